@@ -1,0 +1,74 @@
+"""What is loaded, by what is done: start-up is paid by everybody, so heavy libraries wait until needed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HEAVY = {"openai", "jsonschema", "httpx", "httpx2", "pydantic", "click", "yaml", "jinja2", "asyncio"}
+
+FLOW = """\
+turbo: 1
+inputs: {name?: {type: string, default: world}}
+steps:
+  - system: Be short.
+  - user: Say hello to {{ name }}.
+  - generate
+"""
+
+
+def loaded_after(code: str, *arguments: str, **environment: str) -> set[str]:
+    """Run Python code in a process of its own; return which of the heavy libraries it loaded."""
+    report = f"\nimport sys\nprint('\\nLOADED', *sorted(set(sys.modules) & {HEAVY!r}))"
+    done = subprocess.run(
+        [sys.executable, "-c", code + report, *arguments],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"PATH": "/usr/bin:/bin", "HOME": "/nonexistent", **environment},
+    )
+    return set(done.stdout.rpartition("LOADED")[2].split())
+
+
+def command(*arguments: str) -> str:
+    """Return code that runs the command and goes on after it."""
+    return (
+        "import sys\nfrom turbo_yaml.cli.main import main\n"
+        f"sys.argv = ['turbo-yaml', *{list(arguments)!r}]\n"
+        "try:\n    main()\nexcept SystemExit as done:\n    assert not done.code, done.code"
+    )
+
+
+@pytest.fixture
+def flow(tmp_path: Path) -> Path:
+    path = tmp_path / "hello.yaml"
+    path.write_text(FLOW, encoding="utf-8")
+    return path
+
+
+def test_importing_the_package_loads_no_heavy_library() -> None:
+    assert loaded_after("import turbo_yaml") == set()
+
+
+def test_the_version_is_told_without_any_engine() -> None:
+    assert loaded_after(command("--version")) <= {"click"}
+
+
+def test_check_loads_neither_openai_nor_jsonschema(flow: Path) -> None:
+    assert loaded_after(command("check", str(flow))).isdisjoint({"openai", "jsonschema", "httpx", "httpx2", "pydantic"})
+
+
+def test_a_run_with_echo_loads_neither_openai_nor_jsonschema(flow: Path, tmp_path: Path) -> None:
+    loaded = loaded_after(command("run", str(flow), "-m", "echo"), XDG_CACHE_HOME=str(tmp_path / "cache"))
+    assert loaded.isdisjoint({"openai", "jsonschema", "httpx", "httpx2", "pydantic"})
+
+
+def test_a_warm_run_needs_neither_yaml_nor_jinja(flow: Path, tmp_path: Path) -> None:
+    cache = {"XDG_CACHE_HOME": str(tmp_path / "cache")}
+    cold = loaded_after(command("run", str(flow), "-m", "echo"), **cache)
+    assert {"yaml", "jinja2"} <= cold
+    warm = loaded_after(command("run", str(flow), "-m", "echo"), **cache)
+    assert warm.isdisjoint({"yaml", "jinja2"})

@@ -1,0 +1,117 @@
+"""Declarative YAML and Jinja flows for language models, compiled into async generators.
+
+Every public name is here; what it needs is loaded when the name is first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from turbo_yaml.version import __version__
+
+if TYPE_CHECKING:
+    from turbo_yaml.compiler.edge import check, compile_python, load, loads
+    from turbo_yaml.errors import (
+        FlowError,
+        FlowInvalid,
+        LimitError,
+        ModelError,
+        TurboError,
+        UsageError,
+    )
+    from turbo_yaml.memory.local import LocalMemory
+    from turbo_yaml.memory.truncated import TruncatedMemory
+    from turbo_yaml.protocol import (
+        Assistant,
+        BaseCache,
+        BaseMemory,
+        ExampleAssistant,
+        ExampleUser,
+        Generate,
+        GetInput,
+        Message,
+        Result,
+        System,
+        TurboGenTemplate,
+        TurboGenTemplateFn,
+        User,
+    )
+    from turbo_yaml.runtime.function import TurboGenFn
+    from turbo_yaml.runtime.wrapper import TurboGenWrapper
+
+_HOMES = {
+    "turbo_yaml.compiler.edge": ("check", "compile_python", "load", "loads"),
+    "turbo_yaml.errors": (
+        "FlowError",
+        "FlowInvalid",
+        "LimitError",
+        "ModelError",
+        "TurboError",
+        "UsageError",
+    ),
+    "turbo_yaml.memory.local": ("LocalMemory",),
+    "turbo_yaml.memory.truncated": ("TruncatedMemory",),
+    "turbo_yaml.protocol": (
+        "Assistant",
+        "BaseCache",
+        "BaseMemory",
+        "ExampleAssistant",
+        "ExampleUser",
+        "Generate",
+        "GetInput",
+        "Message",
+        "Result",
+        "System",
+        "TurboGenTemplate",
+        "TurboGenTemplateFn",
+        "User",
+    ),
+    "turbo_yaml.runtime.function": ("TurboGenFn",),
+    "turbo_yaml.runtime.wrapper": ("TurboGenWrapper",),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "Assistant",
+    "BaseCache",
+    "BaseMemory",
+    "ExampleAssistant",
+    "ExampleUser",
+    "FlowError",
+    "FlowInvalid",
+    "Generate",
+    "GetInput",
+    "LimitError",
+    "LocalMemory",
+    "Message",
+    "ModelError",
+    "Result",
+    "System",
+    "TruncatedMemory",
+    "TurboError",
+    "TurboGenFn",
+    "TurboGenTemplate",
+    "TurboGenTemplateFn",
+    "TurboGenWrapper",
+    "UsageError",
+    "User",
+    "__version__",
+    "check",
+    "compile_python",
+    "load",
+    "loads",
+]
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOME_OF.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(home), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,40 @@
+"""What is known of a flow's names: the tables that checks and code generation read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from turbo_yaml.types import Kind
+
+# Nodes are frozen and outlive the facts, so a node's identity is its key.
+NodeId = int
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A name at one place: what it holds, whether it may be unset, and whether an outer function made it."""
+
+    kind: Kind = "any"
+    unset: bool = False
+    outer: bool = False
+
+
+@dataclass(slots=True)
+class FunctionFacts:
+    """What one Python function needs to know: a flow's own, or that of a body which runs on a fork."""
+
+    starts_unset: dict[str, None] = field(default_factory=dict)
+    """Names that some path reads before it sets them; they start as missing."""
+    captures: dict[str, None] = field(default_factory=dict)
+    """Names read from the enclosing function, as they were when the fork began."""
+    uses_memory: bool = False
+
+
+@dataclass(slots=True)
+class Facts:
+    """`reads`: for each text or expression, the names it reads. `functions`: by the node that owns the body."""
+
+    reads: dict[NodeId, dict[str, Known]] = field(default_factory=dict)
+    functions: dict[NodeId, FunctionFacts] = field(default_factory=dict)
+    reads_loop: set[NodeId] = field(default_factory=set)
+    """The `for` steps whose body reads `loop`."""

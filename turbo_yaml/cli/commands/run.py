@@ -1,0 +1,178 @@
+"""`run`: a flow, with its inputs and settings, to its answer."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from turbo_yaml.cli.answers import Answers
+from turbo_yaml.cli.faults import EXIT_CODES
+from turbo_yaml.cli.files import read_stdin
+from turbo_yaml.cli.inputs import gather, missing_hint
+from turbo_yaml.cli.loop import Loop
+from turbo_yaml.cli.options import common
+from turbo_yaml.cli.output import error_data, report_data, to_json, to_text
+from turbo_yaml.cli.overrides import InOrder, gather_layers, setting_flags
+from turbo_yaml.cli.piped import Piped
+from turbo_yaml.cli.session import Session
+from turbo_yaml.cli.terminal import is_terminal, put, tell, write
+from turbo_yaml.cli.views import Conversation, EventLines, Notices, View
+from turbo_yaml.compiler.edge import load, loads
+from turbo_yaml.errors import TurboError, UsageError
+from turbo_yaml.protocol import Message
+from turbo_yaml.runtime.function import TurboGenFn
+from turbo_yaml.runtime.wrapper import TurboGenWrapper
+from turbo_yaml.settings.keys import LayerKind
+from turbo_yaml.settings.layers import Layer
+from turbo_yaml.settings.patch import patch_of
+
+STDIN: Final = "-"
+TEXT, JSON, JSONL = "text", "json", "jsonl"
+
+
+@click.command("run", cls=InOrder, short_help="Run a flow and print its answer.", epilog=EXIT_CODES)
+@click.argument("flow", metavar="FLOW")
+@click.option(
+    "-p",
+    "--param",
+    "params",
+    nargs=2,
+    multiple=True,
+    metavar="NAME VALUE",
+    help="Give an input, read by its type. @FILE reads a file, - standard input, @@ is one @.",
+)
+@click.option(
+    "--params", "files", multiple=True, metavar="FILE", help="Read inputs from a JSON or YAML file."
+)
+@setting_flags
+@click.option(
+    "-s",
+    "--system",
+    metavar="TEXT",
+    help="Say this to the model before all else, beside the flow's system message.",
+)
+@click.option(
+    "--reply", "replies", multiple=True, metavar="TEXT", help="Answer the next question of the flow."
+)
+@click.option(
+    "--json", "form", flag_value=JSON, help="Print one JSON object: result, messages, usage, steps."
+)
+@click.option("--jsonl", "form", flag_value=JSONL, help="Print each event as a line of JSON when it comes.")
+@click.option("--no-stream", is_flag=True, help="Take and show each reply as a whole.")
+@click.option("-u", "--usage", is_flag=True, help="Tell on standard error how many tokens were used.")
+@common
+@click.pass_context
+def command(
+    ctx: click.Context,
+    /,
+    flow: str,
+    params: Sequence[tuple[str, str]],
+    files: Sequence[str],
+    system: str | None,
+    replies: Sequence[str],
+    form: str | None,
+    no_stream: bool,
+    usage: bool,
+    profiles: Sequence[str],
+    **flags: Any,
+) -> None:
+    """Run FLOW, a file or - for standard input, and print its answer.
+
+    The answer is what the flow returns, else its last result, else its last reply; text as it is, data as
+    JSON. A terminal shows replies as they come; elsewhere only the answer is printed, at the end. Whatever
+    else there is to say goes to standard error.
+
+    Text piped in is the value of the input given as `-p NAME -`; else of the first text input that is
+    required and has no value; else the answer to the flow's first question.
+    """
+    text = read_stdin() if flow == STDIN else None
+    piped = Piped()
+    answers = Answers(replies, piped)
+    view = _view(form, answers)
+    layers = gather_layers(ctx.meta[InOrder.KEY], Path() if text is not None else Path(flow).parent)
+    layers += _streaming(view, no_stream)
+    function = _load(flow, text, layers, profiles)
+    declared = function.info.inputs if function.info is not None else ()
+    given = gather(declared, files, params, piped)
+    with Loop() as loop:
+        run = _begin(function, given, missing_hint(declared, given))
+        try:
+            Session(loop, run, view, answers).play(system)
+            _print_outcome(loop, run, form, view)
+        except TurboError as error:
+            if form == JSONL:
+                put(sys.stdout, to_json(error_data(error)) + "\n")
+            raise
+        finally:
+            if usage:
+                _tell_usage(run)
+            if loop.signal is None:
+                loop.run(_close(function, run))
+    _tell_left_over(answers, piped)
+
+
+def _view(form: str | None, answers: Answers) -> View:
+    if form == JSONL:
+        return EventLines()
+    if form is None and is_terminal(sys.stdout):
+        return Conversation(sys.stdout)
+    return Conversation(sys.stderr, held=True) if answers.person else Notices()
+
+
+def _streaming(view: View, no_stream: bool) -> list[Layer]:
+    """Return what decides on streaming: the flag over all, and under all that nobody would see it."""
+    if no_stream:
+        return [Layer(LayerKind.COMMAND_LINE, "--no-stream", patch_of({"stream": False}))]
+    if isinstance(view, Notices):
+        return [Layer(LayerKind.BUILT_IN, "built-in", patch_of({"stream": False}))]
+    return []
+
+
+def _load(flow: str, text: str | None, layers: Sequence[Layer], profiles: Sequence[str]) -> TurboGenFn:
+    if text is not None:
+        return loads(text, name="<stdin>", layers=layers, profiles=profiles)
+    return load(flow, layers=layers, profiles=profiles)
+
+
+def _begin(function: TurboGenFn, given: Mapping[str, Any], hint: str | None) -> TurboGenWrapper:
+    try:
+        return function(**given)
+    except UsageError as error:
+        raise UsageError(error.message, hint=hint or error.hint) from None
+
+
+def _print_outcome(loop: Loop, run: TurboGenWrapper, form: str | None, view: View) -> None:
+    outcome = run.outcome
+    if form == JSON:
+        messages = loop.run(_messages(run))
+        put(sys.stdout, to_json(report_data(outcome, messages, run.usage, run.steps), indent=2) + "\n")
+    elif form is None and outcome is not None:
+        shown = isinstance(view, Conversation) and is_terminal(sys.stdout) and view.last == outcome
+        if not shown:
+            write(sys.stdout, to_text(outcome))
+
+
+async def _messages(run: TurboGenWrapper) -> list[Message]:
+    return await run.memory.get()
+
+
+async def _close(function: TurboGenFn, run: TurboGenWrapper) -> None:
+    await run.aclose()
+    await function.aclose()
+
+
+def _tell_usage(run: TurboGenWrapper) -> None:
+    used, turns = run.usage, run.steps.turns
+    calls = f"{turns} model {'turn' if turns == 1 else 'turns'}"
+    tell(f"tokens: {used.input_tokens} input, {used.output_tokens} output; {calls}")
+
+
+def _tell_left_over(answers: Answers, piped: Piped) -> None:
+    if unused := answers.unused():
+        tell(f"warning: {unused} {'reply was' if unused == 1 else 'replies were'} not asked for")
+    if piped.left_over():
+        tell("warning: the flow took nothing of the text that was piped in")

@@ -1,0 +1,64 @@
+"""An exception to what the person reads and to the exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from turbo_yaml.cli.terminal import put, tell, wants_color
+from turbo_yaml.errors import FlowInvalid, TurboError
+
+DEBUG = "turbo_yaml.debug"
+FAILED, USAGE = 1, 2
+
+EXIT_CODES = """\
+\b
+Exit codes:
+  0    done
+  1    the flow failed
+  2    usage, or a flow or settings file with errors
+  3    the model or its provider failed
+  4    a limit or a budget was reached
+  130  interrupted
+"""
+
+
+def report(error: Exception, context: click.Context | None) -> int:
+    """Print an error on standard error and return the exit code. A closed pipe is not for here."""
+    if isinstance(error, BrokenPipeError):
+        raise error
+    if _debugging(context) and not isinstance(error, click.ClickException):
+        _traceback(error)
+    if isinstance(error, click.ClickException):
+        error.show()
+        return error.exit_code
+    if isinstance(error, TurboError):
+        put(sys.stderr, _drawn(error, wants_color(sys.stderr, context)))
+        return error.exit_code
+    if isinstance(error, OSError):
+        tell(f"error: {error.strerror or error}" + (f": {error.filename}" if error.filename else ""))
+        return FAILED
+    tell(f"internal error: {type(error).__name__}: {error}")
+    tell("This is a bug in turbo-yaml; please report it with the output of the same command and --debug.")
+    return FAILED
+
+
+def _drawn(error: TurboError, color: bool) -> str:
+    from turbo_yaml.diagnostics.render import render, render_failure
+
+    if isinstance(error, FlowInvalid):
+        return render(error.diagnostics, color=color)
+    return render_failure(error, color=color)
+
+
+def _debugging(context: click.Context | None) -> bool:
+    asked = context is not None and bool(context.meta.get(DEBUG))
+    return asked or os.environ.get("TURBO_YAML_DEBUG", "") not in ("", "0")
+
+
+def _traceback(error: Exception) -> None:
+    from traceback import format_exception
+
+    put(sys.stderr, "".join(format_exception(error)))

@@ -1,0 +1,44 @@
+"""The front door: command-line words to an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+PROGRAM = "turbo-yaml"
+INTERRUPTED = 130
+CLOSED_PIPE = 141
+
+
+def main(words: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and exit with its code; a traceback from here is a bug."""
+    code = _run(list(sys.argv[1:] if words is None else words))
+    sys.exit(_flushed(code))
+
+
+def _run(words: list[str]) -> int:
+    # Everything is imported inside the `try`, so that Ctrl-C during start-up is as quiet as later.
+    try:
+        from turbo_yaml.cli.verbs import invoke
+
+        return invoke(words)
+    except KeyboardInterrupt as stop:
+        return int(stop.args[0]) if stop.args else INTERRUPTED
+    except BrokenPipeError:
+        return CLOSED_PIPE
+
+
+def _flushed(code: int) -> int:
+    """Write out what is still held; a reader that went away is no reason for a complaint."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:
+                stream.flush()
+        except OSError:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, stream.fileno())
+            os.close(nowhere)
+            code = code or CLOSED_PIPE
+    return code

@@ -1,0 +1,104 @@
+"""Files, environment and flags, in the order in which they were written, to layers of settings."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, NamedTuple, TypeAlias
+
+import click
+
+from turbo_yaml.cli.terminal import put, wants_color
+from turbo_yaml.diagnostics import Diagnostic
+from turbo_yaml.errors import FlowInvalid
+from turbo_yaml.settings.layers import Layer
+
+Read: TypeAlias = tuple[Layer | None, list[Diagnostic]]
+
+
+class Override(NamedTuple):
+    """One flag that sets something: its parameter's name, and what was written after it."""
+
+    flag: str
+    value: Any
+
+
+class InOrder(click.Command):
+    """A command that keeps the order of its setting flags, which decides, in `ctx.meta`."""
+
+    KEY = "turbo_yaml.overrides"
+    FLAGS = ("model", "options", "assignments", "settings_files")
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the words, and once more for their order: click gives the values of each flag together."""
+        _, _, order = self.make_parser(ctx).parse_args(args=list(args))
+        rest = super().parse_args(ctx, args)
+        values = {flag: iter(ctx.params.get(flag) or ()) for flag in self.FLAGS}
+        names = [parameter.name for parameter in order if parameter.name in values]
+        ctx.meta[self.KEY] = [Override(name, next(values[name])) for name in names if name is not None]
+        return rest
+
+
+def setting_flags(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the flags that set something; they count from left to right."""
+    for option in (
+        click.option(
+            "--profile", "profiles", multiple=True, metavar="NAME", help="Use a profile; may be repeated."
+        ),
+        click.option(
+            "--settings", "settings_files", multiple=True, metavar="FILE", help="Read a settings file."
+        ),
+        click.option(
+            "--set", "assignments", multiple=True, metavar="A.B=VALUE", help="Set any setting by its path."
+        ),
+        click.option(
+            "-o",
+            "--option",
+            "options",
+            nargs=2,
+            multiple=True,
+            metavar="KEY VALUE",
+            help="Set a model setting.",
+        ),
+        click.option(
+            "-m", "--model", multiple=True, metavar="MODEL", help="Ask this model: provider/model, or echo."
+        ),
+    ):
+        function = option(function)
+    return function
+
+
+def gather_layers(overrides: Iterable[Override], folder: Path) -> list[Layer]:
+    """Return the layers of the user's file, the project's, the environment and the flags.
+
+    Raise `FlowInvalid` with every error in them; warnings are shown.
+    """
+    from turbo_yaml.settings import options, sources
+
+    layers, found = sources.file_layers(folder, os.environ)
+    readers: dict[str, Callable[..., Read]] = {
+        "model": options.model_layer,
+        "options": lambda pair: options.option_layer(*pair),
+        "assignments": options.assignment_layer,
+        "settings_files": lambda name: options.settings_layer(Path(name)),
+    }
+    for layer, problems in (
+        sources.environment_layer(os.environ),
+        *(readers[override.flag](override.value) for override in overrides),
+    ):
+        found += problems
+        if layer is not None:
+            layers.append(layer)
+    _refuse(found)
+    return layers
+
+
+def _refuse(found: list[Diagnostic]) -> None:
+    if any(diagnostic.severity == "error" for diagnostic in found):
+        raise FlowInvalid(found)
+    if found:
+        from turbo_yaml.diagnostics.render import render
+
+        put(sys.stderr, render(found, color=wants_color(sys.stderr)))

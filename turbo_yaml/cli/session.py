@@ -1,0 +1,85 @@
+"""A run, its answers and its view, to the end of the run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from turbo_yaml.cli.answers import Answers, Unanswered, read_line
+from turbo_yaml.cli.loop import Loop
+from turbo_yaml.cli.views import View
+from turbo_yaml.protocol import GetInput, Message, Result
+from turbo_yaml.runtime.wrapper import TurboGenWrapper
+
+COMMAND_LINE = "command-line"
+
+
+class Session:
+    """Plays one run: shows what it gives, and answers what it asks."""
+
+    def __init__(self, loop: Loop, run: TurboGenWrapper, view: View, answers: Answers) -> None:
+        self._loop = loop
+        self._run = run
+        self._view = view
+        self._answers = answers
+
+    def play(self, system: str | None = None) -> None:
+        """Go on to the end of the run. `system`: a system message before the flow's own."""
+        self._run.listen(self._view.hear)
+        try:
+            if system is not None:
+                self._loop.run(_instruct(self._run, system))
+            signal = self._loop.run(_go_on(self._run))
+            while signal is not None:
+                if isinstance(signal, GetInput):
+                    signal = self._answer(signal)
+                    continue
+                if signal.done:
+                    break
+                self._view.result(signal)
+                signal = self._loop.run(_go_on(self._run))
+        finally:
+            self._view.ended()
+
+    def _answer(self, question: GetInput) -> Result | GetInput | None:
+        self._view.ask(question)
+        given = self._answers.given()
+        if given is not None:
+            self._view.answered(given)
+            signal = self._loop.run(_go_on(self._run, given))
+            # The same question again: the answer did not fit, and the next one was not meant for it.
+            if isinstance(signal, GetInput) and self._run.question is question and signal is not question:
+                problem = signal.content.removesuffix(question.content).strip()
+                return self._refuse(problem, "give an answer that fits with `--reply`")
+            return signal
+        if self._answers.person:
+            return self._loop.run(_go_on(self._run, read_line()))
+        if question.default is not None:
+            return self._loop.run(_go_on(self._run, question.default))
+        return self._refuse(
+            f"the flow asks a question, and nothing answers it: {question.content}",
+            "answer with `--reply TEXT`, or run it in a terminal",
+        )
+
+    def _refuse(self, message: str, hint: str) -> Result | GetInput | None:
+        """Fail at the step that asks, so that the error has its place and the flow may catch it."""
+        return self._loop.run(_fail(self._run, Unanswered(message, kind="no_answer", hint=hint)))
+
+
+async def _go_on(run: TurboGenWrapper, answer: Any = None) -> Result | GetInput | None:
+    try:
+        return await run.asend(answer)
+    except StopAsyncIteration:
+        return None
+
+
+async def _fail(run: TurboGenWrapper, problem: Exception) -> Result | GetInput | None:
+    try:
+        return await run.athrow(problem)
+    except StopAsyncIteration:
+        return None
+
+
+async def _instruct(run: TurboGenWrapper, text: str) -> None:
+    """Say something before the flow does: under a label of its own, so that the flow's `system` stays."""
+    await run.init()
+    await run.memory.append(Message(text, role="system", label=COMMAND_LINE, sticky="top"))

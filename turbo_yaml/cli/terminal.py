@@ -1,0 +1,54 @@
+"""Standard streams: which are terminals, which take colour, and what may be written to each."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TextIO
+
+import click
+
+from turbo_yaml.diagnostics.visible import printable
+
+COLOR = "turbo_yaml.color"
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """Tell whether a person sees this stream; a closed stream is none."""
+    try:
+        return stream is not None and stream.isatty()
+    except ValueError:
+        return False
+
+
+def wants_color(stream: TextIO, context: click.Context | None = None) -> bool:
+    """Tell whether to colour: `--color`, then NO_COLOR and FORCE_COLOR, then what the stream is."""
+    context = context or click.get_current_context(silent=True)
+    choice = context.meta.get(COLOR, "auto") if context is not None else "auto"
+    if choice != "auto":
+        return bool(choice == "always")
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return is_terminal(stream) and os.environ.get("TERM") != "dumb"
+
+
+def tell(text: str) -> None:
+    """Write one line for the person on standard error."""
+    write(sys.stderr, text + "\n")
+
+
+def write(stream: TextIO, text: str) -> None:
+    """Write text from a flow or a model: as it is to a file or pipe, harmless to a terminal."""
+    put(stream, printable(text.replace("\r\n", "\n")) if is_terminal(stream) else text)
+
+
+def put(stream: TextIO, text: str) -> None:
+    """Write text as it is; what the stream's encoding lacks is written as an escape."""
+    try:
+        stream.write(text)
+    except UnicodeEncodeError:
+        encoding = stream.encoding or "ascii"
+        stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
+    stream.flush()

@@ -1,0 +1,115 @@
+"""The first word to the module that does it; a flow's path as the first word means `run`."""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import click
+
+from turbo_yaml.cli.main import PROGRAM
+from turbo_yaml.version import __version__
+
+COMPLETION = "_TURBO_YAML_COMPLETE"
+
+
+class Verb(NamedTuple):
+    """Where a verb's command is, and what it does in one line."""
+
+    module: str
+    help: str
+
+
+VERBS = {
+    "run": Verb("turbo_yaml.cli.commands.run", "Run a flow and print its answer; may be left out."),
+    "check": Verb("turbo_yaml.cli.commands.check", "Look for mistakes without running anything."),
+    "compile": Verb("turbo_yaml.cli.commands.compile", "Print a flow as the Python it becomes."),
+    "settings": Verb("turbo_yaml.cli.commands.settings", "Show settings, and which file or flag set them."),
+    "schema": Verb("turbo_yaml.cli.commands.schema", "Print the JSON Schema of flow or settings files."),
+    "init": Verb("turbo_yaml.cli.commands.init", "Write a small flow and a turbo.yaml to start from."),
+}
+
+
+class Verbs(click.Group):
+    """A group whose commands are imported when they are used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the verbs in the order in which a newcomer meets them."""
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return a verb's command."""
+        verb = VERBS.get(cmd_name)
+        if verb is None:
+            return None
+        command: click.Command = import_module(verb.module).command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of verbs, importing none of them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, verb.help) for name, verb in VERBS.items()])
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the words; `run` is understood where they begin with a flow or with an option of `run`."""
+        return super().parse_args(ctx, ["run", *args] if _means_run(args) else args)
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[Any, Any, list[str]]:
+        """Find the verb; a word that is neither a verb nor a flow is answered with the nearest verb."""
+        if args[0] in VERBS:
+            return super().resolve_command(ctx, args)
+        from turbo_yaml.diagnostics.suggest import did_you_mean
+
+        hint = did_you_mean(args[0], VERBS)
+        raise click.UsageError(
+            f"`{args[0]}` is neither a command nor a flow file" + (f"; {hint}" if hint else ""), ctx
+        )
+
+
+@click.group(
+    PROGRAM,
+    cls=Verbs,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=f"`{PROGRAM} flow.yaml` is short for `{PROGRAM} run flow.yaml`.",
+)
+@click.version_option(__version__, message="%(prog)s %(version)s")
+def command() -> None:
+    """Run chat flows for language models, written in YAML and Jinja."""
+
+
+def invoke(words: list[str]) -> int:
+    """Do what the words say and return the exit code."""
+    context: click.Context | None = None
+    try:
+        if COMPLETION in os.environ:
+            return _complete(os.environ[COMPLETION])
+        context = command.make_context(PROGRAM, words)
+        with context:
+            return command.invoke(context) or 0
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except Exception as error:
+        from turbo_yaml.cli.faults import report
+
+        return report(error, context)
+
+
+def _means_run(words: list[str]) -> bool:
+    if not words or words[0] in VERBS:
+        return False
+    first = words[0]
+    if first.startswith("-") and first != "-":
+        return not first.startswith(("-h", "--h", "--v")) and any(_is_flow(word) for word in words[1:])
+    return _is_flow(first)
+
+
+def _is_flow(word: str) -> bool:
+    return word == "-" or word.endswith((".yaml", ".yml")) or Path(word).is_file()
+
+
+def _complete(instruction: str) -> int:
+    from click.shell_completion import shell_complete
+
+    return shell_complete(command, {}, PROGRAM, COMPLETION, instruction)

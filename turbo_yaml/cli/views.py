@@ -1,0 +1,156 @@
+"""What happens in a run to what is shown of it while it goes on."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any, Protocol, TextIO
+
+from turbo_yaml.cli.output import to_json, to_text
+from turbo_yaml.cli.terminal import put, tell, write
+from turbo_yaml.protocol import GetInput, Result
+from turbo_yaml.runtime.events import DeltaEvent, Event, LogEvent, RetryEvent, WarningEvent
+
+_NOTHING: Any = object()
+
+
+class View(Protocol):
+    """Shows a run while it goes on."""
+
+    def hear(self, event: Event) -> None:
+        """Take an event."""
+
+    def result(self, result: Result) -> None:
+        """Take a result, or a reply that was forwarded."""
+
+    def ask(self, question: GetInput) -> None:
+        """Show a question, and all that was held back before it."""
+
+    def answered(self, answer: str) -> None:
+        """Show the answer to a question that the person did not type."""
+
+    def ended(self) -> None:
+        """Finish the line that was begun."""
+
+
+class Notices:
+    """Shows nobody the conversation; logs, warnings and retries go to standard error."""
+
+    def hear(self, event: Event) -> None:
+        """Tell what is for the person, whoever reads the answer."""
+        line = notice(event)
+        if line is not None:
+            tell(line)
+
+    def result(self, result: Result) -> None:
+        """Hold it back: only the outcome is printed, at the end."""
+
+    def ask(self, question: GetInput) -> None:
+        """Say nothing: nobody is there."""
+
+    def answered(self, answer: str) -> None:
+        """Say nothing: nobody is there."""
+
+    def ended(self) -> None:
+        """Nothing was begun."""
+
+
+class EventLines:
+    """Prints every event as one line of JSON."""
+
+    def hear(self, event: Event) -> None:
+        """Print the event at once."""
+        put(sys.stdout, to_json(event.to_data()) + "\n")
+
+    def result(self, result: Result) -> None:
+        """It was an event already."""
+
+    def ask(self, question: GetInput) -> None:
+        """It was an event already."""
+
+    def answered(self, answer: str) -> None:
+        """The flow goes on; the answer is one of its messages."""
+
+    def ended(self) -> None:
+        """Every line is whole."""
+
+
+class Conversation:
+    """Shows replies as they come, results and questions on a terminal. `held`: nothing before a question."""
+
+    def __init__(self, stream: TextIO, *, held: bool = False) -> None:
+        self._stream = stream
+        self._held: list[str] | None = [] if held else None
+        self._streamed = ""
+        self._carriage = ""
+        self.last: Any = _NOTHING
+        """The content that was shown last."""
+
+    def hear(self, event: Event) -> None:
+        """Show a piece of a reply, or a notice on a line of its own."""
+        if isinstance(event, DeltaEvent):
+            if event.forward:
+                self._piece(event.text)
+            return
+        line = notice(event)
+        if line is not None:
+            self.ended()
+            tell(line)
+
+    def result(self, result: Result) -> None:
+        """Show a result, unless it is the reply that has been shown piece by piece."""
+        shown, self._streamed = self._streamed, ""
+        if shown and shown == result.content:
+            self._show(self._carriage + ("" if shown.endswith("\n") else "\n"))
+        else:
+            self._show(("\n" if shown and not shown.endswith("\n") else "") + to_text(result.content))
+        self._carriage = ""
+        self.last = result.content
+
+    def ask(self, question: GetInput) -> None:
+        """Show a question with its choices and its default."""
+        self.ended()
+        held, self._held = self._held, None
+        self._show("".join(held or ()))
+        if question.content:
+            self._show(to_text(question.content))
+        if question.choices:
+            self._show(f"({' / '.join(question.choices)})\n")
+        if question.default is not None:
+            self._show(f"[{to_text(question.default).strip()}]\n")
+        self.last = _NOTHING
+
+    def answered(self, answer: str) -> None:
+        """Show the answer where the person would have typed it."""
+        self._show(f"> {to_text(answer)}")
+
+    def ended(self) -> None:
+        """End the line that a reply is in the middle of."""
+        if self._streamed and not self._streamed.endswith("\n"):
+            self._show("\n")
+        self._streamed = self._carriage = ""
+
+    def _piece(self, text: str) -> None:
+        self._streamed += text
+        text = self._carriage + text
+        # A carriage return waits for what follows: with a line feed it is a line end, alone it is shown.
+        self._carriage = "\r" if text.endswith("\r") else ""
+        self._show(text[: len(text) - len(self._carriage)])
+
+    def _show(self, text: str) -> None:
+        if self._held is not None:
+            self._held.append(text)
+        elif text:
+            write(self._stream, text)
+
+
+def notice(event: Event) -> str | None:
+    """Return the line that tells of an event on standard error, or None where it says nothing to a person."""
+    match event:
+        case LogEvent():
+            return event.message
+        case WarningEvent():
+            return f"warning: {event.message}"
+        case RetryEvent():
+            pause = f" in {event.wait:.1f} s" if event.wait else ""
+            return f"attempt {event.attempt} failed, another follows{pause}: {event.message}"
+    return None

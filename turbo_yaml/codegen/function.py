@@ -1,0 +1,176 @@
+"""What the statements of one generated function are made with."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from turbo_yaml.analysis.facts import Facts, FunctionFacts, Known
+from turbo_yaml.codegen.build import At, assign, at, attribute, call, constant, load
+from turbo_yaml.codegen.identifiers import Identifiers, flow_names
+from turbo_yaml.analysis.kinds import kind_of_expression
+from turbo_yaml.analysis.links import Link
+from turbo_yaml.codegen.names import Local, Variable, Variables
+from turbo_yaml.codegen.templates import lower_condition, lower_expression, lower_text, lower_value
+from turbo_yaml.codegen.support_names import RESERVED
+from turbo_yaml.flow import nodes as n
+from turbo_yaml.source import Span
+from turbo_yaml.template import Expression, Text
+from turbo_yaml.types import Kind
+
+if TYPE_CHECKING:
+    from turbo_yaml.codegen.module import Module
+
+
+class Function:
+    """The async generator of a flow, or of a body that runs on a fork: what its statements need to know."""
+
+    def __init__(
+        self, module: Module, facts: FunctionFacts, name: str, span: Span, parameters: ast.arguments
+    ) -> None:
+        self.module = module
+        self.own = facts
+        self.name = name
+        self.start = module.at(span)
+        self.parameters = parameters
+        self.output: str | None = None
+
+    @property
+    def names(self) -> Identifiers:
+        return self.module.names
+
+    @property
+    def facts(self) -> Facts:
+        return self.module.facts
+
+    def at(self, span: Span) -> At:
+        """Return the position of a span of the file."""
+        return self.module.at(span)
+
+    # Pieces --------------------------------------------------------------------------------------------
+
+    def support(
+        self,
+        name: str,
+        arguments: Iterable[ast.expr],
+        place: At,
+        keywords: Mapping[str, ast.expr] | None = None,
+    ) -> ast.Call:
+        """Return a call of one of the runtime's functions."""
+        return call(self.module.support_name(name, place), arguments, place, keywords)
+
+    def text(self, text: Text) -> ast.expr:
+        """Return an expression for the rendered text."""
+        return lower_text(text, self._scope(text), self.module.templates)
+
+    def expression(self, expression: Expression) -> ast.expr:
+        """Return an expression for a condition's or a list's value."""
+        return lower_expression(expression, self._scope(expression), self.module.templates)
+
+    def condition(self, expression: Expression) -> ast.expr:
+        """Return an expression for whether a condition holds."""
+        return lower_condition(expression, self._scope(expression), self.module.templates)
+
+    def kind(self, expression: Expression) -> Kind:
+        """Return what is known of an expression's value."""
+        return kind_of_expression(expression, self.facts)
+
+    def value(self, value: n.Value) -> ast.expr:
+        """Return an expression for a value: data with templates in it."""
+        match value:
+            case n.Constant():
+                return constant(value.data, self.at(value.span))
+            case n.ListValue():
+                return ast.List([self.value(item) for item in value.items], ast.Load(), **self.at(value.span))
+            case n.MapValue():
+                keys: list[ast.expr | None] = [
+                    constant(entry.name, self.at(entry.span)) for entry in value.entries
+                ]
+                values = [self.value(entry.value) for entry in value.entries]
+                return ast.Dict(keys, values, **self.at(value.span))
+            case _:
+                return lower_value(value, self._scope(value), self.module.templates)
+
+    def schema(self, schema: Mapping[str, Any], kind: str, place: At) -> ast.expr:
+        """Return the name of a schema that the module holds as a constant."""
+        name = self.names.temporary(f"{kind}_{place['lineno']}")
+        self.module.constant(name, schema, place)
+        return load(name, place)
+
+    def flow(self, ref: n.FlowRef) -> ast.expr:
+        """Return an expression for the function of another flow."""
+        place = self.at(ref.span)
+        link = self.module.links[id(ref)]
+        if link.alias is None:
+            return load(self.names.flow(link.flow.name), place)
+        return attribute(
+            load(self.module.file(link.alias), place), exported_name(link), place
+        )
+
+    def _scope(self, text: Text | Expression) -> Variables:
+        reads = self.facts.reads.get(id(text), {})
+        return Variables({name: self._variable(name, known) for name, known in reads.items()})
+
+    def _variable(self, name: str, known: Known) -> Variable:
+        if name == "memory":
+            return State()
+        return Local(name, self.names.variable(name), known.kind, known.unset)
+
+    # Functions -----------------------------------------------------------------------------------------
+
+    def fork(self, owner: n.For | n.NamedBody, name: str, parameters: list[str]) -> Function:
+        """Return the function of a body on a fork. It takes the names it reads as they are now."""
+        facts = self.facts.functions[id(owner)]
+        span = owner.head if isinstance(owner, n.For) else owner.target.span
+        place = self.at(span)
+        captured = [self.names.variable(captured) for captured in facts.captures]
+        arguments = ast.arguments(
+            posonlyargs=[],
+            args=[ast.arg(arg, **place) for arg in ("memory", *map(self.names.variable, parameters))],
+            kwonlyargs=[ast.arg(arg, **place) for arg in captured],
+            kw_defaults=[load(arg, place) for arg in captured],
+            defaults=[],
+        )
+        return Function(self.module, facts, name, span, arguments)
+
+    def define(self, body: list[ast.stmt], docstring: str | None = None) -> ast.AsyncFunctionDef:
+        """Return the definition of the function."""
+        place = self.start
+        first: list[ast.stmt] = [] if docstring is None else [ast.Expr(constant(docstring, place), **place)]
+        if self.own.uses_memory and self.parameters.defaults:
+            memory = self.support("remembering", [load("memory", place)], place)
+            first.append(assign("memory", memory, place))
+        for name in self.own.starts_unset:
+            missing = self.module.support_name("missing", place)
+            first.append(assign(self.names.variable(name), missing, place))
+        if not any(_yields(statement) for statement in body):
+            # A function without a `yield` would be no generator.
+            body = [*body, ast.Return(None, **place), ast.Expr(ast.Yield(None, **place), **place)]
+        return ast.AsyncFunctionDef(self.name, self.parameters, first + body, [], None, **place)
+
+
+def exported_name(link: Link) -> str:
+    """Return the name that the function of another file's flow has there."""
+    return flow_names(RESERVED, link.file).flow(link.flow.name)
+
+
+class State:
+    """The name `memory` in an expression: what was remembered, by name."""
+
+    name = "memory"
+    kind = "any"
+    maybe_unset = False
+
+    def load(self, place: At) -> ast.expr:
+        """Return an expression for the memory's state."""
+        got = call(attribute(load("memory", place), "get_state", place), [], place)
+        return ast.Await(got, **place)
+
+
+def _yields(node: ast.AST) -> bool:
+    if isinstance(node, ast.Yield):
+        return True
+    if isinstance(node, ast.AsyncFunctionDef | ast.FunctionDef):
+        return False
+    return any(_yields(child) for child in ast.iter_child_nodes(node))

@@ -1,0 +1,133 @@
+"""Pieces of a text to one Python expression: an f-string where a person would write one."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from jinja2 import nodes
+
+from turbo_yaml.codegen.build import At
+
+if TYPE_CHECKING:
+    from turbo_yaml.codegen.templates.lowering import Lowering
+
+MOST_PARTS = 8
+"""Values of any length in one f-string: more are joined by a function that minds the length of the whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A value in a text. `is_text`: it is a `str`. `grows`: its length is not bounded by its kind."""
+
+    value: ast.expr
+    place: At
+    is_text: bool = True
+    grows: bool = True
+
+
+Piece: TypeAlias = str | Printed
+
+
+def printed(low: Lowering, node: nodes.Expr) -> Piece:
+    """Return what a text shows of an expression."""
+    if isinstance(node, nodes.TemplateData):
+        return node.data
+    place = low.at(node)
+    if isinstance(node, nodes.Const) and isinstance(node.value, str):
+        return Printed(ast.Constant(node.value, **place), place, grows=False)
+    if isinstance(node, nodes.CondExpr) and node.expr2 is None:
+        then = whole(low, [printed(low, node.expr1)], low.at(node.expr1))
+        return Printed(ast.IfExp(low.value(node.test), then, ast.Constant("", **place), **place), place)
+    kind = low.kind(node)
+    value = low.value(node)
+    if kind in ("string", "integer"):
+        return Printed(value, place, is_text=kind == "string", grows=kind == "string")
+    if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "text":
+        return Printed(value, place)
+    return Printed(low.support("text", [value], place), place, grows=kind == "any")
+
+
+def whole(low: Lowering, pieces: Iterable[Piece], place: At) -> ast.expr:
+    """Return the pieces as one expression whose value is a `str`."""
+    joined = _merged(pieces)
+    if not joined:
+        return ast.Constant("", **place)
+    if all(isinstance(piece, str) for piece in joined):
+        return ast.Constant("".join(piece for piece in joined if isinstance(piece, str)), **place)
+    if growing(joined) > MOST_PARTS:
+        parts = [_string(group, place) for group in _groups(joined)]
+        return low.support("concat", parts, place)
+    return _string_of_groups(_groups(joined), place)
+
+
+def growing(pieces: Iterable[Piece]) -> int:
+    """Return how many of the pieces may be of any length."""
+    return sum(isinstance(piece, Printed) and piece.grows for piece in pieces)
+
+
+def _merged(pieces: Iterable[Piece]) -> list[Piece]:
+    merged: list[Piece] = []
+    for piece in pieces:
+        if isinstance(piece, str) and merged and isinstance(merged[-1], str):
+            merged[-1] += piece
+        elif piece != "":
+            merged.append(piece)
+    return merged
+
+
+def _groups(pieces: list[Piece]) -> list[list[Piece]]:
+    """Cut the pieces where a value is too long or too deep for the inside of an f-string."""
+    groups: list[list[Piece]] = []
+    fits_before = False
+    count = 0
+    for piece in pieces:
+        fits = isinstance(piece, str) or _fits(piece.value)
+        count += isinstance(piece, Printed)
+        if fits and fits_before and count <= MOST_PARTS:
+            groups[-1].append(piece)
+        else:
+            groups.append([piece])
+            count = int(isinstance(piece, Printed))
+        fits_before = fits
+    return groups
+
+
+def _fits(value: ast.expr) -> bool:
+    """Tell whether a value reads well between the braces of an f-string, on every version of Python."""
+    count = 0
+    for node in ast.walk(value):
+        count += isinstance(node, ast.expr)
+        if count > 16 or isinstance(node, ast.JoinedStr | ast.Dict | ast.NamedExpr | ast.IfExp):
+            return False
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            if not node.value.isprintable() or any(char in "'\"\\{}" for char in node.value):
+                return False
+    return True
+
+
+def _string_of_groups(groups: list[list[Piece]], place: At) -> ast.expr:
+    strings = [_string(group, place) for group in groups]
+    joined = strings[0]
+    for string in strings[1:]:
+        joined = ast.BinOp(joined, ast.Add(), string, **place)
+    return joined
+
+
+def _string(group: list[Piece], place: At) -> ast.expr:
+    """Return one group as a constant, as a value that is a text by itself, or as an f-string."""
+    if len(group) == 1:
+        piece = group[0]
+        if isinstance(piece, str):
+            return ast.Constant(piece, **place)
+        if piece.is_text:
+            return piece.value
+    values: list[ast.expr] = []
+    for piece in group:
+        if isinstance(piece, str):
+            values.append(ast.Constant(piece, **place))
+        else:
+            values.append(ast.FormattedValue(piece.value, -1, None, **piece.place))
+    return ast.JoinedStr(values, **place)

@@ -1,0 +1,128 @@
+"""What others call: check a flow file, show the Python it becomes, load it as a function that runs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from turbo_yaml.compiler.build import Builder, used_files
+from turbo_yaml.compiler.files import Files, Place
+from turbo_yaml.compiler.link import Linker
+from turbo_yaml.compiler.store import Store
+from turbo_yaml.diagnostics import Diagnostic
+from turbo_yaml.errors import UsageError
+from turbo_yaml.runtime.function import TurboGenFn
+from turbo_yaml.settings.layers import Layer, Settings
+from turbo_yaml.source import Source
+from turbo_yaml.source.files import UnreadableText
+
+PathLike = str | os.PathLike[str]
+
+
+def check(path: PathLike, *, root: Path | None = None) -> list[Diagnostic]:
+    """Return what is wrong with a flow file and the files it uses, sorted. Runs nothing of them.
+
+    `root`: the folder that bounds what may be read; by default that of the nearest `turbo.yaml`.
+    `UsageError` where the file itself cannot be read.
+    """
+    builder, place = _builder(path, root, None)
+    try:
+        return _check(builder, place)
+    except UnreadableText as problem:
+        raise UsageError(problem.message, hint=problem.help) from None
+
+
+def check_text(text: str, *, name: str = "<text>", root: Path | None = None) -> list[Diagnostic]:
+    """Return what is wrong with a flow that is text; the files it uses are looked for under `root`."""
+    builder, place = _builder_for_text(text, name, root)
+    return _check(builder, place)
+
+
+def compile_python(path: PathLike, *, root: Path | None = None) -> tuple[str | None, list[Diagnostic]]:
+    """Return the Python that a flow file becomes, as text to read, and what is wrong with the file."""
+    from turbo_yaml.codegen.printing import to_text
+    from turbo_yaml.compiler.stages import to_python
+
+    builder, place = _builder(path, root, None)
+    try:
+        analysed = builder.analysed(place)
+    except UnreadableText as problem:
+        raise UsageError(problem.message, hint=problem.help) from None
+    if not analysed.sound:
+        return None, analysed.diagnostics
+    return to_text(to_python(analysed)), analysed.diagnostics
+
+
+def load(
+    path: PathLike,
+    *,
+    layers: Iterable[Layer] = (),
+    profiles: Iterable[str] = (),
+    root: Path | None = None,
+    cache: bool = True,
+) -> TurboGenFn:
+    """Return a flow file's main flow as a function that runs.
+
+    `layers`: settings from elsewhere (files, the environment, the command line); `profiles`: the names of
+    those that apply, in order. `FlowInvalid` with every diagnostic where the file or one it uses has errors;
+    `UsageError` where it cannot be read.
+    """
+    builder, place = _builder(path, root, Store.default() if cache else None)
+    return _load(builder, place, layers, profiles)
+
+
+def loads(
+    text: str,
+    *,
+    name: str = "<text>",
+    layers: Iterable[Layer] = (),
+    profiles: Iterable[str] = (),
+    root: Path | None = None,
+) -> TurboGenFn:
+    """Return a flow that is text as a function that runs; the files it uses are looked for under `root`."""
+    builder, place = _builder_for_text(text, name, root)
+    return _load(builder, place, layers, profiles)
+
+
+def _load(
+    builder: Builder, place: Place, layers: Iterable[Layer], profiles: Iterable[str]
+) -> TurboGenFn:
+    try:
+        function = Linker(builder).main(place)
+    except UnreadableText as problem:
+        raise UsageError(problem.message, hint=problem.help) from None
+    stack = Settings.built_in().with_layers(layers).with_profiles(profiles)
+    return TurboGenFn(function, stack=stack)
+
+
+def _check(builder: Builder, place: Place) -> list[Diagnostic]:
+    found: list[Diagnostic] = []
+    waiting = [place]
+    seen: set[Path] = set()
+    while waiting:
+        here = waiting.pop()
+        if here.path in seen:
+            continue
+        seen.add(here.path)
+        found += builder.compiled(here)[1]
+        for _, path, _ in used_files(builder.parsed(here)):
+            try:
+                waiting.append(builder.files.beside(here, path))
+            except UnreadableText:
+                continue  # it was reported where it is named
+    return sorted(found, key=Diagnostic.sort_key)
+
+
+def _builder(path: PathLike, root: Path | None, store: Store | None) -> tuple[Builder, Place]:
+    shown = os.fspath(path)
+    real = Path(path)
+    return Builder(Files.around(real, root), store), Place(real.resolve(), shown)
+
+
+def _builder_for_text(text: str, name: str, root: Path | None) -> tuple[Builder, Place]:
+    folder = (root or Path.cwd()).resolve()
+    files = Files(folder)
+    place = Place(folder / name, name)
+    files.add(place, Source(name, text))
+    return Builder(files, None), place

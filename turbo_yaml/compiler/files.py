@@ -1,0 +1,69 @@
+"""The files of a flow: where they lie, which root bounds them, and each read once."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from turbo_yaml.diagnostics import Diagnostic
+from turbo_yaml.source import Source, Span
+from turbo_yaml.source.files import UnreadableText, confine, read_source
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A file: its real path, and the name that messages show for it."""
+
+    path: Path
+    name: str
+
+
+class Files:
+    """What a flow may read: everything under `root`, each file once."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.resolve()
+        self._sources: dict[Path, Source | UnreadableText] = {}
+
+    @classmethod
+    def around(cls, path: Path, root: Path | None = None) -> Files:
+        """Return the files that the flow at `path` may read: by default those under its project's folder."""
+        return cls(root if root is not None else project_root(path.resolve().parent))
+
+    def add(self, place: Place, source: Source) -> None:
+        """Let a text stand for the file at a place."""
+        self._sources[place.path] = source
+
+    def read(self, place: Place) -> Source:
+        """Return a file's text; raise `UnreadableText`."""
+        found = self._sources.get(place.path)
+        if found is None:
+            try:
+                found = read_source(place.path, name=place.name)
+            except UnreadableText as problem:
+                found = problem
+            self._sources[place.path] = found
+        if isinstance(found, UnreadableText):
+            raise found
+        return found
+
+    def beside(self, place: Place, relative: str) -> Place:
+        """Return the file that `relative`, written in the file at `place`, means; raise `UnreadableText`."""
+        from_root = os.path.relpath(place.path.parent, self.root)
+        path = confine(self.root, os.path.join(from_root, relative) if from_root != "." else relative)  # noqa: PTH118
+        name = os.path.normpath(os.path.join(os.path.dirname(place.name), relative))  # noqa: PTH118, PTH120
+        return Place(path, name)
+
+
+def project_root(folder: Path) -> Path:
+    """Return the nearest folder upwards that holds a `turbo.yaml`, or the folder itself."""
+    for candidate in (folder, *folder.parents):
+        if (candidate / "turbo.yaml").is_file():
+            return candidate
+    return folder
+
+
+def unreadable(problem: UnreadableText, source: Source, span: Span) -> Diagnostic:
+    """Return the diagnostic for a file that a flow names and that cannot be read."""
+    return Diagnostic("unreadable-file", problem.message, source, span, help=problem.help)

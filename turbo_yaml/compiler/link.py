@@ -1,0 +1,109 @@
+"""Units to functions that run: each module executed, its other files and its data put in place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from types import CodeType, SimpleNamespace
+from typing import Any
+
+from turbo_yaml.compiler.build import Builder
+from turbo_yaml.compiler.data import read_data
+from turbo_yaml.compiler.files import Place, unreadable
+from turbo_yaml.compiler.units import FlowRecord, Unit
+from turbo_yaml.diagnostics import Diagnostic
+from turbo_yaml.errors import FlowInvalid
+from turbo_yaml.runtime.program import FlowInfo
+from turbo_yaml.settings.layers import Layer
+from turbo_yaml.settings.keys import LayerKind
+from turbo_yaml.settings.patch import EMPTY, from_data
+from turbo_yaml.source import Source, Span
+from turbo_yaml.source.files import UnreadableText
+
+
+class Linker:
+    """Links the files of one program, each once, so that files may use each other in a circle."""
+
+    def __init__(self, builder: Builder) -> None:
+        self.builder = builder
+        self.found: list[Diagnostic] = []
+        self._flows: dict[Path, SimpleNamespace] = {}
+
+    def main(self, place: Place) -> Callable[..., Any]:
+        """Return the compiled main flow of a file; raise `FlowInvalid` or `UnreadableText`."""
+        unit = self._unit(place)
+        if unit is None:
+            raise FlowInvalid(self.found)
+        flows = self._link(place, unit)
+        if any(found.severity == "error" for found in self.found):
+            raise FlowInvalid(self.found)
+        function: Callable[..., Any] = getattr(flows, unit.flows[unit.main].function)
+        return function
+
+    def _unit(self, place: Place) -> Unit | None:
+        unit, found = self.builder.unit(place)
+        self.found += found
+        return unit
+
+    def _link(self, place: Place, unit: Unit) -> SimpleNamespace:
+        source = self.builder.files.read(place)
+        flows = self._flows[place.path] = SimpleNamespace()
+        module: dict[str, Any] = {"__name__": f"turbo_yaml flow {unit.main}", "__turbo_source__": source}
+        for name, path in unit.uses.items():
+            module[name] = self._use(self.builder.files.beside(place, path))
+        for name, path in unit.data.items():
+            module[name] = self._data(place, path, source)
+        *included, own = unit.codes
+        for code in included:
+            module |= self._included(code, unit, place)
+        exec(own, module)
+        for record in unit.flows.values():
+            function = module[record.function]
+            function.__turbo__ = self._info(record, unit, source, place)
+            setattr(flows, record.function, function)
+        return flows
+
+    def _included(self, code: CodeType, unit: Unit, place: Place) -> dict[str, Any]:
+        """Return the functions of an included text; a failure in them is shown in that text."""
+        others = (self.builder.files.beside(place, path) for path in unit.seen)
+        source = next(self.builder.files.read(other) for other in others if other.name == code.co_filename)
+        module: dict[str, Any] = {"__name__": f"turbo_yaml text {source.name}", "__turbo_source__": source}
+        exec(code, module)
+        return {name: value for name, value in module.items() if not name.startswith("__")}
+
+    def _use(self, place: Place) -> SimpleNamespace:
+        known = self._flows.get(place.path)
+        if known is not None:
+            return known
+        unit = self._unit(place)
+        return SimpleNamespace() if unit is None else self._link(place, unit)
+
+    def _data(self, place: Place, path: str, source: Source) -> Any:
+        try:
+            data, found = read_data(self.builder.files.read(self.builder.files.beside(place, path)))
+        except UnreadableText as problem:
+            data, found = None, [unreadable(problem, source, _first(source, path))]
+        self.found += found
+        return data
+
+    def _info(self, record: FlowRecord, unit: Unit, source: Source, place: Place) -> FlowInfo:
+        profiles = {name: from_data(data, source.name) for name, data in unit.profiles.items()}
+        patch = from_data(record.settings, source.name)
+        has_settings = profiles or patch != EMPTY
+        layer = Layer(LayerKind.FLOW, source.name, patch, profiles) if has_settings else None
+        return FlowInfo(
+            name=record.name,
+            description=record.description,
+            inputs=record.inputs,
+            parameters={name: python for name, python in record.parameters.items() if name != python},
+            output=record.output,
+            memory=record.memory,
+            layer=layer,
+            source=source,
+            root=self.builder.files.root,
+        )
+
+
+def _first(source: Source, path: str) -> Span:
+    at = max(source.text.find(path), 0)
+    return Span(at, min(at + len(path), len(source.text)))

@@ -1,0 +1,43 @@
+"""What the generator made, with what its flows take and give, to a unit."""
+
+from __future__ import annotations
+
+from types import CodeType
+
+from turbo_yaml.codegen.module import Generated
+from turbo_yaml.compiler.stages import Analysed
+from turbo_yaml.compiler.units import FlowRecord, Unit
+from turbo_yaml.flow import nodes as n
+from turbo_yaml.settings.patch import to_data
+
+
+def record(analysed: Analysed, generated: Generated, codes: tuple[CodeType, ...], seen: dict[str, str]) -> Unit:
+    """Return the unit of a file. `seen`: the other files that were read, by path, with their content's hash."""
+    file = analysed.parsed.file
+    assert file is not None
+    names = generated.names
+    flows = (file.main, *file.flows.values())
+    return Unit(
+        codes=codes,
+        main=file.main.name,
+        flows={flow.name: _flow(flow, generated) for flow in flows},
+        profiles={name: to_data(patch) for name, patch in file.profiles.items()},
+        uses={names.file(alias): path for alias, path in generated.uses.items()},
+        data={names.variable(entry.name): entry.path for entry in file.data},
+        seen=seen,
+    )
+
+
+def _flow(flow: n.Flow, generated: Generated) -> FlowRecord:
+    names = generated.names
+    return FlowRecord(
+        name=flow.name,
+        function=names.flow(flow.name),
+        parameters={given.name: names.variable(given.name) for given in flow.inputs},
+        inputs=flow.inputs,
+        settings=to_data(flow.settings),
+        output=flow.output,
+        memory=flow.memory,
+        description=flow.description,
+    )
+

@@ -1,0 +1,98 @@
+"""The way of one flow file, on one screen: text to tree to typed flow to facts to Python."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import CodeType
+
+from turbo_yaml.analysis.facts import Facts, Known
+from turbo_yaml.analysis.links import Links, link_flows
+from turbo_yaml.analysis.names import analyse_names
+from turbo_yaml.codegen.module import Generated, generate
+from turbo_yaml.diagnostics import Diagnostic
+from turbo_yaml.flow.nodes import FlowFile
+from turbo_yaml.flow.parse import parse_flow
+from turbo_yaml.source import Source, Span
+from turbo_yaml.syntax.loader import parse_yaml
+from turbo_yaml.template import ReadInclude
+
+
+@dataclass(slots=True)
+class Parsed:
+    """A file read this far: its typed flow, if there is one, and what was found on the way."""
+
+    source: Source
+    file: FlowFile | None
+    diagnostics: list[Diagnostic]
+
+
+@dataclass(slots=True)
+class Analysed:
+    """A file about which all is known that can be known without running it."""
+
+    parsed: Parsed
+    facts: Facts = field(default_factory=Facts)
+    links: Links = field(default_factory=dict)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+
+    @property
+    def sound(self) -> bool:
+        """Whether code can be generated from it."""
+        return self.parsed.file is not None and not any(d.severity == "error" for d in self.diagnostics)
+
+
+def parse(source: Source, read_include: ReadInclude | None = None) -> Parsed:
+    """Text to tree, tree to typed flow. `read_include` reads the files that templates include."""
+    tree, found = parse_yaml(source)
+    if tree is None:
+        return Parsed(source, None, found)
+    file, problems = parse_flow(tree, source, read_include)
+    return Parsed(source, file, [*found, *problems])
+
+
+def analyse(parsed: Parsed, files: Mapping[str, FlowFile | None]) -> Analysed:
+    """Typed flow to facts. `files`: the files it uses, by alias or relative path; None for unreadable ones."""
+    analysed = Analysed(parsed, diagnostics=list(parsed.diagnostics))
+    file = parsed.file
+    if file is None:
+        return analysed
+    analysed.links, found = link_flows(file, files)
+    shared = {entry.name: Known() for entry in file.data}
+    for flow in (file.main, *file.flows.values()):
+        found += analyse_names(flow, parsed.source, shared, analysed.facts)
+    analysed.diagnostics = sorted([*parsed.diagnostics, *found], key=Diagnostic.sort_key)
+    return analysed
+
+
+def to_python(analysed: Analysed) -> Generated:
+    """Facts and typed flow to a Python syntax tree whose positions are the flow file's."""
+    assert analysed.parsed.file is not None
+    return generate(analysed.parsed.file, analysed.facts, analysed.links)
+
+
+def to_code(generated: Generated) -> tuple[tuple[CodeType, ...], list[Diagnostic]]:
+    """Syntax trees to code, each under the name of the file that its positions are in."""
+    codes: list[CodeType] = []
+    for source, module in (*generated.included, (generated.source, generated.module)):
+        try:
+            codes.append(compile(module, source.name, "exec", dont_inherit=True))
+        except (SyntaxError, RecursionError) as error:
+            return (), [_too_deep(error, source)]
+    return tuple(codes), []
+
+
+def _too_deep(error: SyntaxError | RecursionError, source: Source) -> Diagnostic:
+    """Python refuses only what is nested beyond its own limits: everything else here is ours to answer for."""
+    if isinstance(error, SyntaxError) and "nested" not in str(error):
+        raise error
+    line = getattr(error, "lineno", None) or 1
+    start = source.starts[line - 1]
+    text = source.line_text(line)
+    return Diagnostic(
+        "nested-too-deeply",
+        "the steps here are nested deeper than can be compiled",
+        source,
+        Span(start + len(text) - len(text.lstrip()), start + len(text)),
+        help="move the inner steps to a flow of their own under `flows:`, and `include` it",
+    )

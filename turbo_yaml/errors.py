@@ -1,0 +1,96 @@
+"""The exceptions of turbo-yaml.
+
+    TurboError
+    ├── UsageError            the caller asked for what cannot be: a wrong input, a wrong call
+    ├── FlowInvalid           a flow or settings file has errors; carries the diagnostics
+    └── FlowError             a run failed; has a kind, and the place in the flow once it is known
+        ├── LimitError        a limit or a budget was reached
+        └── ModelError        the model, its provider or the wire failed
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from turbo_yaml.source import Source, Span
+
+if TYPE_CHECKING:
+    from turbo_yaml.diagnostics import Diagnostic
+
+
+class TurboError(Exception):
+    """The base of every error that turbo-yaml raises on purpose. `hint` is the next move."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageError(TurboError):
+    """The caller asked for what cannot be done: an input that does not fit, an answer nobody asked for."""
+
+    exit_code = 2
+
+
+class FlowInvalid(TurboError):
+    """A flow or a settings file has errors. `diagnostics` holds each, with its place."""
+
+    exit_code = 2
+
+    def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
+        self.diagnostics = tuple(diagnostics)
+        first = self.diagnostics[0]
+        more = f" (and {len(self.diagnostics) - 1} more)" if len(self.diagnostics) > 1 else ""
+        super().__init__(f"{first.where()}: {first.message}{more}", hint=first.help)
+
+
+class FlowError(TurboError):
+    """A run failed. `kind` is what `catch` and `retry.on` see; `source` and `span` tell the place."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, *, kind: str = "error", hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.kind = kind
+        self.source: Source | None = None
+        self.span: Span | None = None
+        self.step: str | None = None
+
+
+class LimitError(FlowError):
+    """A limit or a budget was reached; nothing further was done."""
+
+    exit_code = 4
+
+    def __init__(self, message: str, *, kind: str = "limit", hint: str | None = None) -> None:
+        super().__init__(message, kind=kind, hint=hint)
+
+
+class ModelError(FlowError):
+    """The model, its provider or the wire between failed.
+
+    `kind` is one of `timeout`, `connection`, `rate_limit`, `quota`, `auth`, `not_found`, `bad_request`,
+    `context_length`, `content_filter`, `server`, `stream`, `bad_reply`, `invalid_output`, `configuration`.
+    `retryable` says whether the same request may succeed later; `retry_after` is in seconds.
+    """
+
+    exit_code = 3
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        kind: str,
+        retryable: bool = False,
+        retry_after: float | None = None,
+        status: int | None = None,
+        hint: str | None = None,
+    ) -> None:
+        super().__init__(message, kind=kind, hint=hint)
+        self.retryable = retryable
+        self.retry_after = retry_after
+        self.status = status

@@ -1,0 +1,94 @@
+"""The values of a step's keys to its node."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+from turbo_yaml.flow import nodes
+from turbo_yaml.flow.nodes import Branch, Constant, Named, Step
+from turbo_yaml.source import Span
+from turbo_yaml.syntax import Entry
+
+Given: TypeAlias = dict[str, Any]
+Entries: TypeAlias = Mapping[str, Entry]
+
+# The class of each step, and the fields that are called otherwise than their keys.
+_NODES: dict[str, tuple[type, dict[str, str]]] = {
+    "messages": (nodes.Messages, {"messages": "value"}),
+    "input": (nodes.Ask, {"input": "question"}),
+    "result": (nodes.Give, {"result": "value"}),
+    "return": (nodes.Return, {"return": "value"}),
+    "stop": (nodes.Stop, {}),
+    "set": (nodes.Assign, {"set": "entries"}),
+    "remember": (nodes.Remember, {"remember": "entries"}),
+    "match": (nodes.Match, {"match": "subject", "else": "orelse"}),
+    "for": (nodes.For, {"for": "targets", "in": "iterable", "do": "body"}),
+    "while": (nodes.While, {"while": "condition", "do": "body"}),
+    "parallel": (nodes.Parallel, {"parallel": "branches"}),
+    "try": (nodes.Try, {"try": "body", "finally": "finally_"}),
+    "raise": (nodes.Raise, {"raise": "message"}),
+    "assert": (nodes.Assert, {"assert": "condition"}),
+    "break": (nodes.Break, {}),
+    "continue": (nodes.Continue, {}),
+    "log": (nodes.Log, {"log": "message"}),
+    "sleep": (nodes.Sleep, {"sleep": "duration"}),
+    "include": (nodes.Include, {"include": "flow", "with": "arguments"}),
+    "call": (nodes.Call, {"call": "flow", "with": "arguments"}),
+    "handoff": (nodes.Handoff, {"handoff": "flow", "with": "arguments"}),
+}
+
+
+def build(name: str, given: Given, entries: Entries, head: Span, span: Span) -> Step:
+    """Return the node of a step whose keys were all read."""
+    given = {key: value for key, value in given.items() if not key.startswith("x-")}
+    if "as" in given:
+        given["as_"] = given.pop("as")
+    special = _SPECIAL.get(name)
+    if special is not None:
+        return special(name, given, entries, head, span)
+    node, fields = _NODES[name]
+    if not fields:
+        given.pop(name, None)
+    step: Step = node(span=span, head=head, **{fields.get(key, key): value for key, value in given.items()})
+    return step
+
+
+def _say(name: str, given: Given, entries: Entries, head: Span, span: Span) -> Step:
+    given.pop("literal", None)
+    return nodes.Say(span=span, head=head, role=name, content=given.pop(name), **given)  # type: ignore[arg-type]
+
+
+def _example(name: str, given: Given, entries: Entries, head: Span, span: Span) -> Step:
+    given.pop("literal", None)
+    return nodes.Example(span=span, head=head, pairs=given.pop(name), **given)
+
+
+def _turn(name: str, given: Given, entries: Entries, head: Span, span: Span) -> Step:
+    asked = given.pop(name, {})
+    settings = asked.pop("settings", ())
+    if "timeout" in given:
+        word, node = entries["timeout"]
+        settings = (*settings, Named("timeout", word.span, Constant(given.pop("timeout"), node.span)))
+    return nodes.Turn(span=span, head=head, settings=settings, **asked, **given)
+
+
+def _forget(name: str, given: Given, entries: Entries, head: Span, span: Span) -> Step:
+    return nodes.Forget(span=span, head=head, **given.pop(name), **given)
+
+
+def _if(name: str, given: Given, entries: Entries, head: Span, span: Span) -> Step:
+    first = Branch(condition=given.pop("if"), body=given.pop("then"))
+    branches = (first, *given.pop("elif", ()))
+    return nodes.If(span=span, head=head, branches=branches, orelse=given.pop("else", ()), **given)
+
+
+_SPECIAL: dict[str, Callable[[str, Given, Entries, Span, Span], Step]] = {
+    "system": _say,
+    "user": _say,
+    "assistant": _say,
+    "example": _example,
+    "generate": _turn,
+    "forget": _forget,
+    "if": _if,
+}

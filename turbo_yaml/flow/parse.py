@@ -1,0 +1,96 @@
+"""A source tree to a typed flow file: errors of shape are found here, errors of meaning later."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import Any
+
+from turbo_yaml.diagnostics import Diagnostic
+from turbo_yaml.flow.bodies import BODY_SLOTS
+from turbo_yaml.flow.files import FILE_SLOTS, make_flow, read_flow_keys, read_version
+from turbo_yaml.flow.keys import Owner
+from turbo_yaml.flow.messages import MESSAGE_SLOTS
+from turbo_yaml.flow.nodes import FlowFile
+from turbo_yaml.flow.quantities import QUANTITY_SLOTS
+from turbo_yaml.flow.reading import WRONG, Reader, Reading, Scope, shape
+from turbo_yaml.flow.scalars import SCALAR_SLOTS, check_tag
+from turbo_yaml.flow.turns import TURN_SLOTS
+from turbo_yaml.flow.values import VALUE_SLOTS
+from turbo_yaml.flow.vocabulary import FILE_KEYS, VERSION, Slot, key_table
+from turbo_yaml.source import Source, Span
+from turbo_yaml.syntax import Mapping, Node, Sequence
+from turbo_yaml.template import ReadInclude
+
+READERS: dict[Slot, Reader] = {
+    **SCALAR_SLOTS,
+    **QUANTITY_SLOTS,
+    **VALUE_SLOTS,
+    **MESSAGE_SLOTS,
+    **TURN_SLOTS,
+    **BODY_SLOTS,
+    **FILE_SLOTS,
+}
+_FILE = key_table(FILE_KEYS)
+_SIGNS = ("turbo", "steps", "flows")
+
+
+def parse_flow(
+    node: Node | None, source: Source, read_include: ReadInclude | None = None
+) -> tuple[FlowFile | None, list[Diagnostic]]:
+    """Return the flow file that a tree is, and what is wrong with its shape, in the order of the text.
+
+    There is no file where the tree is no flow at all, or one of another version. A step that was reported is
+    `Broken`. `read_include` reads what texts include: a name and its place to a source, or why there is none.
+    """
+    reading = Reading(source, READERS, [], Scope(), {}, {}, read_include)
+    file = _file(reading, node)
+    return file, sorted(reading.diagnostics, key=Diagnostic.sort_key)
+
+
+def _file(reading: Reading, node: Node | None) -> FlowFile | None:
+    if not isinstance(node, Mapping):
+        _report_root(reading, node)
+        return None
+    if not check_tag(reading, node):
+        return None
+    entries = node.entries
+    first = next(iter(entries.values())).key.span if entries else Span(0, 0)
+    if not any(name in entries for name in _SIGNS):
+        reading.report(
+            "not-a-flow", "this is not a flow: it has no `turbo` and no `steps`", first, _beginning()
+        )
+        return None
+    version = entries.get("turbo")
+    if version is not None and read_version(reading, version.value, _FILE["turbo"]) is WRONG:
+        return None
+    reading.diagnostics.clear()
+    owner = Owner("the file", first, any_of=("steps", "flows"))
+    return _whole(reading.source, node.span, read_flow_keys(reading, entries, _FILE, owner))
+
+
+def _whole(source: Source, span: Span, given: dict[str, Any]) -> FlowFile:
+    return FlowFile(
+        source=source,
+        main=make_flow(given.get("name") or PurePath(source.name).stem, span, given),
+        flows=given.get("flows", {}),
+        profiles=given.get("profiles", {}),
+        uses=given.get("use", ()),
+        data=given.get("data", ()),
+        tools=given.get("tools"),
+        tests=given.get("tests"),
+    )
+
+
+def _report_root(reading: Reading, node: Node | None) -> None:
+    if node is None:
+        reading.report("not-a-flow", "there is nothing in this file", Span(0, 0), _beginning())
+        return
+    if isinstance(node, Sequence):
+        help = f"if these are the steps: `turbo: {VERSION}`, then `steps:` above them"
+    else:
+        help = _beginning()
+    reading.report("not-a-flow", f"a flow file is a mapping; this is {shape(node)}", node, help)
+
+
+def _beginning() -> str:
+    return f"a flow begins with `turbo: {VERSION}` and has `steps:`"

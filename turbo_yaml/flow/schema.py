@@ -1,0 +1,256 @@
+"""The vocabulary to JSON Schema 2020-12, for editors and for checks outside of turbo-yaml.
+
+The schema accepts exactly the shapes that the parser accepts. JSON cannot say some things: templates and
+expressions, tags, names that stand twice, `break` outside a loop, a key with nothing after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, TypeAlias
+
+from turbo_yaml.flow import vocabulary as words
+from turbo_yaml.flow.patterns import DURATION, FLOW, LARGEST, PATH, TEMPLATE, VARIABLE, WORD, whole
+from turbo_yaml.flow.vocabulary import Key, Slot, Verb
+from turbo_yaml.settings.keys import FLOW as FLOW_SETTINGS
+from turbo_yaml.settings.keys import STEP
+from turbo_yaml.settings.kinds import key_schema, schema
+from turbo_yaml.types.names import RESERVED
+from turbo_yaml.types.notation.table import NAMES
+
+Schema: TypeAlias = dict[str, Any]
+
+_FREE: Schema = {"^x-": {}}
+
+
+def flow_schema() -> Schema:
+    """Return the JSON Schema of a flow file."""
+    file = _object(words.FILE_KEYS)
+    file["properties"]["steps"] = {"description": words.STEPS_KEY.doc, **_ref("body"), "minItems": 1}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "turbo-yaml flow",
+        "description": "A flow: what goes in, what comes out, and its steps, one verb each.",
+        **file,
+        "anyOf": _required_each(("steps", "flows")),
+        "$defs": _definitions(),
+    }
+
+
+def _definitions() -> Schema:
+    subflow = _object(words.SUBFLOW_KEYS)
+    subflow["properties"]["steps"] = {"description": words.STEPS_KEY.doc, **_ref("body"), "minItems": 1}
+    subflow["required"] = ["steps"]
+    steps = {f"step-{verb.name}": _step(verb) for verb in words.VERBS}
+    bare = [verb for verb in words.VERBS if verb.bare]
+    return {
+        "text": {"type": ["string", "number", "boolean", "null"]},
+        "template": {"type": "string", "pattern": TEMPLATE},
+        "variable": {"type": "string", "pattern": whole(VARIABLE), "not": {"enum": sorted((*RESERVED, "_"))}},
+        "flow-name": {"type": "string", "pattern": whole(FLOW)},
+        "path": {"type": "string", "pattern": whole(PATH)},
+        "duration": _duration(zero=False),
+        "delay": _duration(zero=True),
+        "count": {"anyOf": [_whole_number(1), _ref("template")]},
+        "labels": {"anyOf": [{"type": "array", "minItems": 1, "items": _ref("text")}, _ref("template")]},
+        "type": _type(),
+        "retry": {"anyOf": [_whole_number(0), _object(words.RETRY_KEYS)]},
+        "turn": _turn(),
+        "part": _one_of(words.PART_KEYS),
+        "pair": _object(words.EXAMPLE_KEYS),
+        "elif": _object(words.ELIF_KEYS),
+        "forget": {"anyOf": [{"const": "all"}, _one_of(words.FORGET_KEYS)]},
+        "settings": schema(FLOW_SETTINGS),
+        "memory": _object(words.MEMORY_KEYS),
+        "tool": _object(words.TOOL_KEYS),
+        "test": _object(words.TEST_KEYS),
+        "subflow": subflow,
+        "body": {"type": "array", "items": _ref("step")},
+        "step": {
+            "anyOf": [
+                {"enum": [verb.name for verb in bare]},
+                *(_ref(name) for name in steps),
+            ]
+        },
+        **steps,
+    }
+
+
+def _step(verb: Verb) -> Schema:
+    found = _object((verb.head, *verb.keys, *words.COMMON_KEYS), verb.name)
+    found["required"] = [verb.name, *verb.required]
+    if verb.any_of:
+        found["anyOf"] = _required_each(verb.any_of)
+    found["title"] = verb.name
+    found["description"] = verb.head.doc
+    found["defaultSnippets"] = [{"label": verb.name, "description": verb.head.doc, "body": _snippet(verb)}]
+    return found
+
+
+def _snippet(verb: Verb) -> Schema:
+    """Return what an editor puts in for a step: its head and required keys, with places to fill in."""
+    body: Schema = {}
+    for number, name in enumerate((verb.name, *verb.required, *verb.any_of[:1]), 1):
+        body[name] = _filled(_HOLES.get(verb.table[name].slot, "${%d}"), number)
+    return body
+
+
+def _filled(hole: Any, number: int) -> Any:
+    if isinstance(hole, str):
+        return hole % number if "%d" in hole else hole
+    if isinstance(hole, list):
+        return [_filled(item, number) for item in hole]
+    return {_filled(key, number): _filled(value, number) for key, value in hole.items()}
+
+
+_HOLES: dict[Slot, Any] = {
+    "body": ["${%d}"],
+    "cases": {"${%d:label}": ["$0"]},
+    "branches": {"${%d:name}": ["$0"]},
+    "values": {"${%d:name}": "$0"},
+    "examples": {"user": "${%d}", "assistant": "$0"},
+    "targets": "${%d:item}",
+    "none": "",
+    "turn": {},
+}
+
+
+def _object(keys: Iterable[Key], owner: str = "") -> Schema:
+    """Return the schema of a mapping with these keys."""
+    keys = tuple(keys)
+    found: Schema = {
+        "type": "object",
+        "properties": {key.name: _described(key) for key in keys},
+        "patternProperties": _FREE,
+        "additionalProperties": False,
+    }
+    required = [key.name for key in keys if key.required]
+    if required:
+        found["required"] = required
+    needs = {key.name: {"anyOf": _required_each(key.needs)} for key in keys if key.needs}
+    if needs:
+        found["dependentSchemas"] = needs
+    apart = [{"not": {"required": [key.name, other]}} for key in keys for other in key.excludes]
+    if apart:
+        found["allOf"] = apart
+    return found
+
+
+def _one_of(keys: tuple[Key, ...]) -> Schema:
+    """Return the schema of a mapping with exactly one of these keys."""
+    return {**_object(keys), "oneOf": _required_each(key.name for key in keys)}
+
+
+def _required_each(names: Iterable[str]) -> list[Schema]:
+    return [{"required": [name]} for name in names]
+
+
+def _described(key: Key) -> Schema:
+    found: Schema = {"description": key.doc}
+    if key.default is not None:
+        found["default"] = key.default
+    return found | _slot(key)
+
+
+def _slot(key: Key) -> Schema:
+    """Return the schema of what may stand under a key."""
+    if key.slot == "choice":
+        return {"enum": list(key.options)}
+    if key.slot == "files":
+        names: Schema = _ref("variable") if key.name == "data" else {"pattern": whole(WORD)}
+        return _map(_ref("path"), names)
+    return _SLOTS[key.slot]
+
+
+def _ref(name: str) -> Schema:
+    return {"$ref": f"#/$defs/{name}"}
+
+
+def _map(values: Schema, names: Schema | None = None, least: int = 0) -> Schema:
+    found: Schema = {"type": "object", "additionalProperties": values}
+    if names:
+        found["propertyNames"] = names
+    if least:
+        found["minProperties"] = least
+    return found
+
+
+def _whole_number(least: int) -> Schema:
+    return {"type": "integer", "minimum": least, "maximum": LARGEST}
+
+
+def _duration(zero: bool) -> Schema:
+    text = whole(DURATION) if zero else rf"^(?=.*[1-9])(?:{DURATION})$"
+    number: Schema = {"type": "number", "maximum": LARGEST}
+    number["minimum" if zero else "exclusiveMinimum"] = 0
+    return {"anyOf": [{"type": "string", "pattern": text}, number]}
+
+
+def _type() -> Schema:
+    """Return the schema of a type; what the keys of a type's mapping mean is beyond it."""
+    return {
+        "description": "A type: `string`, `[string]`, `{a: integer, b?: string}`, or JSON Schema.",
+        "anyOf": [
+            {"enum": list(NAMES)},
+            {"type": "string", "pattern": rf"^\s*(?:{'|'.join(NAMES)})\s*,"},
+            {"type": "null"},
+            {"type": "array", "minItems": 1, "maxItems": 1, "items": _ref("type")},
+            {"type": "object"},
+        ],
+    }
+
+
+def _turn() -> Schema:
+    found = _object(words.TURN_KEYS)
+    for name, key in STEP.keys.items():
+        if name not in found["properties"]:
+            about = key_schema(key)
+            outer = {word: about.pop(word) for word in ("description", "default") if word in about}
+            found["properties"][name] = outer | {"anyOf": [about, _ref("template")]}
+    return {"anyOf": [{"type": "null"}, found]}
+
+
+_SLOTS: dict[Slot, Schema] = {
+    "text": _ref("text"),
+    "said": _ref("text"),
+    "plain": _ref("text"),
+    "word": {"type": "string", "pattern": whole(WORD)},
+    "expression": _ref("text"),
+    "bool": {"type": "boolean"},
+    "whole": _whole_number(0),
+    "count": _ref("count"),
+    "number": {"type": "number", "minimum": 1, "maximum": LARGEST},
+    "duration": _ref("duration"),
+    "delay": _ref("delay"),
+    "pause": {"anyOf": [_ref("delay"), _ref("template")]},
+    "flow": _ref("flow-name"),
+    "path": _ref("path"),
+    "target": _ref("variable"),
+    "targets": {"type": "string", "pattern": whole(rf"\s*{VARIABLE}\s*(?:,\s*{VARIABLE}\s*)*")},
+    "value": {},
+    "data": {},
+    "type": _ref("type"),
+    "labels": _ref("labels"),
+    "words": {"type": "array", "items": {"type": "string", "pattern": whole(WORD)}},
+    "values": _map({}, _ref("variable"), least=1),
+    "arguments": {"type": "object"},
+    "none": {"type": "null"},
+    "content": {"anyOf": [_ref("text"), {"type": "array", "minItems": 1, "items": _ref("part")}]},
+    "examples": {"anyOf": [_ref("pair"), {"type": "array", "minItems": 1, "items": _ref("pair")}]},
+    "history": {"anyOf": [{"type": "array"}, _ref("template")]},
+    "body": _ref("body"),
+    "cases": _map(_ref("body"), least=1),
+    "elifs": {"type": "array", "items": _ref("elif")},
+    "branches": _map(_ref("body"), _ref("variable"), least=1),
+    "turn": _ref("turn"),
+    "retry": _ref("retry"),
+    "forget": _ref("forget"),
+    "version": {"const": words.VERSION},
+    "inputs": {"type": "object", "additionalProperties": _ref("type")},
+    "settings": _ref("settings"),
+    "profiles": _map(_ref("settings")),
+    "memory": _ref("memory"),
+    "tools": _map(_ref("tool"), {"pattern": whole(WORD)}),
+    "flows": _map(_ref("subflow"), {"pattern": whole(WORD)}),
+    "tests": {"type": "array", "items": _ref("test")},
+}

@@ -1,0 +1,449 @@
+"""The words of the language: every step and every key, once. Parser, JSON Schema and docs read it here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal, TypeAlias
+
+VERSION = 1
+
+Slot: TypeAlias = Literal[
+    # one scalar
+    "text",  # a template
+    "said",  # a template, or as it is with `literal: true`
+    "plain",  # text that is never a template
+    "word",  # a name, dashes allowed
+    "expression",
+    "bool",
+    "whole",  # a whole number, 0 or more
+    "count",  # a whole number, 1 or more, or a template
+    "number",
+    "duration",  # above zero
+    "delay",  # a duration that may be zero
+    "pause",  # a duration, or a template that gives one
+    "choice",  # one of the key's options
+    "flow",  # the name or the path of another flow
+    "path",
+    "target",  # the name of a variable
+    "targets",  # one or more of them, with commas
+    # data
+    "value",  # anything; templates inside
+    "data",  # anything; no templates
+    "type",
+    "labels",  # a list of texts, or one template
+    "words",  # a list of names
+    "values",  # variables with values
+    "arguments",  # inputs of a flow with values
+    # structure
+    "none",
+    "content",  # text, or a list of parts
+    "examples",
+    "history",
+    "body",
+    "cases",
+    "elifs",
+    "branches",
+    "turn",
+    "retry",
+    "forget",
+    # a file's own
+    "version",
+    "inputs",
+    "settings",
+    "profiles",
+    "memory",
+    "files",
+    "tools",
+    "flows",
+    "tests",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key: what may stand there, and one line about it.
+
+    One of `needs` must and none of `excludes` may stand beside it. `empty`: there may be nothing after it.
+    """
+
+    name: str
+    slot: Slot
+    doc: str
+    required: bool = False
+    default: Any = None
+    options: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    excludes: tuple[str, ...] = ()
+    empty: bool = False
+
+
+@dataclass(frozen=True)
+class Verb:
+    """One step: its head key with what stands there, and the keys that may stand beside it."""
+
+    head: Key
+    group: str
+    example: str
+    keys: tuple[Key, ...] = ()
+    any_of: tuple[str, ...] = ()
+    """At least one of these keys must be there."""
+
+    @property
+    def name(self) -> str:
+        return self.head.name
+
+    @property
+    def bare(self) -> bool:
+        """Whether the head may stand alone, as a word."""
+        return self.head.empty and self.head.slot != "value"
+
+    @cached_property
+    def table(self) -> dict[str, Key]:
+        """Every key that the step may have, the head first."""
+        return {key.name: key for key in (self.head, *self.keys, *COMMON_KEYS)}
+
+    @cached_property
+    def required(self) -> tuple[str, ...]:
+        """The keys that must stand beside the head."""
+        return tuple(key.name for key in self.keys if key.required)
+
+
+# Keys that several steps share -------------------------------------------------------------------------
+
+COMMON_KEYS = (
+    Key("when", "expression", "Skip the step unless this expression is true."),
+    Key("id", "word", "A name for this step: in settings (`steps.<id>.temperature`), logs and tests."),
+    Key("description", "plain", "What the step is for, in a line."),
+)
+_AS = Key("as", "target", "The variable that gets the value.")
+_WITH = Key("with", "arguments", "The inputs of the flow, by name.")
+_TIMEOUT = Key("timeout", "duration", "Give up after this long: `500ms`, `30s`, `10m`.")
+_RETRY = Key(
+    "retry", "retry", "Try again when it fails: how many times, or `{times, wait, backoff, max, on}`."
+)
+_CHOICES = Key("choices", "labels", "The labels to choose from.")
+
+_MESSAGE_KEYS = (
+    Key("name", "text", "The name of who speaks, where there are several."),
+    Key("label", "plain", "Of the messages with one label only the last is sent."),
+    Key(
+        "sticky",
+        "choice",
+        "Keep the message at the top or the bottom of the chat.",
+        options=("top", "bottom"),
+    ),
+    Key("forward", "bool", "Also give the message to the caller.", default=False),
+    Key("literal", "bool", "Take the text as it is: `{{` and `{%` mean nothing in it.", default=False),
+)
+
+
+def _message(role: str, doc: str, example: str) -> Verb:
+    return Verb(Key(role, "content", doc), "Messages", example, _MESSAGE_KEYS)
+
+
+# Steps -------------------------------------------------------------------------------------------------
+
+VERBS = (
+    _message("system", "Tell the model who it is and how to behave.", "system: You are a {{ tone }} agent."),
+    _message("user", "Say something as the user: text, or a list of parts.", "user: My sign is {{ sign }}."),
+    _message("assistant", "Say something as the model.", "assistant: How can I help?"),
+    Verb(
+        Key("example", "examples", "Show the model a pair of question and answer; a list makes several."),
+        "Messages",
+        "example: {user: good day, assistant: bonjour}",
+        (Key("literal", "bool", "Take the texts as they are, not as templates.", default=False),),
+    ),
+    Verb(
+        Key("messages", "history", "Append a list of messages that are data: `{role, content}`."),
+        "Messages",
+        'messages: "{{ history }}"',
+    ),
+    Verb(
+        Key("generate", "turn", "Let the model speak once; its reply joins the chat.", empty=True),
+        "Turns",
+        "generate: {temperature: 0.9}\nas: fortune",
+        (
+            Key(
+                "as", "target", "The variable that gets the reply: text, or data where `output` asks for it."
+            ),
+            Key("message_as", "target", "The variable that gets the whole message: content, usage, model."),
+            _RETRY,
+            _TIMEOUT,
+        ),
+    ),
+    Verb(
+        Key("input", "text", "Ask the caller a question and wait for the answer.", empty=True),
+        "Turns",
+        "input: What do you want to know?\nas: question",
+        (
+            Key("as", "target", "The variable that gets the answer."),
+            Key("choices", "labels", "The answers to choose from.", excludes=("type",)),
+            Key("type", "type", "What the answer is read as.", default="string"),
+            Key("default", "value", "The answer where none is given.", empty=True),
+            _TIMEOUT,
+            Key("record", "bool", "Add the question to the chat.", default=True),
+        ),
+    ),
+    Verb(
+        Key("result", "value", "Give the caller a value and go on.", empty=True),
+        "Results",
+        'result: "{{ summary }}"',
+    ),
+    Verb(
+        Key("return", "value", "Give the caller a value and end the flow.", empty=True),
+        "Results",
+        'return: {score: "{{ score }}"}',
+    ),
+    Verb(Key("stop", "none", "End the flow.", empty=True), "Results", "stop"),
+    Verb(
+        Key("set", "values", "Give variables values, top to bottom."),
+        "Variables",
+        'set: {n: "{{ n + 1 }}"}',
+    ),
+    Verb(
+        Key("remember", "values", "Keep values in the memory; read them as `memory.name`."),
+        "Variables",
+        'remember: {city: "{{ city }}"}',
+    ),
+    Verb(
+        Key("forget", "forget", "Drop messages: `all`, `{label: name}` or `{last: n}`."),
+        "Variables",
+        "forget: {last: 2}",
+    ),
+    Verb(
+        Key("if", "expression", "Do `then` if this expression is true."),
+        "Control",
+        "if: score > 5\nthen:\n  - result: good\nelse:\n  - result: bad",
+        (
+            Key("then", "body", "The steps if it is true.", required=True),
+            Key("elif", "elifs", "More conditions, each with its steps: `[{if: …, then: […]}]`."),
+            Key("else", "body", "The steps if nothing before was true."),
+        ),
+    ),
+    Verb(
+        Key("match", "expression", "Do the steps of the case whose label this expression is."),
+        "Control",
+        "match: kind\ncases:\n  billing:\n    - result: A bill.\nelse:\n  - result: Something else.",
+        (
+            Key("cases", "cases", "Labels, each with its steps.", required=True),
+            Key("else", "body", "The steps where no case has the label."),
+        ),
+    ),
+    Verb(
+        Key("for", "targets", "Do the steps once for each item; `a, b` takes items apart."),
+        "Control",
+        'for: doc\nin: docs\nat_once: 4\ndo:\n  - user: "Summarize: {{ doc }}"\n  - generate\nas: summaries',
+        (
+            Key("in", "expression", "The list, mapping or range to go through.", required=True),
+            Key("do", "body", "The steps of one round.", required=True),
+            Key("collect", "expression", "What each round adds to the list in `as`.", needs=("as",)),
+            Key(
+                "as",
+                "target",
+                "The variable that gets the list of what the rounds gave.",
+                needs=("collect", "at_once"),
+            ),
+            Key("at_once", "count", "Rounds that run side by side, each on a fork of the chat."),
+            Key(
+                "on_error",
+                "choice",
+                "When a round fails: `fail` as a whole, `skip` the round, or `keep` the error in the list.",
+                default="fail",
+                options=("fail", "skip", "keep"),
+                needs=("at_once",),
+            ),
+        ),
+    ),
+    Verb(
+        Key("while", "expression", "Do the steps as long as this expression is true."),
+        "Control",
+        "while: not done\nlimit: 10\ndo:\n  - generate",
+        (
+            Key("limit", "count", "How many rounds at most.", required=True),
+            Key("do", "body", "The steps of one round.", required=True),
+            Key("otherwise", "body", "The steps when the limit is reached; without them that is an error."),
+        ),
+    ),
+    Verb(
+        Key("parallel", "branches", "Run branches side by side, each on a fork of the chat."),
+        "Control",
+        "parallel:\n  pro:\n    - generate\n  con:\n    - generate",
+        (
+            Key(
+                "wait",
+                "choice",
+                "Wait for all branches, or for the first.",
+                default="all",
+                options=("all", "first"),
+            ),
+            _TIMEOUT,
+        ),
+    ),
+    Verb(
+        Key("try", "body", "Do these steps; if one fails, do those in `catch`."),
+        "Control",
+        'try:\n  - generate\ncatch:\n  - log: "{{ error.message }}"',
+        (
+            Key("catch", "body", "The steps after a failure: `error.kind`, `error.message`, `error.step`."),
+            Key("finally", "body", "The steps at the end, whether it failed or not."),
+        ),
+        any_of=("catch", "finally"),
+    ),
+    Verb(
+        Key("raise", "text", "Fail with this message."),
+        "Control",
+        "raise: Nobody is called {{ name }}.\nkind: not_found",
+        (
+            Key(
+                "kind",
+                "word",
+                "The kind of the failure: what `catch` sees as `error.kind`.",
+                default="raised",
+            ),
+        ),
+    ),
+    Verb(
+        Key("assert", "expression", "Fail unless this expression is true."),
+        "Control",
+        "assert: docs\nmessage: There is nothing to read.",
+        (Key("message", "text", "What the failure says."),),
+    ),
+    Verb(Key("break", "none", "Leave the loop.", empty=True), "Control", "break"),
+    Verb(
+        Key("continue", "none", "Go on with the next round of the loop.", empty=True), "Control", "continue"
+    ),
+    Verb(
+        Key("log", "text", "Write a line for whoever watches the run."),
+        "Control",
+        "log: round {{ n }}",
+    ),
+    Verb(Key("sleep", "pause", "Wait this long: `2s`."), "Control", "sleep: 2s"),
+    Verb(
+        Key("include", "flow", "Do another flow's steps in this chat."),
+        "Composition",
+        "include: house_rules",
+        (
+            _WITH,
+            Key("as", "target", "The variable that gets the flow's outcome."),
+            _RETRY,
+            _TIMEOUT,
+        ),
+    ),
+    Verb(
+        Key("call", "flow", "Run another flow in a new chat; its outcome is the value."),
+        "Composition",
+        'call: summarize\nwith: {text: "{{ page }}"}\nas: summary',
+        (_WITH, _AS, _RETRY, _TIMEOUT),
+    ),
+    Verb(
+        Key("handoff", "flow", "Go on in another flow with this chat, and end here."),
+        "Composition",
+        "handoff: refunds",
+        (_WITH,),
+    ),
+)
+
+HEADS: dict[str, Verb] = {verb.name: verb for verb in VERBS}
+
+
+# What stands inside a value ----------------------------------------------------------------------------
+
+TURN_KEYS = (
+    Key("output", "type", "The type of the reply: it is parsed and checked.", excludes=("choices",)),
+    Key("choices", "labels", "The labels of which the reply must be one."),
+    Key("forward", "bool", "Also give the reply to the caller.", default=True),
+    Key("profile", "word", "The profile whose settings this turn takes."),
+    Key("repair", "whole", "How often a reply that does not fit goes back to the model.", default=1),
+)
+PART_KEYS = (
+    Key("text", "said", "Text."),
+    Key("image", "said", "An image: its URL, or its path from the flow's folder."),
+    Key("audio", "said", "A sound: its URL, or its path from the flow's folder."),
+    Key("file", "said", "A file: its URL, or its path from the flow's folder."),
+)
+EXAMPLE_KEYS = (
+    Key("user", "said", "What the user says.", required=True),
+    Key("assistant", "said", "What the model answers.", required=True),
+)
+ELIF_KEYS = (
+    Key("if", "expression", "Do `then` if this expression is true.", required=True),
+    Key("then", "body", "The steps if it is true.", required=True),
+)
+FORGET_KEYS = (
+    Key("label", "text", "The messages with this label."),
+    Key("last", "count", "The last messages, this many."),
+)
+RETRY_KEYS = (
+    Key("times", "whole", "How many times to try again.", required=True),
+    Key("wait", "delay", "How long to wait before the second try.", default="1s"),
+    Key("backoff", "number", "What each wait is multiplied by for the next.", default=2),
+    Key("max", "delay", "The longest wait.", default="60s"),
+    Key("on", "words", "The kinds of failure worth another try: `timeout`, `rate_limit`, `invalid_output`."),
+)
+MEMORY_KEYS = (
+    Key(
+        "kind",
+        "choice",
+        "`local` keeps everything, `truncated` drops the oldest messages first.",
+        required=True,
+        options=("local", "truncated"),
+    ),
+    Key("max_tokens", "whole", "How many tokens of messages `truncated` keeps."),
+)
+TOOL_KEYS = (
+    Key("description", "plain", "What the tool does, for the model."),
+    Key("with", "type", "The tool's parameters."),
+    Key("returns", "type", "What the tool gives back."),
+    Key(
+        "approve",
+        "choice",
+        "Whether a person approves each call.",
+        default="never",
+        options=("never", "always", "ask"),
+    ),
+    Key("flow", "flow", "The flow that is the tool."),
+    Key("http", "plain", "The method and address of a request: `GET https://…/{id}`."),
+    Key("headers", "data", "The headers of the request."),
+    Key("secret", "word", "The name of the secret that the request carries."),
+    Key("mcp", "data", "The MCP server: `{command: […]}` or `{url: …}`."),
+    Key("allow", "words", "The tools of the MCP server that may be used."),
+)
+TEST_KEYS = (
+    Key("name", "plain", "What the test shows, in a line.", required=True),
+    Key("with", "data", "The inputs, by name."),
+    Key("input", "data", "The answers to `input` steps, in order."),
+    Key("model", "data", "The replies of the model, in order."),
+    Key("tools", "data", "The results of tools, by name."),
+    Key("expect", "data", "What must hold at the end, as a list."),
+)
+
+
+# Files -------------------------------------------------------------------------------------------------
+
+_FLOW_KEYS = (
+    Key("description", "plain", "What the flow does, in a line or two."),
+    Key("inputs", "inputs", "What goes in: names with types; `name?` is optional."),
+    Key("output", "type", "The type of what comes out; `return` is checked against it."),
+    Key("settings", "settings", "Settings of the model and the run, for this flow."),
+    Key("memory", "memory", "How the chat is kept.", default={"kind": "local"}),
+)
+STEPS_KEY = Key("steps", "body", "What the flow does, step by step.")
+FILE_KEYS = (
+    Key("turbo", "version", "The version of the language.", required=True, default=VERSION),
+    Key("name", "word", "The flow's name; without it, the file's."),
+    *_FLOW_KEYS,
+    Key("profiles", "profiles", "Named sets of settings to choose from: `--profile cheap`."),
+    Key("use", "files", "Other flow files, by a name for each."),
+    Key("data", "files", "Files read when the flow loads; each becomes a variable."),
+    Key("tools", "tools", "Tools that the model may call."),
+    Key("flows", "flows", "Local flows, by name: for `include`, `call` and `handoff`."),
+    STEPS_KEY,
+    Key("tests", "tests", "Tests of the flow."),
+)
+SUBFLOW_KEYS = (*_FLOW_KEYS, STEPS_KEY)
+
+
+def key_table(keys: tuple[Key, ...]) -> dict[str, Key]:
+    """Return keys by their names."""
+    return {key.name: key for key in keys}

@@ -1,0 +1,1 @@
+"""The memories that come with turbo-yaml."""

@@ -1,0 +1,61 @@
+"""A long chat to its newest messages that fit a number of tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from turbo_yaml.protocol import Assistant, Message
+
+CHARACTERS_PER_TOKEN = 4
+TOKENS_PER_MESSAGE = 4
+TOKENS_PER_ATTACHMENT = 1000
+
+
+def estimated_tokens(message: Message) -> int:
+    """Return about how many tokens a message takes: its characters / 4, rounded up, and 4 for the rest of it.
+
+    An image, a sound or a file counts 1,000. It is an estimate: servers count each in their own way.
+    """
+    characters = len(message.name or "")
+    tokens = TOKENS_PER_MESSAGE
+    if isinstance(message.content, str):
+        characters += len(message.content)
+    else:
+        for part in message.content:
+            if "text" in part:
+                characters += len(part["text"])
+            else:
+                tokens += TOKENS_PER_ATTACHMENT
+    if isinstance(message, Assistant):
+        characters += sum(len(call.name) + len(call.arguments) for call in message.tool_calls)
+    return tokens - -characters // CHARACTERS_PER_TOKEN
+
+
+def newest(messages: Sequence[Message | None], systems: Sequence[int], max_tokens: int) -> list[Message]:
+    """Return the newest messages that fit, oldest first, and those at `systems` wherever they are.
+
+    A call of tools goes or stays together with its results. The last message, or the last such group, stays
+    even where it is too long alone. None stands for a message that is not sent. Looks at no more messages
+    than it returns, and one group.
+    """
+    fixed = [(position, message) for position in systems if (message := messages[position]) is not None]
+    room = max_tokens - sum(estimated_tokens(message) for _, message in fixed)
+    window: list[Message] = []
+    group: list[Message] = []
+    start = position = len(messages)
+    while position > 0:
+        position -= 1
+        message = messages[position]
+        if message is None:
+            continue
+        group.append(message)
+        if message.role == "tool" and position > 0:
+            continue
+        room -= sum(estimated_tokens(said) for said in group if said.role != "system")
+        if room < 0 and window:
+            break
+        window += group
+        group = []
+        start = position
+    window.reverse()
+    return [message for position, message in fixed if position < start] + window

@@ -1,0 +1,1 @@
+"""Models: `Request` to `Reply`, over any OpenAI-compatible server or none."""

@@ -1,0 +1,176 @@
+"""A `Request` to a `Reply` over HTTP, through the official client; the only importer of `openai`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from turbo_yaml.models.body import Body, Response, read_json, reason
+from turbo_yaml.models.completion import read_completion
+from turbo_yaml.models.faults import SERVER, Fault, fault_of_error
+from turbo_yaml.models.form import is_wrapped, unwrapped
+from turbo_yaml.models.providers import Provider
+from turbo_yaml.models.report import model_error, shown_address
+from turbo_yaml.models.request import OnDelta, Reply, Request
+from turbo_yaml.models.streaming import StreamReader
+from turbo_yaml.models.wire import chat_body
+
+if TYPE_CHECKING:
+    from openai import AsyncOpenAI
+
+PATH = "/chat/completions"
+DEFAULT_TIMEOUT = 600.0  # seconds for a whole call
+CONNECT_TIMEOUT = 10.0  # seconds
+MAX_REPLY = 32 << 20  # bytes
+MAX_ERROR = 1 << 20  # bytes
+
+
+class OpenAIModel:
+    """The models of one server. Belongs to the event loop of its first call."""
+
+    def __init__(self, provider: Provider, api_key: str | None = None) -> None:
+        self.provider = provider
+        self._api_key = api_key
+        self._client: AsyncOpenAI | None = None
+        self._stream_class: Any = None
+
+    async def reply(self, request: Request, on_delta: OnDelta | None = None) -> Reply:
+        """Ask the server once; `ModelError` when there is no whole answer.
+
+        The setting `timeout`, in seconds, bounds the whole call with its stream and the time of `on_delta`.
+        """
+        try:
+            return await self._ask(request, on_delta)
+        except Fault as fault:
+            raise model_error(fault, self.provider, request.model, self._api_key) from None
+
+    async def aclose(self) -> None:
+        """Close the connections. A later call opens new ones."""
+        client, self._client = self._client, None
+        if client is not None:
+            await client.close()
+
+    async def _ask(self, request: Request, on_delta: OnDelta | None) -> Reply:
+        wrapped = request if is_wrapped(request, self.provider.structured) else None
+        reader = StreamReader(on_delta, wrapped) if on_delta is not None else None
+        seconds = float(request.settings.get("timeout") or DEFAULT_TIMEOUT)
+        client = self._client or self._connect()
+        reply: Reply | None = None
+        try:
+            async with asyncio.timeout(seconds) as deadline:
+                response = await self._post(client, request, streamed=reader is not None)
+                try:
+                    if reader is not None:
+                        await reader.read(response, deadline)
+                    else:
+                        reply = await _read_whole(response, wrapped)
+                finally:
+                    await response.aclose()
+        except TimeoutError:
+            if not deadline.expired():
+                raise  # the reader of the deltas ran into a limit of its own
+            if reader is None or not reader.finished:
+                raise Fault("timeout", f"{SERVER} gave no whole answer within {seconds:g} s") from None
+        if reader is not None:
+            reply = await reader.finish()
+        assert reply is not None
+        return replace(reply, request_id=response.headers.get("x-request-id"))
+
+    async def _post(self, client: AsyncOpenAI, request: Request, *, streamed: bool) -> Response:
+        """Send the request and return the response, its body not yet read; `Fault` on a bad status."""
+        body = chat_body(request, self.provider.structured, self.provider.rename)
+        if streamed:
+            body["stream"] = True
+            if self.provider.stream_usage:
+                body.setdefault("stream_options", {"include_usage": True})
+        try:
+            # A stream of ours in both cases: the bytes are read here, under a cap.
+            stream = await client.post(
+                PATH, cast_to=object, body=body, stream=True, stream_cls=self._stream_class
+            )
+        except Exception as error:
+            raise self._fault(error) from None
+        response: Response = stream.response
+        return response
+
+    def _connect(self) -> AsyncOpenAI:
+        """Make the client; nothing is sent yet."""
+        try:
+            self._client = self._make_client()
+        except Exception as error:
+            raise self._fault(error) from None
+        return self._client
+
+    def _make_client(self) -> AsyncOpenAI:
+        import openai
+
+        self._stream_class = openai.AsyncStream[object]
+        transport = openai.DefaultAsyncHttpxClient(
+            follow_redirects=False,  # a key goes to no other address
+            event_hooks={"response": [_refuse]},
+            timeout=openai.Timeout(None, connect=CONNECT_TIMEOUT),
+        )
+        key = self._api_key or "none"
+        # What the environment tells the client of OpenAI's own server goes to no other.
+        foreign = self.provider.api_key_env != "OPENAI_API_KEY"
+        headers: dict[str, Any] = dict.fromkeys(_environment_headers(), openai.Omit()) if foreign else {}
+        client = openai.AsyncOpenAI(
+            api_key=key,
+            base_url=self.provider.base_url,
+            max_retries=0,
+            http_client=transport,
+            timeout=openai.Timeout(None, connect=CONNECT_TIMEOUT),
+            default_headers=headers | {"Authorization": f"Bearer {key}", "Accept-Encoding": "identity"},
+        )
+        if foreign:
+            client.organization = client.project = None
+        return client
+
+    def _fault(self, error: Exception) -> Fault:
+        """Return the fault of a request that got no response, or one with a bad status."""
+        cause = error if isinstance(error, Fault) else error.__cause__
+        if isinstance(cause, Fault):
+            return cause
+        import openai
+
+        where = shown_address(self.provider.base_url)
+        if isinstance(error, openai.APITimeoutError):
+            return Fault("connection", f"{SERVER} made no connection at {where} within {CONNECT_TIMEOUT:g} s")
+        if isinstance(error, openai.APIConnectionError):
+            return Fault("connection", f"{SERVER} does not answer at {where}: {reason(error)}")
+        if isinstance(error, ValueError | TypeError | RecursionError):
+            return Fault("bad_request", f"the request cannot be written as JSON: {error}", hint="")
+        return Fault("connection", f"{SERVER} cannot be asked at {where}: {reason(error)}")
+
+
+def _environment_headers() -> list[str]:
+    """Return the names of the headers that the client takes from the environment."""
+    lines = os.environ.get("OPENAI_CUSTOM_HEADERS", "").split("\n")
+    return [name.strip() for name, colon, _ in (line.partition(":") for line in lines) if colon]
+
+
+async def _refuse(response: Response) -> None:
+    """Raise the fault of a response whose status is not good, before anything reads its body."""
+    status = response.status_code
+    if 200 <= status < 300:
+        return
+    headers = response.headers
+    if 300 <= status < 400:
+        target = shown_address(headers.get("location", "another address"))
+        raise Fault("not_found", f"{SERVER} answered {status}: moved to {target}", status=status)
+    text = (await Body(response, MAX_ERROR).beginning()).decode("utf-8", "replace")
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError):
+        data = text
+    raise fault_of_error(status, data, headers)
+
+
+async def _read_whole(response: Response, wrapped: Request | None) -> Reply:
+    """Return the reply of a response in one piece."""
+    data = await Body(response, MAX_REPLY).whole()
+    reply = read_completion(read_json(data))
+    return reply if wrapped is None else replace(reply, content=unwrapped(reply.content, wrapped))

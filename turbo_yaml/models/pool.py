@@ -1,0 +1,123 @@
+"""Models by the settings that name them: made when first asked for, kept while they are of use."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from importlib import import_module
+from typing import Any, NamedTuple, TypeAlias
+from weakref import ref
+
+from turbo_yaml.models.providers import Provider, Resolved, resolve_model
+from turbo_yaml.models.request import Model
+
+ADAPTERS: Mapping[str, str] = {
+    "openai": "turbo_yaml.models.openai:OpenAIModel",
+    "echo": "turbo_yaml.models.echo:EchoModel",
+    "script": "turbo_yaml.models.script:ScriptModel",
+}
+
+_Key: TypeAlias = tuple[Provider, str | None]
+
+
+def adapter(name: str) -> Any:
+    """Return the class of models under a name of `ADAPTERS`; imports its module."""
+    path, _, attribute = ADAPTERS[name].partition(":")
+    return getattr(import_module(path), attribute)
+
+
+class ModelPool:
+    """The models that talk to servers: one for each server, key and event loop, so that connections are used
+    again.
+
+    The owner calls `aclose`. Whoever forgets it leaks nothing: the models of a loop are closed when the loop
+    shuts down its asynchronous generators, as `asyncio.run` does, or when the pool is garbage.
+    """
+
+    def __init__(self) -> None:
+        self._loops: dict[asyncio.AbstractEventLoop, _Kept] = {}
+
+    async def get(self, resolved: Resolved) -> Model:
+        """Return the model of a server, made on first use."""
+        loop = asyncio.get_running_loop()
+        kept = self._loops.get(loop)
+        if kept is None:
+            models: dict[_Key, Model] = {}
+            kept = self._loops[loop] = _Kept(models, _keep(models, ref(self)))
+            await anext(kept.keeper)
+        key = (resolved.provider, resolved.api_key)
+        model = kept.models.get(key)
+        if model is None:
+            model = kept.models[key] = adapter(resolved.provider.adapter)(*key)
+        return model
+
+    async def aclose(self) -> None:
+        """Close the models of the running event loop. The pool may be used again."""
+        kept = self._loops.get(asyncio.get_running_loop())
+        if kept is not None:
+            await kept.keeper.aclose()
+
+
+class _Kept(NamedTuple):
+    """The models of one event loop, and the generator at whose end they are closed."""
+
+    models: dict[_Key, Model]
+    keeper: AsyncGenerator[None]
+
+
+async def _keep(models: dict[_Key, Model], pool: ref[ModelPool]) -> AsyncGenerator[None]:
+    """Close the models at the end: the event loop itself ends a generator that it has seen begin."""
+    try:
+        yield
+    finally:
+        owner = pool()
+        if owner is not None:
+            owner._loops.pop(asyncio.get_running_loop(), None)
+        while models:
+            await models.popitem()[1].aclose()
+
+
+class RunModels:
+    """The models of one run: those of a pool, the host's own by name, and the script of the run.
+
+    `script` is a list of replies for the model `script`; without it the setting `script` gives one. All forks
+    of a run share the place in it.
+    """
+
+    __slots__ = ("_host", "_local", "_pool", "_scripts")
+
+    def __init__(
+        self, pool: ModelPool, *, script: Sequence[Any] | None = None, host: Mapping[str, Model] | None = None
+    ) -> None:
+        self._pool = pool
+        self._host = host or {}
+        self._scripts: list[tuple[Any, Model]] = []
+        self._local: dict[str, Model] = {}
+        if script is not None:
+            self._local["script"] = adapter("script")(script)
+
+    async def get(self, settings: Mapping[str, Any]) -> tuple[Model, Resolved]:
+        """Return the model that the settings name, and where that is; `ModelError` when there is none."""
+        resolved = resolve_model(settings, hosts=self._host)
+        name = resolved.provider.adapter
+        if name == "host":
+            return self._host[resolved.provider.name], resolved
+        if name == "script":
+            return self._script(settings), resolved
+        if name == "echo":
+            if "echo" not in self._local:
+                self._local["echo"] = adapter("echo")()
+            return self._local["echo"], resolved
+        return await self._pool.get(resolved), resolved
+
+    def _script(self, settings: Mapping[str, Any]) -> Model:
+        given = self._local.get("script")
+        if given is not None:
+            return given
+        replies = settings.get("script")
+        for source, known in self._scripts:
+            if source is replies or source == replies:
+                return known
+        model: Model = adapter("script")(replies)
+        self._scripts.append((replies, model))
+        return model

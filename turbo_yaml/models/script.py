@@ -1,0 +1,113 @@
+"""The model of tests and first runs: it gives the replies of a list, in order."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from turbo_yaml.errors import ModelError
+from turbo_yaml.models.echo import speak
+from turbo_yaml.models.faults import KINDS
+from turbo_yaml.models.request import Delta, OnDelta, Reply, Request
+from turbo_yaml.protocol import ToolCall, Usage
+
+_PARTS = frozenset({"content", "reasoning", "tool_calls", "usage", "finish_reason", "model"})
+
+
+class ScriptModel:
+    """Gives one entry of its list for each call, whoever calls.
+
+    An entry is text; or `{error: KIND}` or `{error: {kind, message, retryable, retry_after}}`; or a mapping
+    of `content`, `reasoning`, `tool_calls`, `usage`, `finish_reason` and `model` only; or any other data,
+    which is sent as JSON. `{data: …}` is data without doubt.
+    """
+
+    def __init__(self, replies: Sequence[Any] | None) -> None:
+        if replies is None:
+            raise _misused("the model `script` has no replies", "set `script:` to a list of replies")
+        if isinstance(replies, str | Mapping) or not isinstance(replies, Sequence):
+            raise _misused(
+                "`script` is not a list of replies", "write one reply a line: `script: [first, second]`"
+            )
+        self._replies = replies
+        self._next = 0
+
+    async def reply(self, request: Request, on_delta: OnDelta | None = None) -> Reply:
+        """Return the next reply of the list; `ModelError` (kind `configuration`) past its end."""
+        number = self._next
+        if number >= len(self._replies):
+            count = len(self._replies)
+            raise _misused(
+                f"the script has {count} {'reply' if count == 1 else 'replies'}, and one more is asked for",
+                "add a reply to the script",
+            )
+        self._next = number + 1
+        reply = _read(self._replies[number], number + 1, request)
+        if on_delta is not None:
+            if reply.reasoning:
+                await on_delta(Delta(reasoning=reply.reasoning))
+            await speak(reply.content, on_delta)
+        return reply
+
+    async def aclose(self) -> None:
+        """There is nothing to let go of."""
+
+
+def _read(entry: Any, number: int, request: Request) -> Reply:
+    if isinstance(entry, str):
+        return Reply(content=entry, finish_reason="stop", model=request.model)
+    if isinstance(entry, Mapping):
+        keys = entry.keys()
+        if keys == {"error"}:
+            raise _error(entry["error"], number)
+        if keys == {"data"}:
+            return Reply(content=_json(entry["data"]), finish_reason="stop", model=request.model)
+        if keys and keys <= _PARTS:
+            return _read_parts(entry, request)
+    return Reply(content=_json(entry), finish_reason="stop", model=request.model)
+
+
+def _read_parts(entry: Mapping[str, Any], request: Request) -> Reply:
+    content = entry.get("content", "")
+    calls = tuple(_calls(entry.get("tool_calls") or ()))
+    usage = entry.get("usage")
+    return Reply(
+        content=content if isinstance(content, str) else _json(content),
+        reasoning=str(entry.get("reasoning", "")),
+        tool_calls=calls,
+        usage=Usage(**usage) if usage else None,
+        finish_reason=entry.get("finish_reason", "tool_calls" if calls else "stop"),
+        model=entry.get("model", request.model),
+    )
+
+
+def _calls(entries: Iterable[Mapping[str, Any]]) -> Iterable[ToolCall]:
+    for number, entry in enumerate(entries, 1):
+        arguments = entry.get("arguments", {})
+        text = arguments if isinstance(arguments, str) else _json(arguments)
+        yield ToolCall(entry.get("id", f"call_{number}"), entry["name"], text)
+
+
+def _error(error: Any, number: int) -> ModelError:
+    told = error if isinstance(error, Mapping) else {"kind": error}
+    kind = told.get("kind", "server")
+    if kind not in KINDS:
+        kinds = ", ".join(f"`{name}`" for name in KINDS)
+        raise _misused(
+            f"reply {number} of the script has the error `{kind}`, which is no kind", f"one of {kinds}"
+        )
+    return ModelError(
+        told.get("message", f"reply {number} of the script is the error `{kind}`"),
+        kind=kind,
+        retryable=told.get("retryable", KINDS[kind].retryable),
+        retry_after=told.get("retry_after"),
+    )
+
+
+def _json(data: Any) -> str:
+    return json.dumps(data, ensure_ascii=False)
+
+
+def _misused(message: str, hint: str) -> ModelError:
+    return ModelError(message, kind="configuration", hint=hint)

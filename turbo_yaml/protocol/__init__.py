@@ -1,0 +1,41 @@
+"""What crosses between a flow and its driver. Standard library only; imports nothing of ours."""
+
+from turbo_yaml.protocol.cache import BaseCache
+from turbo_yaml.protocol.functions import Signal, TurboGenTemplate, TurboGenTemplateFn
+from turbo_yaml.protocol.memory import BaseMemory
+from turbo_yaml.protocol.messages import (
+    Assistant,
+    Content,
+    ExampleAssistant,
+    ExampleUser,
+    Message,
+    Part,
+    Role,
+    System,
+    ToolCall,
+    Usage,
+    User,
+)
+from turbo_yaml.protocol.signals import Generate, GetInput, Result
+
+__all__ = [
+    "Assistant",
+    "BaseCache",
+    "BaseMemory",
+    "Content",
+    "ExampleAssistant",
+    "ExampleUser",
+    "Generate",
+    "GetInput",
+    "Message",
+    "Part",
+    "Result",
+    "Role",
+    "Signal",
+    "System",
+    "ToolCall",
+    "TurboGenTemplate",
+    "TurboGenTemplateFn",
+    "Usage",
+    "User",
+]

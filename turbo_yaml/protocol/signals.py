@@ -1,0 +1,67 @@
+"""Signals: what a flow asks of its driver, and what it gives to its caller."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+class Generate:
+    """Ask for one model turn over the chat so far. The driver answers with an `Assistant`.
+
+    `output` is a JSON Schema and `choices` a list of labels that the reply must fit; `repair` says how often
+    an unfit reply goes back to the model. Every other keyword is a setting for this turn alone.
+    """
+
+    __slots__ = ("choices", "forward", "id", "output", "repair", "retry", "settings")
+
+    def __init__(
+        self,
+        forward: bool = True,
+        *,
+        id: str | None = None,
+        output: Mapping[str, Any] | None = None,
+        choices: Sequence[str] | None = None,
+        repair: int = 1,
+        retry: Mapping[str, Any] | int | None = None,
+        **settings: Any,
+    ) -> None:
+        self.forward = forward
+        self.id = id
+        self.output = output
+        self.choices = choices
+        self.repair = repair
+        self.retry = retry
+        self.settings = settings
+
+    def __repr__(self) -> str:
+        shown = {name: getattr(self, name) for name in ("id", "output", "choices", "retry")}
+        given = {name: value for name, value in shown.items() if value is not None} | self.settings
+        return f"Generate({', '.join(f'{k}={v!r}' for k, v in ({'forward': self.forward} | given).items())})"
+
+
+@dataclass(frozen=True, slots=True)
+class GetInput:
+    """Ask the caller a question. The driver answers with text, or with the value that `type` reads from it.
+
+    `type` is a JSON Schema; `timeout` is in seconds; `record`: the question joins the chat.
+    """
+
+    content: str = ""
+    record: bool = True
+    choices: tuple[str, ...] | None = None
+    type: Mapping[str, Any] | None = None
+    default: Any = None
+    timeout: float | None = None
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """Something for the caller: text or data. `done`: the flow returns it and ends."""
+
+    content: Any = None
+    needs_input: bool = False
+    done: bool = False
+    original_role: str | None = None

@@ -1,0 +1,1 @@
+"""A generator of signals to a conversation: the only place that pumps a flow."""

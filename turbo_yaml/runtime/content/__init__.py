@@ -1,0 +1,1 @@
+"""Messages to data and back, and files to parts of messages."""

@@ -1,0 +1,80 @@
+"""A file under the flow's root to a `data:` URL."""
+
+from __future__ import annotations
+
+import base64
+import mimetypes
+from pathlib import Path
+from typing import Final
+
+from turbo_yaml.errors import FlowError
+from turbo_yaml.runtime.frames import current_frame
+
+MAX_BYTES: Final = 20 * 1024 * 1024
+_SIGNATURES: Final = (
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"GIF87a", "image/gif"),
+    (b"GIF89a", "image/gif"),
+    (b"%PDF-", "application/pdf"),
+    (b"ID3", "audio/mpeg"),
+    (b"\xff\xfb", "audio/mpeg"),
+    (b"OggS", "audio/ogg"),
+    (b"fLaC", "audio/flac"),
+)
+
+
+def attachment(place: str, kind: str = "file") -> str:
+    """Return the URL of a part: `http`, `https` and `data` URLs as they are, a file as a `data:` URL.
+
+    `kind` is `image`, `audio` or `file`; `FlowError` of kind `type` for a file that is something else.
+
+    A path is read from under the flow's root; `FlowError` of kind `file` where it leads out of it, where
+    there is no such file, or where it is larger than 20 MiB.
+    """
+    if place.startswith(("data:", "https://", "http://")):
+        return place
+    frame = current_frame()
+    root = None if frame is None or frame.info is None else frame.info.root
+    if root is None:
+        raise FlowError(
+            f"`{place:.200}` cannot be read: this flow has no folder",
+            kind="file",
+            hint="give a URL or a `data:` URL",
+        )
+    content = _read(root, place)
+    media = media_type(content, place)
+    if kind != "file" and not media.startswith(f"{kind}/"):
+        raise FlowError(f"`{place:.200}` is no {kind} but `{media}`", kind="type")
+    return f"data:{media};base64,{base64.b64encode(content).decode('ascii')}"
+
+
+def _read(root: Path, place: str) -> bytes:
+    try:
+        path = (root / place).resolve()
+        if not path.is_relative_to(root.resolve()):
+            raise FlowError(
+                f"`{place:.200}` is outside of the flow's folder",
+                kind="file",
+                hint="put the file beside the flow",
+            )
+        if not path.is_file():
+            raise FlowError(f"there is no file `{place:.200}`", kind="file")
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as problem:
+        reason = getattr(problem, "strerror", None) or problem
+        raise FlowError(f"`{place:.200}` cannot be read: {reason}", kind="file") from problem
+    if len(content) > MAX_BYTES:
+        raise FlowError(f"`{place:.200}` is larger than {MAX_BYTES // 1024**2} MiB", kind="file")
+    return content
+
+
+def media_type(content: bytes, name: str) -> str:
+    """Return the media type of a file by its first bytes, else by its name."""
+    for signature, kind in _SIGNATURES:
+        if content.startswith(signature):
+            return kind
+    if content[:4] == b"RIFF":
+        return {b"WEBP": "image/webp", b"WAVE": "audio/wav"}.get(content[8:12], "application/octet-stream")
+    return mimetypes.guess_type(name, strict=False)[0] or "application/octet-stream"

@@ -1,0 +1,384 @@
+"""Another flow to its outcome: `call` in a new chat, `include` in this one, `handoff` in this one's place."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from turbo_yaml.errors import FlowError
+from turbo_yaml.memory.local import LocalMemory
+from turbo_yaml.memory.registry import new_memory
+from turbo_yaml.protocol import Assistant, BaseMemory, Generate, GetInput, Result, Signal, TurboGenTemplate
+from turbo_yaml.runtime.driver import Driver, close_flow
+from turbo_yaml.runtime.events import RetryEvent
+from turbo_yaml.runtime.failures import Failures, as_flow_error, fits, locate
+from turbo_yaml.runtime.frames import Frame, current_frame, enter, frame_for, leave
+from turbo_yaml.runtime.policy.deadlines import OutOfTime, within
+from turbo_yaml.runtime.policy.retrying import Attempts, Retry
+from turbo_yaml.runtime.program import Bound, bind
+
+
+def call(
+    flow: Any,
+    given: Mapping[str, Any] | None = None,
+    *,
+    retry: Mapping[str, Any] | int | None = None,
+    timeout: float | None = None,
+    id: str | None = None,
+) -> Call:
+    """Return the run of a flow in a new chat: iterate over its questions and answer each, then take `value`.
+
+    `timeout` in seconds is for each attempt; the time in which a question waits does not count.
+    """
+    parent = frame_for(LocalMemory())
+    return Call(parent, bind(flow, given), Retry.of(retry), timeout, id)
+
+
+class Call:
+    """A flow at work in a chat of its own, on behalf of a step."""
+
+    __slots__ = ("attempts", "bound", "driver", "id", "left", "parent", "retry", "timeout", "value")
+
+    def __init__(
+        self, parent: Frame, bound: Bound, retry: Retry | None, timeout: float | None, id: str | None
+    ) -> None:
+        self.parent = parent
+        self.bound = bound
+        self.retry = retry
+        self.timeout = self.left = timeout
+        self.id = id
+        self.attempts: Attempts | None = None
+        self.driver: Driver | None = None
+        self.value: Any = None
+
+    @property
+    def frame(self) -> Frame:
+        """The frame of the flow that was called."""
+        assert self.driver is not None
+        return self.driver.frame
+
+    def __aiter__(self) -> Call:
+        return self
+
+    async def __anext__(self) -> GetInput:
+        while True:
+            try:
+                question = await self._next_question()
+            except Failures as problem:
+                await self._again_or_raise(problem)
+                continue
+            if question is None:
+                raise StopAsyncIteration
+            self.parent.active = self
+            return unrecorded(question)
+
+    def answer(self, value: Any) -> None:
+        """Answer the question that was given last."""
+        self.parent.active = None
+        assert self.driver is not None
+        self.driver.answer = value
+
+    def fail(self, problem: Exception) -> None:
+        """Let the answer be a failure, at the step that asked."""
+        assert self.driver is not None
+        self.driver.fail(problem)
+
+    def overdue(self, now: float) -> bool:
+        """Tell that no deadline of a called flow runs while its caller is at work."""
+        return False
+
+    async def aclose(self) -> None:
+        """End the flow that was called."""
+        if self.driver is not None:
+            await self.driver.aclose()
+
+    async def _next_question(self) -> GetInput | None:
+        if self.driver is None:
+            self.driver = await self._start()
+        if self.left is None:
+            return await self._questions(self.driver)
+        clock = asyncio.get_running_loop()
+        began = clock.time()
+        try:
+            question = await within(self.left, self._questions(self.driver))
+        except OutOfTime:
+            raise out_of_time(self.bound.name, self.timeout) from None
+        self.left -= clock.time() - began
+        return question
+
+    async def _start(self) -> Driver:
+        info = self.bound.info
+        memory: BaseMemory = new_memory(info.memory) if info is not None and info.memory else LocalMemory()
+        await memory.setup()
+        frame = self.parent.child(self.bound, memory, level=1)
+        return Driver(frame, self.bound.start(memory), info and info.output)
+
+    async def _questions(self, driver: Driver) -> GetInput | None:
+        """Go on to the next question; None at the end. Results on the way stay with the called flow."""
+        while (signal := await driver.advance()) is not None:
+            if isinstance(signal, GetInput):
+                return signal
+        self.value = driver.outcome
+        return None
+
+    async def _again_or_raise(self, problem: Exception) -> None:
+        await wait_for_retry(self, problem)
+        self.driver = None
+        self.left = self.timeout
+
+
+def unrecorded(question: GetInput) -> GetInput:
+    """Return a question that another chat has recorded already."""
+    if not question.record:
+        return question
+    return GetInput(
+        question.content,
+        False,
+        question.choices,
+        question.type,
+        question.default,
+        question.timeout,
+        question.id,
+    )
+
+
+def out_of_time(name: str, timeout: float | None) -> FlowError:
+    """Return the error of work whose time is over."""
+    return FlowError(f"`{name}` was not done within {timeout:g} s", kind="timeout")
+
+
+async def wait_for_retry(work: Call | Include, problem: Exception) -> None:
+    """Wait until the work may be tried again; raise the problem where it may not."""
+    found = as_flow_error(problem)
+    pause = None
+    if work.retry is not None and problem is not work.parent.host.fault:
+        if work.attempts is None:
+            work.attempts = Attempts(work.retry)
+        pause = work.attempts.pause(found)
+    if pause is None:
+        raise locate(problem)
+    parent = work.parent
+    if parent.host.listener is not None:
+        assert work.attempts is not None
+        await parent.host.emit(
+            RetryEvent(
+                flow=work.bound.name,
+                step=work.id,
+                depth=parent.level,
+                error=found.kind,
+                message=found.message,
+                attempt=work.attempts.failed,
+                wait=pause,
+            )
+        )
+    if pause:
+        await asyncio.sleep(pause)
+
+
+def include(
+    flow: Any,
+    memory: BaseMemory,
+    given: Mapping[str, Any] | None = None,
+    *,
+    retry: Mapping[str, Any] | int | None = None,
+    timeout: float | None = None,
+    id: str | None = None,
+) -> Include:
+    """Return a flow's signals, to be passed on one by one in this chat; then take `value`.
+
+    With `retry` the chat is put back before each further attempt. `timeout` in seconds is for each attempt.
+    """
+    return Include(frame_for(memory), bind(flow, given), memory, Retry.of(retry), timeout, id)
+
+
+class Include:
+    """A flow at work in the chat of another, on behalf of a step: its signals pass through that one."""
+
+    __slots__ = (
+        "answered",
+        "asked",
+        "attempts",
+        "bound",
+        "deadline",
+        "expired",
+        "failure",
+        "frame",
+        "generator",
+        "id",
+        "memory",
+        "parent",
+        "retry",
+        "returned",
+        "saved",
+        "signal",
+        "timeout",
+        "value",
+    )
+
+    def __init__(
+        self,
+        parent: Frame,
+        bound: Bound,
+        memory: BaseMemory,
+        retry: Retry | None,
+        timeout: float | None,
+        id: str | None,
+    ) -> None:
+        self.parent = parent
+        self.bound = bound
+        self.memory = memory
+        self.retry = retry
+        self.timeout = timeout
+        self.id = id
+        self.attempts: Attempts | None = None
+        self.saved: BaseMemory | None = None
+        self.frame = parent
+        self.generator: TurboGenTemplate | None = None
+        self.deadline: float | None = None
+        self.asked = 0.0
+        self._clear()
+
+    def _clear(self) -> None:
+        self.answered: Any = None
+        self.failure: Exception | None = None
+        self.expired = False
+        self.signal: Signal | None = None
+        self.value: Any = None
+        self.returned = 0
+        """2 once the flow has returned a value, 1 once it gave a result, 0 before."""
+
+    def __aiter__(self) -> Include:
+        return self
+
+    async def __anext__(self) -> Signal:
+        while True:
+            try:
+                signal = await self._next_signal()
+            except Failures as problem:
+                await wait_for_retry(self, problem)
+                self.generator = None
+                continue
+            if signal is None:
+                raise StopAsyncIteration
+            self.signal = signal
+            self.parent.active = self
+            if self.frame.deadline is not None:
+                self.asked = _now()
+            return signal
+
+    def answer(self, value: Any) -> None:
+        """Answer the signal that was given last."""
+        self.parent.active = None
+        self.answered = value
+        signal = self.signal
+        if isinstance(signal, Generate):
+            if signal.forward and isinstance(value, Assistant) and self.returned < 1:
+                self.value = value.value
+        elif isinstance(signal, GetInput) and self.frame.deadline is not None:
+            waited = _now() - self.asked
+            self.frame.deadline += waited
+            if self.deadline is not None:
+                self.deadline += waited
+
+    def fail(self, problem: Exception) -> None:
+        """Let the answer be a failure, at the step that asked."""
+        active = self.frame.active
+        if active is None:
+            self.failure = problem
+        else:
+            active.fail(problem)
+
+    def overdue(self, now: float) -> bool:
+        """Tell whether its time was over at `now`; if so it gives up when it goes on."""
+        self.expired = self.deadline is not None and self.deadline <= now
+        return self.expired
+
+    async def aclose(self) -> None:
+        """End the included flow."""
+        if self.generator is not None:
+            await close_flow(self.frame, self.generator)
+
+    async def _start(self) -> TurboGenTemplate:
+        if self.retry is not None:
+            if self.saved is None:
+                self.saved = await self.memory.fork()
+            else:
+                await _restore(self.memory, self.saved)
+        self.frame = frame = self.parent.child(self.bound, self.memory, level=0)
+        self.deadline = None if self.timeout is None else _now() + self.timeout
+        deadlines = [at for at in (self.deadline, self.parent.deadline) if at is not None]
+        frame.deadline = min(deadlines, default=None)
+        self._clear()
+        self.generator = self.bound.start(self.memory)
+        return self.generator
+
+    async def _next_signal(self) -> Signal | None:
+        """Go on to the next signal that is not the flow's own affair; None at its end."""
+        generator = self.generator or await self._start()
+        while True:
+            if self.expired:
+                await self.aclose()
+                raise out_of_time(self.bound.name, self.timeout)
+            token = enter(self.frame)
+            try:
+                left = None if self.deadline is None else self.deadline - _now()
+                signal: Signal = await within(left, self._resume(generator))
+            except StopAsyncIteration:
+                following = self.frame.next
+                if following is None:
+                    self._finish()
+                    return None
+                self.frame = self.frame.successor(following)
+                generator = self.generator = following.start(self.memory)
+                continue
+            except OutOfTime:
+                raise out_of_time(self.bound.name, self.timeout) from None
+            finally:
+                leave(token)
+            if not isinstance(signal, Result):
+                return signal
+            if not signal.done:
+                if self.returned < 2:
+                    self.value, self.returned = signal.content, 1
+                return signal
+            self.value, self.returned = signal.content, 2
+            if self.frame.info is None:
+                await self.aclose()
+                return None
+
+    def _resume(self, generator: TurboGenTemplate) -> Any:
+        """Go on in the flow with the answer, or with the failure, to its last signal."""
+        answer, self.answered = self.answered, None
+        failure, self.failure = self.failure, None
+        if failure is None:
+            return generator.asend(answer)
+        if isinstance(failure, FlowError):
+            failure.__traceback__ = None
+        return generator.athrow(failure)
+
+    def _finish(self) -> None:
+        info = self.bound.info
+        if info is not None and info.output is not None and self.returned < 2:
+            fits(self.value, info.output)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
+
+
+async def _restore(memory: BaseMemory, saved: BaseMemory) -> None:
+    """Put a chat back as it was when the copy was made."""
+    await memory.forget()
+    await memory.extend(await saved.get())
+    await memory.set_state(await saved.get_state())
+
+
+def handoff(flow: Any, given: Mapping[str, Any] | None = None) -> None:
+    """Let another flow go on with this chat when this one ends, which it does next."""
+    frame = current_frame()
+    if frame is None:
+        raise FlowError(
+            "`handoff` needs the driver of turbo-yaml", kind="host", hint="run the flow with `TurboGenFn`"
+        )
+    frame.next = bind(flow, given)

@@ -1,0 +1,159 @@
+"""A generator function and its settings to something that can be called: a `TurboGenFn`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from turbo_yaml.memory.local import LocalMemory
+from turbo_yaml.memory.registry import new_memory
+from turbo_yaml.models.pool import ModelPool, RunModels
+from turbo_yaml.models.request import Model
+from turbo_yaml.protocol import BaseMemory, TurboGenTemplate
+from turbo_yaml.runtime.events import Listener
+from turbo_yaml.runtime.frames import Frame, Host
+from turbo_yaml.runtime.policy.scope import Scope
+from turbo_yaml.runtime.program import Bound, FlowInfo
+from turbo_yaml.runtime.wrapper import TurboGenWrapper
+from turbo_yaml.settings.layers import Settings
+from turbo_yaml.settings.patch import MISSING, apply, inside
+from turbo_yaml.settings.resolved import thawed
+
+MemoryFactory = Callable[[], BaseMemory]
+
+
+class _Parts(NamedTuple):
+    """What a function runs with, beside its code."""
+
+    stack: Settings
+    model: Model | None
+    models: Mapping[str, Model] | None
+    script: Sequence[Any] | None
+    memory_factory: MemoryFactory | None
+    on_event: Listener | None
+    pool: ModelPool
+
+
+class TurboGenFn:
+    """A flow, compiled or written by hand, with settings. Calling it with the flow's inputs makes a run.
+
+    Nothing in it changes: `configure` and `using` return new ones. `stack` are settings from files and the
+    command line, weaker than `settings`. `model` answers every turn; `models` are the host's own, which the
+    setting `model` then names. `script` holds the replies of the model `script`.
+    """
+
+    __slots__ = ("_parts", "_scope", "fn")
+
+    def __init__(
+        self,
+        fn: Callable[..., TurboGenTemplate],
+        settings: Mapping[str, Any] | None = None,
+        *,
+        stack: Settings | None = None,
+        model: Model | None = None,
+        models: Mapping[str, Model] | None = None,
+        script: Sequence[Any] | None = None,
+        memory_factory: MemoryFactory | None = None,
+        on_event: Listener | None = None,
+        pool: ModelPool | None = None,
+    ) -> None:
+        self.fn = fn
+        stack = stack or Settings.built_in()
+        if settings:
+            stack = stack.configured(settings, strict=self.info is not None)
+        self._parts = _Parts(stack, model, models, script, memory_factory, on_event, pool or ModelPool())
+        self._scope: Scope | None = None
+
+    def __repr__(self) -> str:
+        return f"TurboGenFn({self.name})"
+
+    @property
+    def name(self) -> str:
+        """The flow's name."""
+        info = self.info
+        return getattr(self.fn, "__name__", "flow") if info is None else info.name
+
+    @property
+    def info(self) -> FlowInfo | None:
+        """What a compiled flow says of itself; None for a function written by hand."""
+        return getattr(self.fn, "__turbo__", None)
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """A copy of the settings that somebody gave: in the flow, in files, on the command line, in code."""
+        settings = self._outer().of_flow(self.info).settings
+        given: dict[str, Any] = thawed(settings.given)
+        steps: Any = MISSING
+        for layer in settings.order:
+            addressed = inside(layer.patch, "steps")
+            steps = steps if addressed is None else apply(addressed, steps)
+        return given if steps is MISSING else {**given, "steps": steps}
+
+    def configure(self, new_settings: Mapping[str, Any]) -> TurboGenFn:
+        """Return this function with stronger settings; maps in them join, all else replaces.
+
+        `UsageError` for what is no setting; a function written by hand may have settings of its own.
+        """
+        stack = self._parts.stack.configured(new_settings, strict=self.info is not None)
+        return self._with(stack=stack)
+
+    def using(
+        self,
+        *,
+        stack: Settings | None = None,
+        model: Model | None = None,
+        models: Mapping[str, Model] | None = None,
+        script: Sequence[Any] | None = None,
+        memory_factory: MemoryFactory | None = None,
+        on_event: Listener | None = None,
+        pool: ModelPool | None = None,
+    ) -> TurboGenFn:
+        """Return this function with other parts of its host; what is not given stays."""
+        return self._with(
+            stack=stack,
+            model=model,
+            models=models,
+            script=script,
+            memory_factory=memory_factory,
+            on_event=on_event,
+            pool=pool,
+        )
+
+    def _with(self, **changes: Any) -> TurboGenFn:
+        changed = TurboGenFn.__new__(TurboGenFn)
+        changed.fn = self.fn
+        changed._parts = self._parts._replace(**{k: part for k, part in changes.items() if part is not None})
+        changed._scope = None
+        return changed
+
+    def __call__(self, *, memory: BaseMemory | None = None, **context: Any) -> TurboGenWrapper:
+        """Return a new run with these inputs, on the chat in `memory` or a new one.
+
+        `UsageError` names every input that is missing, unknown or does not fit.
+        """
+        info = self.info
+        arguments = context if info is None else info.arguments(context)
+        if memory is None:
+            memory = self._new_memory(info)
+        outer = self._outer()
+        parts = self._parts
+        models = RunModels(parts.pool, script=parts.script, host=parts.models)
+        host = Host(outer.values, models, parts.model, parts.on_event)
+        scope = outer.of_flow(info)
+        frame = Frame(host, outer, scope, info, self.name, memory)
+        return TurboGenWrapper(frame, Bound(self.fn, info, frame.name, arguments).start(memory))
+
+    def _new_memory(self, info: FlowInfo | None) -> BaseMemory:
+        if self._parts.memory_factory is not None:
+            return self._parts.memory_factory()
+        return LocalMemory() if info is None or not info.memory else new_memory(info.memory)
+
+    def _outer(self) -> Scope:
+        """Return the settings without the flow's own, worked out on first use."""
+        if self._scope is None:
+            self._scope = Scope(self._parts.stack)
+        return self._scope
+
+    async def aclose(self) -> None:
+        """Close the connections to models; they are made again when they are needed."""
+        await self._parts.pool.aclose()

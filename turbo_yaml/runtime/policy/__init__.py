@@ -1,0 +1,1 @@
+"""Rules of a run that need no generator: deadlines, retries, answers."""

@@ -1,0 +1,60 @@
+"""A coroutine to one that gives up in time, at no cost where it never waits."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Coroutine, Generator
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+class OutOfTime(Exception):
+    """The time that was given is over, and what was going on was cancelled."""
+
+
+async def within(seconds: float | None, work: Coroutine[Any, Any, T]) -> T:
+    """Return what `work` returns; `OutOfTime` where it is still waiting after so many seconds in all.
+
+    A timer costs several microseconds, so none is set before `work` waits for the first time.
+    """
+    if seconds is None:
+        return await work
+    steps = work.__await__()
+    try:
+        first = steps.send(None)
+    except StopIteration as end:
+        value: T = end.value
+        return value
+    scope = asyncio.timeout(seconds)
+    try:
+        async with scope:
+            return await _Rest(steps, first)
+    except TimeoutError:
+        if scope.expired():
+            raise OutOfTime from None
+        raise
+
+
+class _Rest(Awaitable[T]):
+    """What is left of a coroutine that has run up to its first wait."""
+
+    __slots__ = ("first", "steps")
+
+    def __init__(self, steps: Generator[Any, Any, T], first: Any) -> None:
+        self.steps = steps
+        self.first = first
+
+    def __await__(self) -> Generator[Any, Any, T]:
+        waiting, steps = self.first, self.steps
+        try:
+            while True:
+                try:
+                    sent = yield waiting
+                except BaseException as thrown:
+                    waiting = steps.throw(thrown)
+                else:
+                    waiting = steps.send(sent)
+        except StopIteration as end:
+            value: T = end.value
+            return value

@@ -1,0 +1,93 @@
+"""What is known of a flow beside its code: what it takes and gives, its settings, its place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from inspect import Parameter, signature
+from pathlib import Path
+from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
+
+from turbo_yaml.errors import FlowError, UsageError
+from turbo_yaml.protocol import BaseMemory, TurboGenTemplate
+from turbo_yaml.settings.layers import Layer
+from turbo_yaml.source import Source
+from turbo_yaml.types import Input
+from turbo_yaml.types.binding import compile_inputs
+
+
+@dataclass(frozen=True)
+class FlowInfo:
+    """A compiled flow, as its function carries it in `__turbo__`.
+
+    `parameters` names the Python parameter of each input whose name is no parameter. `output` is a JSON
+    Schema. `layer` holds the flow's own settings and its file's profiles. Paths are read from under `root`.
+    """
+
+    name: str
+    inputs: tuple[Input, ...] = ()
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    description: str | None = None
+    output: Mapping[str, Any] | None = None
+    layer: Layer | None = None
+    memory: Mapping[str, Any] | None = None
+    source: Source | None = None
+    root: Path | None = None
+
+    @cached_property
+    def _read(self) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
+        return compile_inputs(self.inputs)
+
+    def arguments(self, context: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the arguments of the flow's function: inputs validated, with defaults, under Python's names.
+
+        `UsageError` that names every input which is missing, unknown or does not fit.
+        """
+        values = self._read(context)
+        if not self.parameters:
+            return values
+        return {self.parameters.get(name, name): value for name, value in values.items()}
+
+
+class Bound(NamedTuple):
+    """A flow with its arguments, ready to start."""
+
+    fn: Callable[..., TurboGenTemplate]
+    info: FlowInfo | None
+    name: str
+    arguments: Mapping[str, Any]
+
+    def start(self, memory: BaseMemory) -> TurboGenTemplate:
+        """Return a new generator of the flow on a chat."""
+        if self.info is not None or takes_memory(self.fn):
+            return self.fn(memory=memory, **self.arguments)
+        return self.fn(**self.arguments)
+
+
+def bind(flow: Any, given: Mapping[str, Any] | None = None) -> Bound:
+    """Return a flow with its inputs; `FlowError` where they do not fit.
+
+    `flow` is a `TurboGenFn` or a generator function.
+    """
+    fn = getattr(flow, "fn", flow)
+    info: FlowInfo | None = getattr(fn, "__turbo__", None)
+    if info is None:
+        return Bound(fn, None, getattr(fn, "__name__", "flow"), given or {})
+    try:
+        return Bound(fn, info, info.name, info.arguments(given or {}))
+    except UsageError as problem:
+        raise FlowError(f"`{info.name}`: {problem.message}", kind="input", hint=problem.hint) from None
+
+
+_takes_memory: WeakKeyDictionary[Any, bool] = WeakKeyDictionary()
+
+
+def takes_memory(fn: Callable[..., Any]) -> bool:
+    """Tell whether a generator function has a parameter for the chat, named `memory`."""
+    known = _takes_memory.get(fn)
+    if known is None:
+        parameter = signature(fn).parameters.get("memory")
+        known = _takes_memory[fn] = parameter is not None and parameter.kind is not Parameter.VAR_KEYWORD
+    return known

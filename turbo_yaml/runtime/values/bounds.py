@@ -1,0 +1,140 @@
+"""What expressions may cost: sizes are looked at before anything large is made."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+from turbo_yaml.errors import LimitError
+from turbo_yaml.runtime.frames import current_limits
+
+WORK: Final = 100_000_000
+"""What one text with loops may cost, in characters made or some ten nanoseconds of work."""
+
+DEPTH: Final = 200
+"""How deep data may be nested where all of it is walked."""
+
+FREE: Final = 256
+"""Up to this size nothing is counted: the rounds of a loop are, which is enough."""
+
+
+class Meter:
+    """What the text that is being made has cost."""
+
+    __slots__ = ("spent",)
+
+    def __init__(self) -> None:
+        self.spent = 0
+
+    def spend(self, amount: int) -> None:
+        """Count work; `LimitError` where it is too much for one text."""
+        self.spent += amount
+        if self.spent > WORK:
+            raise LimitError("this text takes too much work", hint="go through less data in it")
+
+
+class _Running(threading.local):
+    meter: Meter | None = None
+
+
+running: Final = _Running()
+"""The meter of the text that this thread is making, if it is making one."""
+
+
+def spend(amount: int) -> None:
+    """Count work on the text that is being made; outside of one, each operation is bounded by itself."""
+    meter = running.meter
+    if meter is not None:
+        meter.spend(amount)
+
+
+def limit(name: str) -> int:
+    """Return one of the `limits` of the run."""
+    most: int = current_limits()[name]
+    return most
+
+
+def over(what: str, name: str) -> LimitError:
+    """Return the failure of something that is over the limit `name`."""
+    return LimitError(
+        f"{what} is over the limit of {limit(name)}",
+        hint=f"raise `limits.{name}` in the settings, or ask for less",
+    )
+
+
+def check_length(length: int) -> None:
+    """Refuse to make a text that is longer than a text may be."""
+    if length > FREE:
+        spend(length)
+        if length > limit("output"):
+            raise over(f"a text of {length} characters", "output")
+
+
+def check_items(count: int) -> None:
+    """Refuse to make a list that is longer than repetition may make one."""
+    if count > FREE:
+        spend(count * 8)
+        if count > limit("repeat"):
+            raise over(f"a list of {count} items", "repeat")
+
+
+def check_rounds(count: int) -> None:
+    """Refuse to go through more items than a loop may."""
+    if count > FREE:
+        spend(count * 8)
+        if count > limit("rounds"):
+            raise over(f"going through {count} items", "rounds")
+
+
+def check_padding(width: Any) -> None:
+    """Refuse a width that is more than padding may ask for."""
+    if isinstance(width, int) and abs(width) > limit("padding"):
+        raise over(f"a width of {width}", "padding")
+
+
+def check_integer(bits: int) -> None:
+    """Refuse to make a whole number of more bits than one may have."""
+    if bits > limit("integer"):
+        raise over(f"a whole number of {bits} bits", "integer")
+
+
+def weigh(value: object) -> int:
+    """Return how much there is in a value, shared parts as often as they are met; `LimitError` if too much."""
+    if not isinstance(value, dict | list | tuple):
+        return len(value) if isinstance(value, str) else 1
+    most = limit("output")
+    total = 0
+    stack: list[Iterator[Any]] = [iter((value,))]
+    while stack:
+        for item in stack[-1]:
+            total += 1
+            if isinstance(item, str):
+                total += len(item)
+            elif isinstance(item, dict):
+                total += sum(len(key) if isinstance(key, str) else 1 for key in item)
+                stack.append(iter(item.values()))
+                break
+            elif isinstance(item, list | tuple):
+                stack.append(iter(item))
+                break
+        else:
+            stack.pop()
+        if total > most:
+            raise LimitError("there is too much data here", hint="take the part that is needed")
+        if len(stack) > DEPTH:
+            raise LimitError(f"the data goes deeper than {DEPTH} levels")
+    if total > FREE:
+        spend(total * 4)
+    return total
+
+
+def counted(items: Iterable[Any]) -> list[Any]:
+    """Return a list of what may go on for ever, as far as a loop may go."""
+    most = limit("rounds")
+    found: list[Any] = []
+    for item in items:
+        found.append(item)
+        if len(found) > most:
+            raise over(f"going through more than {most} items", "rounds")
+    return found

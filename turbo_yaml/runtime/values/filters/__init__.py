@@ -1,0 +1,22 @@
+"""Every filter, by its name: as functions on `filters`, and in a table for `map('name')`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any, Final
+
+from turbo_yaml.runtime.values.filters import choosing, data, lists, markup, numbers, texts
+
+FILTERS: Final[dict[str, Callable[..., Any]]] = {
+    **texts.FILTERS,
+    **numbers.FILTERS,
+    **lists.FILTERS,
+    **data.FILTERS,
+    **markup.FILTERS,
+    **choosing.FILTERS,
+}
+FILTERS |= {"count": FILTERS["length"], "d": FILTERS["default"], "e": FILTERS["escape"]}
+
+filters: Final = SimpleNamespace(**FILTERS)
+"""What generated code calls: `filters.upper(x)`."""

@@ -1,0 +1,102 @@
+"""Filters that apply another filter or test to each item; their names are looked up in the same allow-list."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable
+from typing import Any
+
+from turbo_yaml.diagnostics.suggest import did_you_mean
+from turbo_yaml.runtime.values.filters.lists import items_of, reach, surely
+from turbo_yaml.runtime.values.methods import find_member
+from turbo_yaml.runtime.values.tests import TESTS
+from turbo_yaml.runtime.values.words import described, missing, no_key, not_there, wrong_kind
+
+_SOFT = ("defined", "undefined")
+
+
+def default(value: Any, default_value: Any = "", boolean: bool = False) -> Any:
+    return default_value if value is missing or (boolean and not value) else value
+
+
+def attr(value: Any, name: str) -> Any:
+    """Return a method or an attribute, never a key."""
+    found = find_member(value, name) if isinstance(name, str) else missing
+    if found is missing:
+        raise no_key(value, name)
+    return found
+
+
+def trusted(value: Any) -> Any:
+    """Return the value; the check takes it for trusted from here on."""
+    return value
+
+
+def map(value: Any, *args: Any, **kwargs: Any) -> builtins.list[Any]:
+    items = items_of(value, "map")
+    if not args:
+        if "attribute" not in kwargs or kwargs.keys() - {"attribute", "default"}:
+            raise wrong_kind("`map` takes the name of a filter, or `attribute=` and `default=`")
+        return [*builtins.map(surely(**kwargs), items)]
+    function = filter_named(args[0])
+    return [function(item, *args[1:], **kwargs) for item in items]
+
+
+def filter_named(name: Any) -> Callable[..., Any]:
+    """Return a filter by its name."""
+    from turbo_yaml.runtime.values.filters import FILTERS
+
+    function = FILTERS.get(name) if isinstance(name, str) else None
+    if function is None:
+        raise not_there(f"there is no filter `{name}`", did_you_mean(str(name), FILTERS))
+    return function
+
+
+def test_named(name: Any) -> Callable[..., Any]:
+    """Return a test by its name."""
+    function = TESTS.get(name) if isinstance(name, str) else None
+    if function is None:
+        raise not_there(f"there is no test `{name}`", did_you_mean(str(name), TESTS))
+    return function
+
+
+def select(value: Any, *args: Any, **kwargs: Any) -> builtins.list[Any]:
+    test = _test(args, kwargs)
+    return [item for item in items_of(value, "select") if test(item)]
+
+
+def reject(value: Any, *args: Any, **kwargs: Any) -> builtins.list[Any]:
+    test = _test(args, kwargs)
+    return [item for item in items_of(value, "reject") if not test(item)]
+
+
+def selectattr(value: Any, *args: Any, **kwargs: Any) -> builtins.list[Any]:
+    test = _attribute_test(args, kwargs)
+    return [item for item in items_of(value, "selectattr") if test(item)]
+
+
+def rejectattr(value: Any, *args: Any, **kwargs: Any) -> builtins.list[Any]:
+    test = _attribute_test(args, kwargs)
+    return [item for item in items_of(value, "rejectattr") if not test(item)]
+
+
+def _test(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Callable[[Any], Any]:
+    if not args:
+        return bool
+    function = test_named(args[0])
+    return lambda item: function(item, *args[1:], **kwargs)
+
+
+def _attribute_test(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Callable[[Any], Any]:
+    if not args or not isinstance(args[0], str | int):
+        what = described(args[0]) if args else "nothing"
+        raise wrong_kind(f"the name of an attribute is wanted first, not {what}")
+    test = _test(args[1:], kwargs)
+    got = reach(args[0]) if args[1:2] and args[1] in _SOFT else surely(args[0])
+    return lambda item: test(got(item))
+
+
+FILTERS = {
+    function.__name__: function
+    for function in (default, attr, trusted, map, select, reject, selectattr, rejectattr)
+}

@@ -1,0 +1,267 @@
+"""A run as its caller sees it: results and questions, one after another."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from time import monotonic
+from types import TracebackType
+from typing import Any, Final, NamedTuple, Self
+
+from turbo_yaml.errors import FlowError, UsageError
+from turbo_yaml.protocol import BaseMemory, GetInput, Result, TurboGenTemplate, Usage
+from turbo_yaml.runtime.driver import LOCAL, Driver
+from turbo_yaml.runtime.events import DoneEvent, InputEvent, Listener, ResultEvent
+from turbo_yaml.runtime.failures import locate
+from turbo_yaml.runtime.frames import Frame
+from turbo_yaml.types.declared import MISSING
+from turbo_yaml.types.text import read_answer
+from turbo_yaml.types.validation import problems
+
+MAX_ASKED: Final = 10
+"""How often a question is asked before answers that do not fit fail the flow."""
+
+
+class Steps(NamedTuple):
+    """How much a run has done, called flows and forks included."""
+
+    messages: int
+    turns: int
+    inputs: int
+    results: int
+
+
+class TurboGenWrapper:
+    """One run of a flow. Nothing happens before it is awaited, and no task is left while it waits.
+
+    It ends with its flow, with a failure, or with `aclose`; `async with` sees to that.
+    """
+
+    __slots__ = ("__weakref__", "_answer", "_asked", "_busy", "_driver", "_question", "_since", "_started")
+
+    def __init__(self, frame: Frame, generator: TurboGenTemplate) -> None:
+        info = frame.info
+        self._driver = Driver(frame, generator, None if info is None else info.output)
+        self._question: GetInput | None = None
+        self._answer: Any = MISSING
+        self._asked = 0
+        self._since = 0.0
+        self._busy = False
+        self._started = type(frame.memory) in LOCAL
+
+    # What it is ----------------------------------------------------------------------------------------
+
+    @property
+    def memory(self) -> BaseMemory:
+        """The chat of the flow."""
+        return self._driver.frame.memory
+
+    @property
+    def usage(self) -> Usage:
+        """The tokens taken so far, called flows and forks included."""
+        return self._driver.frame.host.usage
+
+    @property
+    def outcome(self) -> Any:
+        """What the flow has come to so far."""
+        return self._driver.outcome
+
+    @property
+    def done(self) -> bool:
+        """Whether the run is over."""
+        return self._driver.ended
+
+    @property
+    def question(self) -> GetInput | None:
+        """What the flow asks and waits for."""
+        return self._question
+
+    @property
+    def steps(self) -> Steps:
+        """How much the run has done so far."""
+        host = self._driver.frame.host
+        return Steps(host.messages, host.turns, host.inputs, host.results)
+
+    def listen(self, listener: Listener) -> Self:
+        """Tell a listener of what happens from now on; returns the run."""
+        self._driver.frame.host.listener = listener
+        return self
+
+    # Going on ------------------------------------------------------------------------------------------
+
+    async def init(self) -> None:
+        """Get the memory ready. A run does so by itself when it begins."""
+        if not self._started:
+            self._started = True
+            await self.memory.setup()
+
+    async def run(self, input: Any = None) -> Result:
+        """Go on to the next `Result`: one of the flow's, or its question with `needs_input`.
+
+        At the end it has `done` and the outcome. `input` answers the question before; `UsageError` where none
+        was asked, or where one was and nothing answers it. What fails in the flow is raised.
+        """
+        signal = await self._next(MISSING if input is None else input)
+        if isinstance(signal, GetInput):
+            return Result(signal.content, needs_input=True, original_role="assistant")
+        return Result(self.outcome, done=True) if signal is None else signal
+
+    async def no_answer(self) -> Result:
+        """Go on as `run` where no answer came: with the question's default, else with a failure."""
+        if self._question is None:
+            raise UsageError("the flow asks nothing now")
+        self._give_no_answer(self._question)
+        return await self.run()
+
+    async def asend(self, value: Any = None) -> Result | GetInput:
+        """Go on to the next result or question; `StopAsyncIteration` at the end. `value` as in `run`."""
+        signal = await self._next(MISSING if value is None else value)
+        if signal is None:
+            raise StopAsyncIteration
+        return signal
+
+    async def athrow(self, problem: Exception) -> Result | GetInput:
+        """Raise an error in the flow, at the step where it stands, and go on."""
+        self._question = None
+        self._driver.fail(problem)
+        return await self.asend()
+
+    def answer(self, value: Any) -> None:
+        """Answer the question that iteration has given; iteration then goes on with it."""
+        if self._question is None:
+            raise UsageError("the flow asks nothing now")
+        self._answer = value
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Result | GetInput:
+        given, self._answer = self._answer, MISSING
+        signal = None if self._driver.ended else await self._next(given)
+        if signal is None:
+            raise StopAsyncIteration
+        return signal
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """End the run where it stands. May be called twice."""
+        self._check_free()
+        self._question = None
+        if not self._driver.ended:
+            await self._driver.aclose()
+
+    # How it goes on ------------------------------------------------------------------------------------
+
+    def _check_free(self) -> None:
+        if self._busy:
+            raise UsageError(
+                "this run is being awaited already", hint="cancel the task that does, or make a run for each"
+            )
+
+    async def _next(self, given: Any) -> Result | GetInput | None:
+        """Go on with an answer, or MISSING, to what concerns the caller; None at the end."""
+        self._check_free()
+        driver = self._driver
+        if driver.ended:
+            raise UsageError("this run is over", hint="call the function again for a new one")
+        self._busy = True
+        try:
+            if not self._started:
+                await self.init()
+            if self._question is not None:
+                again = self._take_answer(self._question, given)
+                if again is not None:
+                    return await self._told(again)
+            elif given is not MISSING:
+                raise UsageError("an input was given, and the flow has asked for none")
+            try:
+                signal = await driver.advance()
+            except Exception as problem:
+                found = locate(problem)
+                if found is problem:
+                    raise
+                raise found from problem
+            return await self._told(signal)
+        finally:
+            self._busy = False
+
+    def _take_answer(self, question: GetInput, given: Any) -> GetInput | None:
+        """Let the flow go on with the answer; return the question again where it does not fit."""
+        late = question.timeout is not None and monotonic() - self._since > question.timeout
+        if late or (given is MISSING and question.default is not None):
+            self._give_no_answer(question)
+            return None
+        if given is MISSING:
+            raise UsageError(f"the flow asks `{question.content:.200}` and was given no answer")
+        try:
+            value = _read(question, given)
+        except UsageError as problem:
+            self._asked += 1
+            if self._asked < MAX_ASKED:
+                return replace(question, content=f"{problem.message}\n{question.content}")
+            self._question = None
+            self._driver.fail(FlowError(f"no answer fitted: {problem.message}", kind="input"))
+            return None
+        self._question = None
+        self._driver.answer = value
+        return None
+
+    def _give_no_answer(self, question: GetInput) -> None:
+        self._question = None
+        if question.default is not None:
+            self._driver.answer = question.default
+            return
+        within = "" if question.timeout is None else f" within {question.timeout:g} s"
+        self._driver.fail(FlowError(f"no answer to `{question.content:.200}` came{within}", kind="timeout"))
+
+    async def _told(self, signal: Result | GetInput | None) -> Result | GetInput | None:
+        """Note the question that the flow now stands at, and tell the listener."""
+        if isinstance(signal, GetInput) and self._question is None:
+            self._question = signal
+            self._asked = 0
+            if signal.timeout is not None:
+                self._since = monotonic()
+        if self._driver.frame.host.listener is not None:
+            await self._tell(signal)
+        return signal
+
+    async def _tell(self, signal: Result | GetInput | None) -> None:
+        frame = self._driver.frame
+        host = frame.host
+        if isinstance(signal, GetInput):
+            await host.emit(
+                InputEvent(
+                    flow=frame.name,
+                    step=signal.id,
+                    content=signal.content,
+                    choices=signal.choices,
+                    default=signal.default,
+                    timeout=signal.timeout,
+                )
+            )
+        elif signal is not None:
+            await host.emit(ResultEvent(flow=frame.name, content=signal.content, done=signal.done))
+        if self._driver.ended:
+            await host.emit(DoneEvent(flow=frame.name, outcome=self.outcome))
+
+
+def _read(question: GetInput, given: Any) -> Any:
+    """Return the value of an answer; `UsageError` where it does not fit. Data is taken as data."""
+    if isinstance(given, str):
+        default = MISSING if question.default is None else question.default
+        return read_answer(given, schema=question.type, choices=question.choices, default=default)
+    if question.choices is not None and given not in question.choices:
+        raise UsageError(f"the answer is none of {', '.join(question.choices)}")
+    found = [] if question.type is None else problems(question.type, given)
+    if found:
+        raise UsageError("; ".join(problem.message for problem in found))
+    return given

@@ -1,0 +1,234 @@
+"""Layers to an account of each setting: which of them touched it, where, and which one won."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+from turbo_yaml.errors import UsageError
+from turbo_yaml.settings.keys import BUILT_IN, FILE, LayerKind, unknown
+from turbo_yaml.settings.kinds import Anything, Kind, Record, child
+from turbo_yaml.settings.layers import Layer, Settings
+from turbo_yaml.settings.patch import (
+    MISSING,
+    Extend,
+    FromEnv,
+    Merge,
+    Patch,
+    Place,
+    Set,
+    Trail,
+    Unset,
+    apply,
+    inside,
+    merge_of,
+    stacked,
+)
+from turbo_yaml.settings.resolved import looked_up, over
+from turbo_yaml.settings.secrets import MASK, is_secret_name, masked
+
+Action: TypeAlias = Literal["set", "reset", "override", "append", "prepend"]
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """What one layer did to one setting. `won`: it made the value, alone or with others."""
+
+    layer: str
+    place: str
+    action: Action
+    value: Any
+    won: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """One setting: its dotted key, its value or `MISSING`, and the layers that touched it, weak to strong."""
+
+    key: str
+    value: Any
+    touches: tuple[Touch, ...]
+
+
+class _Mark(NamedTuple):
+    """One thing that one layer does at one path."""
+
+    path: tuple[str, ...]
+    action: Action
+    value: Any
+    trail: Trail
+
+
+def explain(settings: Settings, key: str | None = None) -> list[Explained]:
+    """Return the account of a setting, of all below a map such as `limits`, or of every setting.
+
+    What is secret is `***`. `UsageError` where there is no such setting.
+    """
+    layers = [Layer(LayerKind.BUILT_IN, "built-in", _BUILT_IN), *settings.order]
+    marks = [(layer, list(_marks(layer.patch))) for layer in layers]
+    whole = stacked(layer.patch for layer in settings.order)
+    values = over(BUILT_IN, apply(whole, {}))
+    paths = [path for path in _paths(mark for _, found in marks for mark in found) if _fits(path, key)]
+    if key is not None and not paths:
+        _must_be_known(key)
+        return [Explained(key, MISSING, ())]
+    return [_account(path, marks, whole, values, settings) for path in paths]
+
+
+def explained_data(accounts: Iterable[Explained]) -> list[dict[str, Any]]:
+    """Return accounts as data for JSON; a setting without a value has no key `value`."""
+    data = []
+    for account in accounts:
+        touches = [
+            {"layer": touch.layer, "place": touch.place, "action": touch.action}
+            | ({} if touch.value is MISSING else {"value": touch.value})
+            | {"won": touch.won}
+            for touch in account.touches
+        ]
+        value = {} if account.value is MISSING else {"value": account.value}
+        data.append({"key": account.key, **value, "layers": touches})
+    return data
+
+
+def explained_text(accounts: Iterable[Explained]) -> str:
+    """Return accounts as text: a setting a paragraph, a layer a line, `*` before the layers that won."""
+    lines: list[str] = []
+    for account in accounts:
+        lines.append(f"{account.key}: {'(no value)' if account.value is MISSING else _json(account.value)}")
+        layer = max((len(touch.layer) for touch in account.touches), default=0)
+        places = ["" if touch.place == touch.layer else touch.place for touch in account.touches]
+        wide = max(map(len, places), default=0)
+        for touch, place in zip(account.touches, places, strict=True):
+            mark = "*" if touch.won else " "
+            lines.append(f"  {mark} {touch.layer:{layer}}  {place:{wide}}  {_said(touch)}".rstrip())
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _said(touch: Touch) -> str:
+    value = "" if touch.value is MISSING else _json(touch.value)
+    return value if touch.action == "set" else f"!{touch.action} {value}".rstrip()
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+_BUILT_IN = merge_of(BUILT_IN, (Place("built-in"),))
+
+
+# Who touched what --------------------------------------------------------------------------------------
+
+
+def _marks(patch: Patch, path: tuple[str, ...] = ()) -> Iterator[_Mark]:
+    """Give what a patch does, leaf by leaf; profiles that are only defined do nothing."""
+    match patch:
+        case Set(value):
+            yield _Mark(path, "set", value, patch.trail)
+        case Unset():
+            yield _Mark(path, "reset", MISSING, patch.trail)
+        case Extend(before, after):
+            if before:
+                yield _Mark(path, "prepend", list(before), patch.trail)
+            if after:
+                yield _Mark(path, "append", list(after), patch.trail)
+        case Merge(keys, fresh):
+            if fresh:
+                yield _Mark(path, "override", MISSING, patch.trail)
+            for key, inner in keys.items():
+                if path or key != "profiles":
+                    yield from _marks(inner, (*path, key))
+
+
+def _paths(marks: Iterable[_Mark]) -> list[tuple[str, ...]]:
+    """Return the paths to explain: each that was given a value, and each that was only forgotten."""
+    seen: dict[tuple[str, ...], bool] = {}
+    for mark in marks:
+        seen[mark.path] = seen.get(mark.path, False) or mark.action in ("set", "append", "prepend")
+    return [
+        path
+        for path, given in seen.items()
+        if given or not any(other[: len(path)] == path and other != path for other in seen)
+    ]
+
+
+def _fits(path: tuple[str, ...], key: str | None) -> bool:
+    return key is None or ".".join(path) == key or ".".join(path).startswith(f"{key}.")
+
+
+def _must_be_known(key: str) -> None:
+    """Raise `UsageError` unless the key is a setting, one that nobody touched."""
+    kind: Kind | None = FILE
+    for part in key.split("."):
+        above, kind = kind, None if kind is None else child(kind, part)
+        if kind is None:
+            why = unknown(part, key, above) if isinstance(above, Record) else None
+            raise UsageError(f"`{key}` is not a setting", hint=None if why is None else why.help)
+
+
+def _account(
+    path: tuple[str, ...],
+    marks: list[tuple[Layer, list[_Mark]]],
+    whole: Merge,
+    values: Any,
+    settings: Settings,
+) -> Explained:
+    decided = inside(whole, *path)
+    if not isinstance(decided, Set | Extend):
+        decided = inside(_BUILT_IN, *path)
+    winners = () if decided is None else decided.trail
+    touches = [
+        _touch(layer, mark, winners) for layer, found in marks for mark in found if _touches(mark, path)
+    ]
+    for part in path:
+        values = values.get(part, MISSING) if isinstance(values, dict) else MISSING
+    return Explained(".".join(path), _final(path, values, settings), tuple(touches))
+
+
+def _touches(mark: _Mark, path: tuple[str, ...]) -> bool:
+    """Tell whether a mark bears on a path: it is at the path, or above it and covers it."""
+    covers = mark.action in ("set", "reset", "override") and mark.path == path[: len(mark.path)]
+    return mark.path == path or covers
+
+
+def _touch(layer: Layer, mark: _Mark, winners: Trail) -> Touch:
+    name = f"profile {layer.name}" if layer.kind is LayerKind.PROFILE else layer.kind.words
+    place = str(mark.trail[-1]) if mark.trail else layer.name
+    won = any(made is winner for made in mark.trail for winner in winners)
+    value = mark.value if mark.value is MISSING else _shown(mark.value, mark.path)
+    return Touch(name, place, mark.action, value, won)
+
+
+# What is shown -----------------------------------------------------------------------------------------
+
+
+def _final(path: tuple[str, ...], value: Any, settings: Settings) -> Any:
+    """Return the value as it may be shown, variables looked up where they hold no secret."""
+    if value is MISSING:
+        return MISSING
+    kind: Kind | None = FILE
+    for part in path:
+        kind = child(kind, part) if kind is not None else None
+    if isinstance(value, FromEnv) and is_secret_name(value.variable):
+        return MASK
+    try:
+        return _shown(looked_up(value, kind or Anything(), settings.environ, path), path)
+    except UsageError:
+        return _shown(value, path)
+
+
+def _shown(value: Any, path: tuple[str, ...]) -> Any:
+    """Return a value as JSON data without secrets."""
+    match value:
+        case FromEnv(variable, default):
+            known = "" if default is MISSING else f", {_json(_shown(default, path))}"
+            return f"!env [{variable}{known}]" if known else f"!env {variable}"
+        case dict():
+            return {str(key): _shown(inner, (*path, str(key))) for key, inner in value.items()}
+        case list() | tuple():
+            return [_shown(inner, path) for inner in value]
+        case None | bool() | int() | float() | str():
+            return masked(value, path[-1])
+        case _:
+            return f"<{type(value).__name__}>"

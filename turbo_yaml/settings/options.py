@@ -1,0 +1,55 @@
+"""Flags of the command line to layers: `-m`, `-o`, `--set` and `--settings`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TypeAlias
+
+from turbo_yaml.diagnostics import Diagnostic
+from turbo_yaml.settings.keys import LayerKind
+from turbo_yaml.settings.layers import Layer
+from turbo_yaml.settings.patch import Place
+from turbo_yaml.settings.sources import read_file
+from turbo_yaml.settings.texts import read_text, split_key
+from turbo_yaml.source import Source, Span
+
+Read: TypeAlias = tuple[Layer | None, list[Diagnostic]]
+
+
+def model_layer(model: str) -> Read:
+    """Return what `-m MODEL` sets."""
+    source = Source("command line", f"-m {model}")
+    return _layer(source, ["model"], [Span(0, 2)], 3, "-m")
+
+
+def option_layer(key: str, value: str) -> Read:
+    """Return what `-o KEY VALUE` sets; the key may be dotted."""
+    source = Source("command line", f"-o {key} {value}")
+    return _dotted(source, key, 3, "-o")
+
+
+def assignment_layer(text: str) -> Read:
+    """Return what `--set a.b=c` sets."""
+    key, equals, _ = text.partition("=")
+    source = Source("command line", f"--set {text}")
+    if not equals or not key:
+        span = Span(len("--set "), len(source.text))
+        message = "`--set` takes a setting and its value"
+        return None, [Diagnostic("wrong-type", message, source, span, "write `--set NAME=VALUE`")]
+    return _dotted(source, key, 6, "--set")
+
+
+def settings_layer(path: Path) -> Read:
+    """Return what the file of `--settings FILE` sets."""
+    return read_file(path, LayerKind.COMMAND_LINE)
+
+
+def _dotted(source: Source, key: str, at: int, flag: str) -> Read:
+    """Return the layer of a dotted key that stands at an offset, with its value one character behind it."""
+    keys, spans = split_key(key, ".", at)
+    return _layer(source, keys, spans, at + len(key) + 1, f"{flag} {key}")
+
+
+def _layer(source: Source, keys: list[str], spans: list[Span], start: int, name: str) -> Read:
+    patch, found = read_text(source, keys, spans, start, LayerKind.COMMAND_LINE, Place(name))
+    return Layer(LayerKind.COMMAND_LINE, name, patch), found

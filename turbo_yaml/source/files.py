@@ -1,0 +1,155 @@
+"""Files and bytes to `Source`s: size, encoding and the root are checked here."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path, PureWindowsPath
+
+from turbo_yaml.source.text import Source
+
+MAX_BYTES = 1 << 20
+"""The largest file that is read unless the caller says otherwise: 1 MiB."""
+
+_UTF8_BOM = b"\xef\xbb\xbf"
+# The longer marks first: UTF-32's little-endian mark begins with UTF-16's.
+_OTHER_BOMS = (
+    (b"\xff\xfe\x00\x00", "UTF-32"),
+    (b"\x00\x00\xfe\xff", "UTF-32"),
+    (b"\xff\xfe", "UTF-16"),
+    (b"\xfe\xff", "UTF-16"),
+)
+# Opening a pipe or a terminal line must not wait for its other end; absent on Windows.
+_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+
+
+class UnreadableText(Exception):
+    """A file cannot be had as text. `offset` is the byte that stands in the way, where there is one."""
+
+    def __init__(self, message: str, *, help: str | None = None, offset: int | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.help = help
+        self.offset = offset
+
+
+def read_source(
+    path: str | os.PathLike[str],
+    *,
+    root: str | os.PathLike[str] | None = None,
+    name: str | None = None,
+    limit: int = MAX_BYTES,
+) -> Source:
+    """Return a file as a `Source` named as it was given; raise `UnreadableText`.
+
+    With `root`, `path` is relative to that folder and may not lead out of it. `limit` is in bytes.
+    A UTF-8 byte order mark is dropped, so offsets count from the character after it.
+    """
+    shown = os.fspath(path) if name is None else name
+    target = Path(path) if root is None else confine(root, path)
+    return Source(shown, decode_text(_read(target, shown, limit), shown))
+
+
+def decode_text(data: bytes, name: str) -> str:
+    """Return the text of UTF-8 bytes without a byte order mark; raise `UnreadableText`, naming the byte."""
+    skipped = len(_UTF8_BOM) if data.startswith(_UTF8_BOM) else 0
+    for mark, encoding in _OTHER_BOMS:
+        if data.startswith(mark):
+            raise UnreadableText(
+                f"`{name}` is {encoding} text; UTF-8 was expected", help="save the file as UTF-8", offset=0
+            )
+    nul = data.find(0)
+    if nul >= 0:
+        raise UnreadableText(
+            f"`{name}` is not text: byte {nul + 1} is zero",
+            help="save the file as UTF-8" if data.count(0) * 3 > len(data) else None,
+            offset=nul,
+        )
+    try:
+        return str(memoryview(data)[skipped:], "utf-8")
+    except UnicodeDecodeError as error:
+        offset = skipped + error.start
+        raise UnreadableText(
+            f"`{name}` is not UTF-8 text: byte {offset + 1} is 0x{data[offset]:02x}",
+            help="save the file as UTF-8",
+            offset=offset,
+        ) from None
+
+
+def confine(root: str | os.PathLike[str], relative: str | os.PathLike[str]) -> Path:
+    """Return the real path of a file under `root`; raise `UnreadableText` where it lies outside."""
+    given = os.fspath(relative)
+    if "\0" in given:
+        raise UnreadableText("a path cannot hold a NUL character")
+    windows = PureWindowsPath(given)
+    if Path(given).is_absolute() or windows.drive or windows.root:
+        raise UnreadableText(f"`{given}` is an absolute path", help="write it relative to the flow's folder")
+    base = _resolve(Path(root), given)
+    # A `..` must not leave the root even on the way to a place inside it: that would tell what is outside.
+    depth = 0
+    for part in windows.parts:
+        depth += -1 if part == ".." else 1
+        if depth < 0:
+            raise _outside(given)
+    target = _resolve(base / given, given)
+    if not target.is_relative_to(base):
+        raise _outside(given)
+    return target
+
+
+def _outside(given: str) -> UnreadableText:
+    return UnreadableText(
+        f"`{given}` leads out of the root folder",
+        help="move the file under the root folder, or run with a wider one",
+    )
+
+
+def _resolve(path: Path, shown: str) -> Path:
+    """Follow every link; a loop of links is unreadable."""
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError) as error:
+        raise UnreadableText(f"`{shown}` cannot be opened: {_reason(error)}") from None
+
+
+def _read(target: Path, shown: str, limit: int) -> bytes:
+    """Return the bytes of a regular file; what was opened is what is examined."""
+    try:
+        descriptor = os.open(target, _FLAGS)
+    except FileNotFoundError:
+        raise UnreadableText(
+            f"there is no file `{shown}`", help="check the path and the folder it starts from"
+        ) from None
+    except (OSError, ValueError) as error:
+        if Path(target).is_dir():
+            raise UnreadableText(f"`{shown}` is a folder; a file was expected") from None
+        raise UnreadableText(f"`{shown}` cannot be opened: {_reason(error)}") from None
+    with os.fdopen(descriptor, "rb") as file:
+        mode = os.fstat(descriptor).st_mode
+        if stat.S_ISDIR(mode):
+            raise UnreadableText(f"`{shown}` is a folder; a file was expected")
+        if not stat.S_ISREG(mode):
+            raise UnreadableText(
+                f"`{shown}` is not a regular file", help="copy what it gives into a file first"
+            )
+        try:
+            data = file.read(limit + 1)
+        except OSError as error:
+            raise UnreadableText(f"`{shown}` cannot be read: {_reason(error)}") from None
+    if len(data) > limit:
+        raise UnreadableText(
+            f"`{shown}` is larger than {_size(limit)}", help="split it into several files", offset=limit
+        )
+    return data
+
+
+def _reason(error: BaseException) -> str:
+    text = error.strerror if isinstance(error, OSError) else None
+    return (text or str(error) or type(error).__name__).lower()
+
+
+def _size(limit: int) -> str:
+    for unit, name in ((1 << 20, "MiB"), (1 << 10, "KiB")):
+        if limit >= unit and limit % unit == 0:
+            return f"{limit // unit} {name}"
+    return f"{limit} bytes"

@@ -1,0 +1,1 @@
+"""What stops a YAML parser, in the words of the person who wrote the text."""

@@ -1,0 +1,238 @@
+"""Values that YAML takes for something other than the text they were meant to be."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+from turbo_yaml.source import Source
+from turbo_yaml.syntax.lines import before_comment, item_end, line_at, line_start
+from turbo_yaml.syntax.mistakes.site import Flaw, Repair, Site, quote_it
+
+_TEMPLATE_MARKS: Final = {"{{": "}}", "{%": "%}", "{#": "#}"}
+# Looked for inside brackets: a quoted text is stepped over.
+_IN_BRACKETS: Final = r"\"(?:[^\"\\\r\n]|\\.)*\"|'(?:[^'\r\n]|'')*'|\{[{%#]"
+_RESERVED: Final = {"@": "`@`", "%": "`%`", "`": "a backtick"}
+
+
+def bad_start(site: Site) -> Flaw | None:
+    """Return the flaw of the first value since the last node whose first characters cannot begin a text."""
+    text = site.text
+    for line in site.lines():
+        value = line.value
+        if "\t" in text[line.start : line.lead]:
+            return tab(site, text.index("\t", line.start))
+        if value >= line.end:
+            continue
+        if text[value : value + 2] in _TEMPLATE_MARKS:
+            return unquoted_template(site.source, text, value)
+        if text[value] in _RESERVED:
+            return _reserved(site, value, line.end)
+        if text[value] in "[{":
+            for match in re.finditer(_IN_BRACKETS, text[value : line.end]):
+                if match.group()[0] == "{":
+                    return unquoted_template(site.source, text, value + match.start())
+    return None
+
+
+def unquoted_template(source: Source, text: str, at: int) -> Flaw:
+    """Return the flaw of a value that begins with `{{`, `{%` or `{#` at `at`."""
+    line = line_at(text, at)
+    end = _template_end(text, at, line.end, in_brackets=at != line.value)
+    mark = text[at : at + 2]
+    message = f"YAML reads a value that begins with `{mark}` as a map, not as text"
+    site = Site(source, text, at, at, at)
+    return site.flaw(
+        "yaml-unquoted-template",
+        message,
+        (at, end),
+        Repair(at, end, "value"),
+        quote_it(source.text[at:end]),
+    )
+
+
+def _template_end(text: str, at: int, stop: int, in_brackets: bool) -> int:
+    """Return where a value that begins with a template ends: at a comment, inside brackets also at `,`."""
+    while at < stop:
+        closing = _TEMPLATE_MARKS.get(text[at : at + 2])
+        if closing is not None:
+            close = text.find(closing, at + 2, stop)
+            if close < 0:
+                return stop
+            at = close + 2
+        elif in_brackets and text[at] in ",]}":
+            break
+        elif text[at] == "#" and text[at - 1] in " \t":
+            while text[at - 1] in " \t":
+                at -= 1
+            break
+        else:
+            at += 1
+    return at
+
+
+def _reserved(site: Site, at: int, end: int) -> Flaw:
+    end = before_comment(site.text, at, end)
+    return site.flaw(
+        "yaml-reserved-character",
+        f"text cannot begin with {_RESERVED[site.text[at]]} in YAML",
+        (at, at + 1),
+        Repair(at, end, "value"),
+        quote_it(site.source.text[at:end]),
+    )
+
+
+def tab(site: Site, at: int) -> Flaw:
+    """Return the flaw of a tab where YAML allows spaces alone; it stands for all tabs that indent a line."""
+    text = site.text
+    if text[line_start(text, at) : at].strip(" "):
+        end, message = at + 1, "a tab stands here; YAML wants a space"
+        last = end
+    else:
+        indents = list(re.finditer(r"^ *\t[ \t]*", text[at:], re.MULTILINE))
+        last = at + indents[-1].end()
+        more = f", here and on {len(indents) - 1} more lines" if len(indents) > 1 else ""
+        end, message = at + 1, f"a tab indents this line{more}; YAML wants spaces"
+    while text.startswith("\t", end):
+        end += 1
+    return site.flaw("yaml-tab", message, (at, end), Repair(at, last, "tabs"), "replace each tab with spaces")
+
+
+def cannot_start(site: Site) -> Flaw | None:
+    """Return the flaw of a character that begins nothing in YAML."""
+    here = site.text[site.at : site.at + 1]
+    if here == "\t":
+        return tab(site, site.at)
+    line = line_at(site.text, site.at)
+    if here in _RESERVED:
+        return _reserved(site, site.at, line.end)
+    if here not in ("|", ">"):
+        return None
+    return site.flaw(
+        "yaml-reserved-character",
+        f"text inside brackets cannot begin with `{here}` in YAML",
+        (site.at, site.at + 1),
+        Repair(min(line.value, site.at), line.end, "value"),
+        "put it in quotes",
+    )
+
+
+def tab_character(site: Site) -> Flaw:
+    """Return the flaw of a tab that the parser named."""
+    at = site.text.find("\t", max(site.at - 1, 0))
+    return tab(site, site.at if at < 0 else at)
+
+
+def second_colon(site: Site) -> Flaw | None:
+    """Return the flaw of `key: text: more`, or None where the line has one colon."""
+    line = line_at(site.text, site.at)
+    if not 0 <= line.colon < site.at:
+        return None
+    return site.flaw(
+        "yaml-colon-in-text",
+        "`: ` inside a text makes a second key on this line",
+        (site.at, site.at + 1),
+        Repair(line.value, max(line.end, site.at + 1), "value"),
+        quote_it(site.source.text[line.value : line.end]),
+    )
+
+
+def escape(site: Site) -> Flaw:
+    """Return the flaw of a backslash in double quotes that begins no escape of YAML."""
+    text = site.text
+    at = max(text.rfind("\\", site.opened, site.at + 1), site.opened)
+    kind = text[at + 1 : at + 2]
+    digits = {"x": 2, "u": 4, "U": 8}.get(kind)
+    end = min(at + 2 + (digits or 0), line_at(text, at).end)
+    shown = site.shown(at, end)
+    closed = re.compile(r'(?:[^"\\]|\\.)*"', re.DOTALL).match(text, at)
+    return site.flaw(
+        "yaml-escape",
+        f"`{shown}` is not a character; `\\{kind}` wants {digits} hexadecimal digits"
+        if digits
+        else f"`{shown}` is not an escape that YAML knows",
+        (at, max(end, at + 1)),
+        Repair(site.opened, max(line_at(text, site.opened).end, closed.end() if closed else 0), "value"),
+        "write `\\\\` for a backslash, or use single quotes",
+    )
+
+
+def block_header(site: Site) -> Flaw:
+    """Return the flaw of text beside a `|` or `>`."""
+    line = line_at(site.text, site.opened)
+    mark = site.text[site.opened : site.opened + 1]
+    return site.flaw(
+        "yaml-block-header",
+        f"text stands on the line of `{mark}`, which begins a block",
+        (min(site.at, line.end - 1), line.end),
+        Repair(site.opened, item_end(site.text, line), "value"),
+        f"begin the text on the next line, indented; put it in quotes if `{mark}` is a part of it",
+    )
+
+
+def list_beside_key(site: Site) -> Flaw:
+    """Return the flaw of `key: - item`."""
+    line = line_at(site.text, site.at)
+    return site.flaw(
+        "yaml-list-beside-key",
+        "a list cannot begin on the line of its key",
+        (site.at, site.at + 1),
+        Repair(line.value, item_end(site.text, line), "value"),
+        "begin the list on the next line; put the value in quotes if it is text",
+    )
+
+
+def question(site: Site) -> Flaw:
+    """Return the flaw of text that begins with `? `."""
+    line = line_at(site.text, site.at)
+    return site.flaw(
+        "yaml-reserved-character",
+        "text cannot begin with `? ` in YAML",
+        (site.at, site.at + 1),
+        Repair(line.value, line.end, "value"),
+        quote_it(site.source.text[line.value : line.end]),
+    )
+
+
+def marked_as(kind: str) -> Callable[[Site], Flaw]:
+    """Return the rewriting for text that begins with `*`, `&` or `!`, which YAML takes for its own."""
+
+    def rewrite(site: Site) -> Flaw:
+        line = line_at(site.text, site.opened)
+        end = before_comment(site.text, site.opened, line.end)
+        first = site.text[site.opened : site.opened + 1]
+        article = "a" if kind == "tag" else "an"
+        return site.flaw(
+            f"yaml-{kind}",
+            f"YAML reads `{site.shown(site.opened, end)}` as {article} {kind}, because of `{first}`",
+            (site.opened, max(end, site.opened + 1)),
+            Repair(site.opened, max(line.end, site.opened + 1), "value"),
+            "put it in quotes if it is text",
+        )
+
+    return rewrite
+
+
+def directive(site: Site) -> Flaw:
+    """Return the flaw of a line that begins with `%`."""
+    line = line_at(site.text, site.opened)
+    return site.flaw(
+        "yaml-directive",
+        "YAML directives are not used here",
+        (line.start, line.end),
+        Repair(line.start, line.end, "line"),
+        "remove the line, or put the text in quotes",
+    )
+
+
+def colon_without_value(site: Site) -> Flaw:
+    """Return the flaw of `{a:}`."""
+    line = line_at(site.text, site.at)
+    return site.flaw(
+        "yaml-missing-value",
+        "there is no value after this `:`",
+        (site.at, site.at + 1),
+        Repair(line.value, line.end, "value"),
+        "write a space and a value after it, or put the text in quotes",
+    )

@@ -1,0 +1,116 @@
+"""Jinja's words about a syntax error to ours, at the tightest place."""
+
+from __future__ import annotations
+
+import re
+
+from turbo_yaml.diagnostics import nearest
+from turbo_yaml.template.faults import Fault, syntax_fault
+from turbo_yaml.template.stream import Tokens
+
+_EXPECTED = re.compile(r"expected token '(.+)', got '(.*)'", re.DOTALL)
+_UNEXPECTED = re.compile(r"unexpected '(.*)'|Expected an expression, got '(.*)'", re.DOTALL)
+_UNKNOWN_TAG = re.compile(r"Encountered unknown tag '(.*?)'\.(.*)", re.DOTALL)
+_ENDS = {"if": "endif", "for": "endfor", "set": "endset", "macro": "endmacro", "call": "endcall"}
+_ENDS |= {"filter": "endfilter", "with": "endwith", "block": "endblock", "autoescape": "endautoescape"}
+_MIDDLES = {"elif": "if", "else": "if"}
+STATEMENTS = ("if", "for", "set", "with", "filter", "macro", "call", "include", "print", "raw")
+_THINGS = {
+    "end of print statement": "`}}`",
+    "begin of print statement": "`{{`",
+    "end of statement block": "`%}`",
+    "begin of statement block": "`{%`",
+    "end of template": "the end",
+    "template data / text": "text",
+    "name": "a name",
+    "string": "a text in quotes",
+    "integer": "a number",
+    "float": "a number",
+}
+
+
+def complaint(message: str, offset: int, stream: Tokens, blocks: list[int]) -> Fault:
+    """Return the fault that Jinja's `message` at `offset` tells of. `blocks`: tokens of the open statements."""
+    index = _token_at(stream, offset)
+    start, end = offset, max(stream.ends[index], offset + 1)
+    if message.startswith("Unexpected end of template") and blocks:
+        return _not_closed(stream, blocks[-1])
+    found = _UNKNOWN_TAG.match(message)
+    if found is not None:
+        return _unknown_tag(found[1], start, end, stream, blocks)
+    found = _EXPECTED.match(message)
+    if found is not None:
+        return syntax_fault(f"{_thing(found[1])} is wanted here, not {_shown(stream, index)}", start, end)
+    if _UNEXPECTED.match(message):
+        return syntax_fault(f"a value is wanted here, not {_shown(stream, index)}", start, end)
+    if message.startswith("unexpected end of template"):
+        return syntax_fault("the expression ends too early", start, end)
+    if message == "tag name expected":
+        return syntax_fault("a statement is wanted after `{%`", start, end, _list_of(STATEMENTS))
+    if message.startswith("can't assign to"):
+        return syntax_fault("only a name can be given a value", start, end)
+    return syntax_fault(_plain(message), start, end)
+
+
+def _not_closed(stream: Tokens, block: int) -> Fault:
+    tag = stream.tokens[block]
+    ending = _ENDS.get(str(tag.value), f"end{tag.value}")
+    return syntax_fault(
+        f"`{{% {tag.value} %}}` is not closed",
+        tag.lineno,
+        stream.ends[block],
+        f"end it with `{{% {ending} %}}`",
+    )
+
+
+def _unknown_tag(name: str, start: int, end: int, stream: Tokens, blocks: list[int]) -> Fault:
+    opened = [index for index in blocks if stream.tokens[index].value != name]
+    if name in _MIDDLES or name in _ENDS.values():
+        if opened:
+            tag = stream.tokens[opened[-1]]
+            ending = _ENDS.get(str(tag.value), f"end{tag.value}")
+            message = f"`{{% {name} %}}` stands inside `{{% {tag.value} %}}`, which is not closed"
+            return syntax_fault(message, start, end, f"end that with `{{% {ending} %}}` first")
+        opener = _MIDDLES.get(name) or name.removeprefix("end")
+        return syntax_fault(f"`{{% {name} %}}` has no `{{% {opener} %}}` before it", start, end)
+    near = nearest(name, [*STATEMENTS, *_ENDS.values(), *_MIDDLES])
+    help_ = f"did you mean `{near}`?" if near else _list_of(STATEMENTS)
+    return syntax_fault(f"`{name}` is not a statement", start, end, help_)
+
+
+def _token_at(stream: Tokens, offset: int) -> int:
+    """Return the index of the token at an offset, or of the last one before it."""
+    low, high = 0, len(stream.tokens) - 1
+    while low < high:
+        middle = (low + high + 1) // 2
+        if stream.tokens[middle].lineno <= offset:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _shown(stream: Tokens, index: int) -> str:
+    token = stream.tokens[index]
+    if token.type in ("name", "integer", "float"):
+        return f"`{token.value}`"
+    if token.type == "string":
+        return "a text in quotes"
+    return _thing(str(token.value)) if token.type not in ("data", "eof") else _thing(_NAMES[token.type])
+
+
+_NAMES = {"data": "template data / text", "eof": "end of template"}
+
+
+def _thing(described: str) -> str:
+    return _THINGS.get(described, f"`{described.strip()}`")
+
+
+def _list_of(names: tuple[str, ...]) -> str:
+    return "one of " + ", ".join(f"`{name}`" for name in names)
+
+
+def _plain(message: str) -> str:
+    """Return Jinja's own sentence as one of ours: no capital, no full stop, names in backticks."""
+    message = message.rstrip(".").replace("'", "`")
+    return message[:1].lower() + message[1:]
