@@ -52,7 +52,7 @@ def message(**fields: Any) -> dict[str, Any]:
 
 HTML = "<html><head><title>Sign in to the network</title></head><body>Welcome</body></html>"
 DEEP = "[" * 200_000
-BOMB = gzip.compress(b" " * (64 << 20))
+BOMB = gzip.compress(b" " * (33 << 20), 1)
 GZIP = {"content-encoding": "gzip"}
 SOON = 0.3  # seconds, where the fault is that nothing more comes
 
@@ -193,7 +193,7 @@ def check_words(result: Asked) -> None:
 
 def test_a_bomb_takes_little_more_memory_than_the_cap(wire: Wire) -> None:
     packer = zlib.compressobj(1, wbits=31)
-    bomb = b"".join(packer.compress(bytes(1 << 20)) for _ in range(512)) + packer.flush()
+    bomb = b"".join(packer.compress(bytes(1 << 20)) for _ in range(128)) + packer.flush()
     tracemalloc.start()
     try:
         result = wire.answered(Answer(body=bomb, headers=GZIP), timeout=4.0)
@@ -201,7 +201,7 @@ def test_a_bomb_takes_little_more_memory_than_the_cap(wire: Wire) -> None:
     finally:
         tracemalloc.stop()
     assert result.error is not None and "32 MiB" in result.error.message
-    assert peak < 100 << 20
+    assert peak < 80 << 20
 
 
 def test_a_body_that_is_compressed_unasked_is_read(wire: Wire) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -120,7 +119,6 @@ def in_loop(work: Coroutine[Any, Any, Any]) -> Any:
         return value
 
     value = asyncio.run(watched())
-    gc.collect()
     assert not unheard
     return value
 

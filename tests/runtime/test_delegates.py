@@ -361,7 +361,7 @@ def test_flows_that_hand_over_for_ever_are_stopped() -> None:
 
 def test_a_handoff_without_our_driver_is_refused_clearly() -> None:
     with pytest.raises(FlowError, match="driver"):
-        handoff(compiled(child))
+        handoff(child)
 
 
 # Depth ------------------------------------------------------------------------------------------------
@@ -455,7 +455,9 @@ def test_every_attempt_of_a_call_is_told() -> None:
         raise FlowError("no", kind="raised")
 
     seen: list[Event] = []
-    fn = function(calling(compiled(failing), retry={"times": 2, "wait": 0}, id="try_it"), on_event=seen.append)
+    fn = function(
+        calling(compiled(failing), retry={"times": 2, "wait": 0}, id="try_it"), on_event=seen.append
+    )
     in_loop(play(fn))
     told = [(event.step, event.attempt, event.error) for event in seen if isinstance(event, RetryEvent)]
     assert told == [("try_it", 1, "raised"), ("try_it", 2, "raised")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from typing import Any
 
 from hypothesis import strategies as st
@@ -283,6 +284,19 @@ def places(part: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return found
 
 
+def has_doubtful_type(part: Any) -> bool:
+    """Tell whether a mapping that no strategy made stands where a type is wanted."""
+    if isinstance(part, list):
+        return any(has_doubtful_type(item) for item in part)
+    if not isinstance(part, dict):
+        return False
+    for name, inner in part.items():
+        if name in ("output", "type", "returns") and "{" in json.dumps(inner) and inner not in TYPE_MAPS:
+            return True
+    return any(has_doubtful_type(inner) for inner in part.values())
+
+
+TYPE_MAPS: list[Any] = [{"a": "integer", "b?": "string"}, [{"a": "integer", "b?": "string"}]]
 DEEP = {
     "inputs",
     "output",

@@ -14,7 +14,7 @@ from turbo_yaml.settings.explain import explain, explained_data, explained_text
 from turbo_yaml.settings.keys import LayerKind
 from turbo_yaml.settings.layers import Layer, Settings
 from turbo_yaml.settings.options import option_layer
-from turbo_yaml.settings.patch import MISSING, merge_of
+from turbo_yaml.settings.patch import MISSING, Place, merge_of
 from turbo_yaml.settings.sources import environment_layer
 
 
@@ -190,7 +190,9 @@ VALUES = st.dictionaries(
 def test_the_account_agrees_with_the_values_and_names_a_winner(
     pieces: list[tuple[LayerKind, dict[str, object]]],
 ) -> None:
-    settings = stack(*(Layer(kind, kind.name, merge_of(values)) for kind, values in pieces))
+    settings = stack(
+        *(Layer(kind, kind.name, merge_of(values, (Place(kind.name),))) for kind, values in pieces)
+    )
     flat = {
         f"{key}.{inner}" if isinstance(value, dict) else key: below
         for key, value in settings.values.items()

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from turbo_yaml.flow.keys import Owner, as_mapping, read_keys
+from turbo_yaml.flow.keys import as_mapping, read_keys, table_of
 from turbo_yaml.flow.nodes import Body, Branch, Case, NamedBody, Target
 from turbo_yaml.flow.reading import WRONG, Reader, Reading, Scope, is_empty, shape
 from turbo_yaml.flow.scalars import check_tag, check_variable
 from turbo_yaml.flow.steps import read_step
-from turbo_yaml.flow.vocabulary import ELIF_KEYS, Key, Slot, key_table
+from turbo_yaml.flow.vocabulary import ELIF_KEYS, Key, Slot
 from turbo_yaml.syntax import Mapping as MappingNode
 from turbo_yaml.syntax import Node, Scalar, Sequence
 
-_ELIF = key_table(ELIF_KEYS)
+_ELIF = table_of("an item of `elif`", ELIF_KEYS)
 
 
 def read_body(reading: Reading, node: Node, key: Key) -> Any:
@@ -109,8 +109,7 @@ def _elif(reading: Reading, node: Node, help: str) -> Any:
     found = as_mapping(reading, node, "each item of `elif`", help)
     if found is None or not check_tag(reading, node):
         return WRONG
-    owner = Owner("an item of `elif`", node.span)
-    given, good = read_keys(reading, found.entries, _ELIF, owner)
+    given, good = read_keys(reading, found.entries, _ELIF, found.span)
     return Branch(condition=given["if"], body=given["then"]) if good else WRONG
 
 

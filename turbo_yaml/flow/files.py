@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from turbo_yaml.flow.keys import Owner, as_mapping, read_keys
+from turbo_yaml.flow.keys import Table, as_mapping, read_keys, table_of
 from turbo_yaml.flow.nodes import FileRef, Flow
 from turbo_yaml.flow.reading import WRONG, Reader, Reading, Scope, is_empty, shape
 from turbo_yaml.flow.scalars import check_tag, check_variable, check_word, read_path
@@ -16,7 +16,6 @@ from turbo_yaml.flow.vocabulary import (
     VERSION,
     Key,
     Slot,
-    key_table,
 )
 from turbo_yaml.flow.words import LATER_MEMORIES
 from turbo_yaml.settings.keys import LayerKind
@@ -29,10 +28,10 @@ from turbo_yaml.syntax.scalars import read_value
 from turbo_yaml.types.inputs import parse_inputs
 from turbo_yaml.types.shorthand import parse_type
 
-_SUBFLOW = key_table(SUBFLOW_KEYS)
-_MEMORY = key_table(MEMORY_KEYS)
-_TOOL = key_table(TOOL_KEYS)
-_TEST = key_table(TEST_KEYS)
+_SUBFLOW = table_of("a flow", SUBFLOW_KEYS, any_of=("steps",))
+_MEMORY = table_of("`memory`", MEMORY_KEYS)
+_TOOL = table_of("a tool", TOOL_KEYS)
+_TEST = table_of("a test", TEST_KEYS)
 
 
 def read_version(reading: Reading, node: Node, key: Key) -> Any:
@@ -87,7 +86,9 @@ def read_flow_profiles(reading: Reading, node: Node, key: Key) -> Any:
 def read_memory(reading: Reading, node: Node, key: Key) -> Any:
     """Read how the chat is kept: a dict."""
     if not isinstance(node, MappingNode):
-        kind = node.text if isinstance(node, Scalar) and node.text in _MEMORY["kind"].options else "local"
+        kind = (
+            node.text if isinstance(node, Scalar) and node.text in _MEMORY.keys["kind"].options else "local"
+        )
         help = f"`memory: {{kind: {kind}}}`"
         return reading.report("wrong-kind", f"`memory` takes a mapping; this is {shape(node)}", node, help)
     if not check_tag(reading, node):
@@ -99,7 +100,7 @@ def read_memory(reading: Reading, node: Node, key: Key) -> Any:
             f"memory of the kind `{kind_node.text}` is not available yet in this version",
             kind_node,
         )
-    given, good = read_keys(reading, node.entries, _MEMORY, Owner("`memory`", node.span))
+    given, good = read_keys(reading, node.entries, _MEMORY, node.span)
     if not good:
         return WRONG
     if "max_tokens" in given and given["kind"] != "truncated":
@@ -144,7 +145,7 @@ def read_tools(reading: Reading, node: Node, key: Key) -> Any:
         check_word(reading, name, word.span)
         inner = None if _nothing(reading, word, tool) else as_mapping(reading, tool, f"the tool `{name}`")
         if inner is not None:
-            read_keys(reading, inner.entries, _TOOL, Owner(f"the tool `{name}`", word.span))
+            read_keys(reading, inner.entries, _TOOL, word.span, f"the tool `{name}`")
     return node if len(reading.diagnostics) == before else WRONG
 
 
@@ -157,7 +158,7 @@ def read_tests(reading: Reading, node: Node, key: Key) -> Any:
     for item in node.items:
         found = as_mapping(reading, item, "a test")
         if found is not None and check_tag(reading, found):
-            read_keys(reading, found.entries, _TEST, Owner("a test", found.span))
+            read_keys(reading, found.entries, _TEST, found.span)
     return node if len(reading.diagnostics) == before else WRONG
 
 
@@ -183,20 +184,20 @@ def _subflow(reading: Reading, name: str, place: Span, node: Node) -> Flow | Non
     found = as_mapping(reading, node, f"the flow `{name}`", f"`{name}: {{steps: […]}}`")
     if found is None or not check_tag(reading, found):
         return None
-    owner = Owner(f"the flow `{name}`", place, any_of=("steps",))
-    return make_flow(name, node.span, read_flow_keys(reading, found.entries, _SUBFLOW, owner))
+    given = read_flow_keys(reading, found.entries, _SUBFLOW, place, f"the flow `{name}`")
+    return make_flow(name, node.span, given)
 
 
 def read_flow_keys(
-    reading: Reading, entries: dict[str, Entry], table: dict[str, Key], owner: Owner
+    reading: Reading, entries: dict[str, Entry], table: Table, place: Span, name: str
 ) -> dict[str, Any]:
     """Return the values of a flow's keys that could be read; its steps are in a scope of their own."""
     outer = reading.ids, reading.scope, reading.step
     reading.ids, reading.scope, reading.step = {}, Scope(), {}
-    given, _ = read_keys(reading, entries, table, owner)
+    given, _ = read_keys(reading, entries, table, place, name)
     if given.get("steps") == ():
         steps = entries["steps"].key
-        reading.report("missing-value", f"there are no steps in {owner.name}", steps, "write at least one")
+        reading.report("missing-value", f"there are no steps in {name}", steps, "write at least one")
     reading.ids, reading.scope, reading.step = outer
     return given
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,121 +10,141 @@ from turbo_yaml.flow.reading import WRONG, Reading, is_empty, is_hole, shape
 from turbo_yaml.flow.vocabulary import Key
 from turbo_yaml.flow.words import advice, meant
 from turbo_yaml.source import Span
-from turbo_yaml.syntax import Entry, Node
+from turbo_yaml.syntax import Entry, Node, Scalar
 from turbo_yaml.syntax import Mapping as MappingNode
 
 _FREE = "keys that begin with `x-` are free for other tools"
 
 
 @dataclass(frozen=True, slots=True)
-class Owner:
-    """Whose keys they are: `name` begins a message, `place` is what to point at when one is missing.
+class Table:
+    """Keys that may stand together in one mapping. `name` begins what is said of the mapping.
 
-    `any_of`: at least one of these keys must be there. `advise` knows more about a key that is not known.
+    At least one of `any_of` must be there. `advise` knows more about a key that is not known.
     """
 
     name: str
-    place: Span
+    keys: Mapping[str, Key]
     any_of: tuple[str, ...] = ()
     advise: Callable[[str], str | None] | None = None
+    required: tuple[Key, ...] = ()
+    linked: frozenset[str] = frozenset()
+    """The keys that need or exclude others."""
+
+
+def table_of(
+    name: str,
+    keys: Iterable[Key],
+    any_of: tuple[str, ...] = (),
+    advise: Callable[[str], str | None] | None = None,
+) -> Table:
+    """Return the table of some keys."""
+    keys = tuple(keys)
+    return Table(
+        name,
+        {key.name: key for key in keys},
+        any_of,
+        advise,
+        tuple(key for key in keys if key.required),
+        frozenset(key.name for key in keys if key.needs or key.excludes),
+    )
 
 
 def read_keys(
-    reading: Reading, entries: Mapping[str, Entry], table: Mapping[str, Key], owner: Owner
+    reading: Reading, entries: Mapping[str, Entry], table: Table, place: Span, name: str | None = None
 ) -> tuple[dict[str, Any], bool]:
-    """Return the value of each known key, without what could not be read, and whether all is well."""
+    """Return the value of each known key, without what could not be read, and whether all is well.
+
+    `place` is what to point at when a key is missing; `name` is said instead of the table's.
+    """
     given: dict[str, Any] = {}
     good = True
     unknown: list[str] = []
-    for name, (word, node) in entries.items():
-        key = table.get(name)
+    keys = table.keys
+    readers = reading.readers
+    linked = False
+    for word, entry in entries.items():
+        key = keys.get(word)
         value: Any = WRONG
         if key is None:
-            if name.startswith("x-"):
+            if word.startswith("x-"):
                 continue
-            unknown.append(name)
-        elif is_empty(node) and not key.empty:
-            reading.report("missing-value", f"there is nothing after `{name}`", word.span, about(key))
+            unknown.append(word)
+        elif is_empty(entry.value) and not key.empty:
+            reading.report("missing-value", f"there is nothing after `{word}`", entry.key, about(key))
         else:
-            value = reading.readers[key.slot](reading, node, key)
+            linked = linked or word in table.linked
+            value = readers[key.slot](reading, entry.value, key)
         if value is WRONG:
             good = False
         else:
-            given[name] = value
-    if not _check_together(reading, entries, table, owner, unknown):
-        good = False
+            given[word] = value
+    if unknown or linked or table.any_of or any(key.name not in entries for key in table.required):
+        check = _Check(
+            reading, entries, table, place, name or table.name, {meant(word, keys) for word in unknown}
+        )
+        good = check.all(unknown) and good
     return given, good
 
 
-def _check_together(
-    reading: Reading,
-    entries: Mapping[str, Entry],
-    table: Mapping[str, Key],
-    owner: Owner,
-    unknown: list[str],
-) -> bool:
-    """Report keys that are unknown, missing, or cannot stand together; tell whether all is well."""
-    slips = {meant(name, table) for name in unknown}
-    for name in unknown:
-        _report_unknown(reading, entries[name], table, owner)
-    good = not unknown
-    for key in table.values():
-        if key.name in entries:
-            good = _check_neighbours(reading, entries, table, key, slips) and good
-        elif key.required:
-            good = False
-            _report_missing(reading, entries, (key,), owner, slips)
-    if owner.any_of and not any(name in entries for name in owner.any_of):
-        good = False
-        _report_missing(reading, entries, tuple(table[name] for name in owner.any_of), owner, slips)
-    return good
+@dataclass(frozen=True, slots=True)
+class _Check:
+    """Looks for keys that are unknown, missing, or cannot stand together. `slips`: what unknown keys mean."""
 
+    reading: Reading
+    entries: Mapping[str, Entry]
+    table: Table
+    place: Span
+    name: str
+    slips: set[str | None]
 
-def _report_missing(
-    reading: Reading,
-    entries: Mapping[str, Entry],
-    keys: tuple[Key, ...],
-    owner: Owner,
-    slips: set[str | None],
-) -> None:
-    """Report that all of these keys are missing, unless one was misspelt or could not be read as YAML."""
-    if any(key.name in slips for key in keys):
-        return
-    if any(is_hole(word) or is_hole(node) for word, node in entries.values()):
-        return
-    wanted = " or ".join(f"`{key.name}`" for key in keys)
-    help = about(keys[0]) if keys[0].default is None else f"write `{keys[0].name}: {keys[0].default}`"
-    reading.report("missing-key", f"{owner.name} needs {wanted}", owner.place, help)
+    def all(self, unknown: list[str]) -> bool:
+        """Report what is wrong; tell whether all is well."""
+        keys = self.table.keys
+        missing: list[tuple[Key, ...]] = [
+            (key,) for key in self.table.required if key.name not in self.entries
+        ]
+        if self.table.any_of and not any(word in self.entries for word in self.table.any_of):
+            missing.append(tuple(keys[word] for word in self.table.any_of))
+        for word in unknown:
+            self.report_unknown(self.entries[word].key)
+        for wanted in missing:
+            self.report_missing(wanted)
+        apart = [not self.stands_well(keys[word]) for word in self.entries if word in self.table.linked]
+        return not unknown and not missing and not any(apart)
 
+    def report_unknown(self, word: Scalar) -> None:
+        advise = self.table.advise
+        help = (advise(word.text) if advise else None) or advice(word.text, self.table.keys) or _FREE
+        self.reading.report("unknown-key", f"{self.name} has no key `{word.text}`", word, help)
 
-def _check_neighbours(
-    reading: Reading,
-    entries: Mapping[str, Entry],
-    table: Mapping[str, Key],
-    key: Key,
-    slips: set[str | None],
-) -> bool:
-    """Report what a key needs beside it and lacks, or cannot have beside it and has."""
-    span = entries[key.name].key.span
-    if key.needs and not any(other in entries for other in key.needs):
-        if not any(other in slips for other in key.needs):
-            wanted = " or ".join(f"`{other}`" for other in key.needs)
-            message = f"`{key.name}` needs {wanted} beside it"
-            reading.report("missing-key", message, span, about(table[key.needs[0]]))
-        return False
-    for other in key.excludes:
-        if other in entries:
-            place = reading.related(f"`{other}` is here", entries[other].key.span)
-            message = f"`{key.name}` and `{other}` cannot stand together"
-            reading.report("conflicting-keys", message, span, "keep one of them", place)
+    def report_missing(self, wanted: tuple[Key, ...]) -> None:
+        """Report that all of these are missing, unless one was misspelt or could not be read as YAML."""
+        if any(key.name in self.slips for key in wanted):
+            return
+        if any(is_hole(word) or is_hole(node) for word, node in self.entries.values()):
+            return
+        first = wanted[0]
+        names = " or ".join(f"`{key.name}`" for key in wanted)
+        help = about(first) if first.default is None else f"write `{first.name}: {first.default}`"
+        self.reading.report("missing-key", f"{self.name} needs {names}", self.place, help)
+
+    def stands_well(self, key: Key) -> bool:
+        """Report what a key needs beside it and lacks, or cannot have beside it and has."""
+        word = self.entries[key.name].key
+        if key.needs and not any(other in self.entries for other in key.needs):
+            if not any(other in self.slips for other in key.needs):
+                names = " or ".join(f"`{other}`" for other in key.needs)
+                help = about(self.table.keys[key.needs[0]])
+                self.reading.report("missing-key", f"`{key.name}` needs {names} beside it", word, help)
             return False
-    return True
-
-
-def _report_unknown(reading: Reading, entry: Entry, table: Mapping[str, Key], owner: Owner) -> None:
-    name = entry.key.text
-    help = (owner.advise(name) if owner.advise else None) or advice(name, table) or _FREE
-    reading.report("unknown-key", f"{owner.name} has no key `{name}`", entry.key, help)
+        for other in key.excludes:
+            if other in self.entries:
+                place = self.reading.related(f"`{other}` is here", self.entries[other].key.span)
+                message = f"`{key.name}` and `{other}` cannot stand together"
+                self.reading.report("conflicting-keys", message, word, "keep one of them", place)
+                return False
+        return True
 
 
 def about(key: Key) -> str:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from turbo_yaml.flow.keys import Owner, as_mapping, read_keys
+from turbo_yaml.flow.keys import as_mapping, read_keys, table_of
 from turbo_yaml.flow.nodes import ContentPart
 from turbo_yaml.flow.reading import WRONG, Reader, Reading, is_template, shape
 from turbo_yaml.flow.scalars import check_tag, scalar, text_of
 from turbo_yaml.flow.values import value_of
-from turbo_yaml.flow.vocabulary import EXAMPLE_KEYS, PART_KEYS, Key, Slot, key_table
+from turbo_yaml.flow.vocabulary import EXAMPLE_KEYS, PART_KEYS, Key, Slot
 from turbo_yaml.syntax import Mapping as MappingNode
 from turbo_yaml.syntax import Node, Scalar, Sequence
 from turbo_yaml.syntax.scalars import slot_text
 from turbo_yaml.template import Text
 
-_PARTS = key_table(PART_KEYS)
-_EXAMPLE = key_table(EXAMPLE_KEYS)
+_PARTS = table_of("a part", PART_KEYS)
+_EXAMPLE = table_of("an `example`", EXAMPLE_KEYS)
 
 
 def read_content(reading: Reading, node: Node, key: Key) -> Any:
@@ -26,7 +26,7 @@ def read_content(reading: Reading, node: Node, key: Key) -> Any:
     if isinstance(node, Scalar):
         return _said_text(reading, node)
     if isinstance(node, MappingNode):
-        part = any(name in _PARTS for name in node.entries)
+        part = any(name in _PARTS.keys for name in node.entries)
         return reading.report(
             "wrong-kind",
             f"`{key.name}` takes a text or a list of parts; this is a mapping",
@@ -58,7 +58,7 @@ def _part(reading: Reading, node: Node, key: Key) -> Any:
     found = as_mapping(reading, node, f"a part of `{key.name}`", help)
     if found is None or not check_tag(reading, found):
         return WRONG
-    given, good = read_keys(reading, found.entries, _PARTS, Owner("a part", found.span))
+    given, good = read_keys(reading, found.entries, _PARTS, found.span)
     if not good:
         return WRONG
     if len(given) != 1:
@@ -86,7 +86,7 @@ def _pair(reading: Reading, node: Node, help: str) -> Any:
     found = as_mapping(reading, node, "an `example`", help)
     if found is None or not check_tag(reading, found):
         return WRONG
-    given, good = read_keys(reading, found.entries, _EXAMPLE, Owner("an `example`", found.span))
+    given, good = read_keys(reading, found.entries, _EXAMPLE, found.span)
     return (given["user"], given["assistant"]) if good else WRONG
 
 

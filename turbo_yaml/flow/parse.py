@@ -8,7 +8,7 @@ from typing import Any
 from turbo_yaml.diagnostics import Diagnostic
 from turbo_yaml.flow.bodies import BODY_SLOTS
 from turbo_yaml.flow.files import FILE_SLOTS, make_flow, read_flow_keys, read_version
-from turbo_yaml.flow.keys import Owner
+from turbo_yaml.flow.keys import table_of
 from turbo_yaml.flow.messages import MESSAGE_SLOTS
 from turbo_yaml.flow.nodes import FlowFile
 from turbo_yaml.flow.quantities import QUANTITY_SLOTS
@@ -16,7 +16,7 @@ from turbo_yaml.flow.reading import WRONG, Reader, Reading, Scope, shape
 from turbo_yaml.flow.scalars import SCALAR_SLOTS, check_tag
 from turbo_yaml.flow.turns import TURN_SLOTS
 from turbo_yaml.flow.values import VALUE_SLOTS
-from turbo_yaml.flow.vocabulary import FILE_KEYS, VERSION, Slot, key_table
+from turbo_yaml.flow.vocabulary import FILE_KEYS, VERSION, Slot
 from turbo_yaml.source import Source, Span
 from turbo_yaml.syntax import Mapping, Node, Sequence
 from turbo_yaml.template import ReadInclude
@@ -30,7 +30,7 @@ READERS: dict[Slot, Reader] = {
     **BODY_SLOTS,
     **FILE_SLOTS,
 }
-_FILE = key_table(FILE_KEYS)
+_FILE = table_of("the file", FILE_KEYS, any_of=("steps", "flows"))
 _SIGNS = ("turbo", "steps", "flows")
 
 
@@ -61,11 +61,11 @@ def _file(reading: Reading, node: Node | None) -> FlowFile | None:
         )
         return None
     version = entries.get("turbo")
-    if version is not None and read_version(reading, version.value, _FILE["turbo"]) is WRONG:
+    if version is not None and read_version(reading, version.value, _FILE.keys["turbo"]) is WRONG:
         return None
     reading.diagnostics.clear()
-    owner = Owner("the file", first, any_of=("steps", "flows"))
-    return _whole(reading.source, node.span, read_flow_keys(reading, entries, _FILE, owner))
+    given = read_flow_keys(reading, entries, _FILE, first, _FILE.name)
+    return _whole(reading.source, node.span, given)
 
 
 def _whole(source: Source, span: Span, given: dict[str, Any]) -> FlowFile:

@@ -20,6 +20,8 @@ from turbo_yaml.types.notation.table import NAMES
 
 Schema: TypeAlias = dict[str, Any]
 
+_TAKEN = sorted((*RESERVED, "_"))
+_ITEM = rf"(?!(?:{'|'.join(_TAKEN)})\s*(?:,|$)){VARIABLE}"
 _FREE: Schema = {"^x-": {}}
 
 
@@ -46,7 +48,7 @@ def _definitions() -> Schema:
     return {
         "text": {"type": ["string", "number", "boolean", "null"]},
         "template": {"type": "string", "pattern": TEMPLATE},
-        "variable": {"type": "string", "pattern": whole(VARIABLE), "not": {"enum": sorted((*RESERVED, "_"))}},
+        "variable": {"type": "string", "pattern": whole(VARIABLE), "not": {"enum": _TAKEN}},
         "flow-name": {"type": "string", "pattern": whole(FLOW)},
         "path": {"type": "string", "pattern": whole(PATH)},
         "duration": _duration(zero=False),
@@ -226,7 +228,7 @@ _SLOTS: dict[Slot, Schema] = {
     "flow": _ref("flow-name"),
     "path": _ref("path"),
     "target": _ref("variable"),
-    "targets": {"type": "string", "pattern": whole(rf"\s*{VARIABLE}\s*(?:,\s*{VARIABLE}\s*)*")},
+    "targets": {"type": "string", "pattern": whole(rf"\s*{_ITEM}\s*(?:,\s*{_ITEM}\s*)*")},
     "value": {},
     "data": {},
     "type": _ref("type"),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cache, partial
 
 from turbo_yaml.flow.build import build
-from turbo_yaml.flow.keys import Owner, read_keys
+from turbo_yaml.flow.keys import read_keys, table_of
 from turbo_yaml.flow.nodes import Broken, Step
 from turbo_yaml.flow.reading import Reading, is_empty, is_hole
 from turbo_yaml.flow.scalars import check_tag
@@ -102,8 +102,7 @@ def _mapping_step(reading: Reading, node: MappingNode) -> Step:
 
 def _finish(reading: Reading, verb: Verb, entries: Mapping[str, Entry], head: Span, span: Span) -> Step:
     reading.step = entries
-    owner = Owner(f"`{verb.name}`", head, verb.any_of, partial(_advise_key, verb))
-    given, good = read_keys(reading, entries, verb.table, owner)
+    given, good = read_keys(reading, entries, _TABLES[verb.name], head)
     good = _check_place(reading, verb.name, head) and good
     good = _check_id(reading, entries, given.get("id")) and good
     if not good:
@@ -202,3 +201,11 @@ def _advise_key(verb: Verb, word: str) -> str | None:
 def _list_words(words: tuple[str, ...]) -> str:
     quoted = [f"`{word}`" for word in words]
     return quoted[0] if len(quoted) == 1 else ", ".join(quoted[:-1]) + " and " + quoted[-1]
+
+
+_TABLES = {
+    verb.name: table_of(
+        f"`{verb.name}`", (verb.head, *verb.keys, *COMMON_KEYS), verb.any_of, partial(_advise_key, verb)
+    )
+    for verb in VERBS
+}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from turbo_yaml.flow.keys import Owner, read_keys
+from turbo_yaml.flow.keys import read_keys, table_of
 from turbo_yaml.flow.nodes import Constant, Named, Retry
 from turbo_yaml.flow.quantities import read_whole
 from turbo_yaml.flow.reading import WRONG, Reader, Reading, is_null, is_template, shape
@@ -18,18 +18,20 @@ from turbo_yaml.flow.vocabulary import (
     TURN_KEYS,
     Key,
     Slot,
-    key_table,
 )
 from turbo_yaml.flow.words import LATER_TURN_KEYS
+from turbo_yaml.settings.fitting import fit_setting
 from turbo_yaml.settings.keys import STEP, LayerKind
+from turbo_yaml.settings.kinds import takes_words
 from turbo_yaml.settings.patch import apply
 from turbo_yaml.settings.reading import read_settings
 from turbo_yaml.syntax import Entry, Node, Scalar, Sequence
 from turbo_yaml.syntax import Mapping as MappingNode
+from turbo_yaml.syntax.scalars import read_value
 
-_TURN = key_table(TURN_KEYS)
-_RETRY = key_table(RETRY_KEYS)
-_FORGET = key_table(FORGET_KEYS)
+_TURN = table_of("`generate`", TURN_KEYS)
+_RETRY = table_of("`retry`", RETRY_KEYS)
+_FORGET = table_of("`forget`", FORGET_KEYS)
 _BESIDE = {key.name for key in (*HEADS["generate"].keys, *COMMON_KEYS)} - STEP.keys.keys()
 
 
@@ -52,10 +54,10 @@ def read_turn(reading: Reading, node: Node, key: Key) -> Any:
         )
     if not check_tag(reading, node):
         return WRONG
-    own = {name: entry for name, entry in node.entries.items() if name in _TURN}
-    given, good = read_keys(reading, own, _TURN, Owner("`generate`", node.span))
+    own = {name: entry for name, entry in node.entries.items() if name in _TURN.keys}
+    given, good = read_keys(reading, own, _TURN, node.span)
     settings = _settings(
-        reading, {name: entry for name, entry in node.entries.items() if name not in _TURN}, node
+        reading, {name: entry for name, entry in node.entries.items() if name not in _TURN.keys}, node
     )
     if "timeout" in node.entries and "timeout" in reading.step:
         good = _report_twice(reading, node.entries["timeout"])
@@ -83,6 +85,8 @@ def _settings(reading: Reading, entries: dict[str, Entry], node: MappingNode) ->
             value = value_of(reading, entry.value)
             good = good and value is not WRONG
             found[name] = Named(name, entry.key.span, value)
+        elif (value := _plain_number(name, entry.value)) is not None:
+            found[name] = Named(name, entry.key.span, Constant(value, entry.value.span))
         else:
             constant[name] = entry
     if constant:
@@ -93,6 +97,19 @@ def _settings(reading: Reading, entries: dict[str, Entry], node: MappingNode) ->
             entry = constant[name]
             found[name] = Named(name, entry.key.span, Constant(value, entry.value.span))
     return tuple(found[name] for name in entries if name in found) if good else WRONG
+
+
+def _plain_number(name: str, node: Node) -> object:
+    """Return a number, `true` or `false` that fits a setting: the commonest, without reading a layer."""
+    if not isinstance(node, Scalar) or node.style or node.tag is not None or name not in STEP.keys:
+        return None
+    if takes_words(STEP.keys[name].kind):
+        return None
+    value, problem = read_value(node)
+    if problem is not None or not isinstance(value, bool | int | float):
+        return None
+    typed, misfit = fit_setting(name, value)
+    return typed if misfit is None else None
 
 
 def _report_misplaced(reading: Reading, name: str, entry: Entry) -> None:
@@ -130,7 +147,7 @@ def read_retry(reading: Reading, node: Node, key: Key) -> Any:
         )
     if not check_tag(reading, node):
         return WRONG
-    given, good = read_keys(reading, node.entries, _RETRY, Owner("`retry`", node.span))
+    given, good = read_keys(reading, node.entries, _RETRY, node.span)
     return Retry(**given) if good else WRONG
 
 
@@ -143,7 +160,7 @@ def read_forget(reading: Reading, node: Node, key: Key) -> Any:
         return reading.report("wrong-value", "`forget` takes `all`, or which messages to forget", node, help)
     if not check_tag(reading, node):
         return WRONG
-    given, good = read_keys(reading, node.entries, _FORGET, Owner("`forget`", node.span))
+    given, good = read_keys(reading, node.entries, _FORGET, node.span)
     if not good:
         return WRONG
     if len(given) != 1:

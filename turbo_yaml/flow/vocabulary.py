@@ -89,7 +89,7 @@ class Verb:
     any_of: tuple[str, ...] = ()
     """At least one of these keys must be there."""
 
-    @property
+    @cached_property
     def name(self) -> str:
         return self.head.name
 
@@ -442,8 +442,3 @@ FILE_KEYS = (
     Key("tests", "tests", "Tests of the flow."),
 )
 SUBFLOW_KEYS = (*_FLOW_KEYS, STEPS_KEY)
-
-
-def key_table(keys: tuple[Key, ...]) -> dict[str, Key]:
-    """Return keys by their names."""
-    return {key.name: key for key in keys}

@@ -38,7 +38,18 @@ def call(
 class Call:
     """A flow at work in a chat of its own, on behalf of a step."""
 
-    __slots__ = ("attempts", "bound", "driver", "id", "left", "parent", "retry", "timeout", "value")
+    __slots__ = (
+        "__weakref__",
+        "attempts",
+        "bound",
+        "driver",
+        "id",
+        "left",
+        "parent",
+        "retry",
+        "timeout",
+        "value",
+    )
 
     def __init__(
         self, parent: Frame, bound: Bound, retry: Retry | None, timeout: float | None, id: str | None
@@ -196,6 +207,7 @@ class Include:
     """A flow at work in the chat of another, on behalf of a step: its signals pass through that one."""
 
     __slots__ = (
+        "__weakref__",
         "answered",
         "asked",
         "attempts",

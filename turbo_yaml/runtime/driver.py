@@ -127,7 +127,6 @@ class Driver:
                     self.forwarded = Result(answer.value, original_role="assistant")
                     return self.forwarded
             elif isinstance(signal, GetInput):
-                host.inputs += 1
                 if signal.record and signal.content:
                     await self._say(Assistant(signal.content))
                 return signal
@@ -234,14 +233,15 @@ async def close_flow(frame: Frame, generator: TurboGenTemplate) -> None:
 
 
 async def _close(generator: TurboGenTemplate) -> None:
-    """Close a generator, even where its `finally` yields: what it asks for there, nobody gives it."""
-    for _ in range(_BREATH):
-        try:
-            await generator.aclose()
-            return
-        except RuntimeError as problem:
-            if "ignored GeneratorExit" not in str(problem):
-                raise
+    """Close a generator, even one whose `finally` yields: what it asks for there, nobody gives it.
+
+    `aclose` gives up at the first such yield, and the generator is then neither closed nor can it be.
+    """
+    try:
+        for _ in range(_BREATH):
+            await generator.athrow(GeneratorExit)
+    except (GeneratorExit, StopAsyncIteration):
+        pass
 
 
 def message_event(frame: Frame, message: Message) -> MessageEvent:

@@ -131,9 +131,9 @@ def _step_at(problem: BaseException) -> str | None:
 
 
 _TYPES: Final = {
-    "int": "an integer",
+    "int": "a whole number",
     "float": "a number",
-    "bool": "a boolean",
+    "bool": "true or false",
     "str": "text",
     "list": "a list",
     "tuple": "a list",

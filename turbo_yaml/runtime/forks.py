@@ -98,6 +98,7 @@ class Forks:
     """Branches at work. No task outlives a wait for the next question: those that stand at one hold none."""
 
     __slots__ = (
+        "__weakref__",
         "asked",
         "bodies",
         "errors",

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from contextvars import ContextVar, Token
 from typing import Any, Protocol
+from weakref import ref
 
 from turbo_yaml.errors import LimitError
 from turbo_yaml.models.pool import ModelPool, RunModels
@@ -149,7 +150,7 @@ class Frame:
     """One flow at work. `depth` counts flows inside one another, `level` chats away from the caller's."""
 
     __slots__ = (
-        "active",
+        "_active",
         "deadline",
         "depth",
         "host",
@@ -182,18 +183,30 @@ class Frame:
         self.memory = memory
         self.depth = depth
         self.level = level
-        self.active: Delegate | None = None
-        """Whose signal the flow has passed on and is waiting for the answer to."""
+        self._active: ref[Delegate] | None = None
         self.next: Bound | None = None
         """The flow that this one has handed over to."""
         self.deadline: float | None = None
         """The time of the event loop at which a flow that this one is included in gives up."""
 
+    @property
+    def active(self) -> Delegate | None:
+        """Whose signal the flow has passed on and is waiting for the answer to.
+
+        The flow itself holds it. It is not held here, so that a run which is forgotten falls apart at once.
+        """
+        active = self._active
+        return None if active is None else active()
+
+    @active.setter
+    def active(self, delegate: Delegate | None) -> None:
+        self._active = None if delegate is None else ref(delegate)
+
     def innermost(self) -> Frame:
         """Return the frame of the flow whose signal is at the caller: an included one, if any."""
         frame = self
-        while frame.active is not None:
-            frame = frame.active.frame
+        while frame._active is not None and (active := frame._active()) is not None:
+            frame = active.frame
         return frame
 
     def child(self, bound: Bound, memory: BaseMemory, *, level: int) -> Frame:

@@ -65,28 +65,8 @@ STEPS: Final = frozenset(
 )
 """What steps name."""
 
-_VALUES: Final = "turbo_yaml.runtime.values."
-_OPERATORS: Final = (
-    *("add", "divide", "eq", "floordiv", "ge", "gt", "is_in", "le", "lt", "mod", "mul", "ne", "neg", "pos"),
-    *("power", "sub"),
-)
-HOMES: Final[dict[str, str]] = {
-    **dict.fromkeys(("attr", "cut", "get", "item", "known", "missing", "undefined"), _VALUES + "access"),
-    **dict.fromkeys(("bounded", "concat", "text", "truth"), _VALUES + "printing"),
-    **dict.fromkeys(_OPERATORS, _VALUES + "operators"),
-    **dict.fromkeys(
-        ("invoke", "mapping", "method", "namespace", "now", "number_range", "put"), _VALUES + "calls"
-    ),
-    **dict.fromkeys(("Output", "unpack"), _VALUES + "writing"),
-}
-"""What expressions name, and the module of each."""
-
-SUPPORT: Final = STEPS | HOMES.keys()
-
 __all__ = [
-    "HOMES",
     "STEPS",
-    "SUPPORT",
     "Assistant",
     "Closing",
     "ExampleAssistant",
@@ -125,8 +105,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    home = HOMES.get(name)
-    if home is None:
+    if name.startswith("_"):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = globals()[name] = getattr(import_module(home), name)
+    value = globals()[name] = getattr(import_module("turbo_yaml.runtime.values"), name)
     return value

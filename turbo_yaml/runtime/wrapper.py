@@ -228,6 +228,7 @@ class TurboGenWrapper:
         if isinstance(signal, GetInput) and self._question is None:
             self._question = signal
             self._asked = 0
+            self._driver.frame.host.inputs += 1
             if signal.timeout is not None:
                 self._since = monotonic()
         if self._driver.frame.host.listener is not None:

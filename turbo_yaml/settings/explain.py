@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from turbo_yaml.errors import UsageError
 from turbo_yaml.settings.keys import BUILT_IN, FILE, LayerKind, unknown
@@ -53,12 +53,17 @@ class Explained:
 
 
 class _Mark(NamedTuple):
-    """One thing that one layer does at one path."""
+    """One thing that one layer does at one path; `rank` counts the layers, weak to strong."""
 
+    rank: int
+    layer: Layer
     path: tuple[str, ...]
     action: Action
     value: Any
     trail: Trail
+
+
+_Marks: TypeAlias = dict[tuple[str, ...], list[_Mark]]
 
 
 def explain(settings: Settings, key: str | None = None) -> list[Explained]:
@@ -66,15 +71,20 @@ def explain(settings: Settings, key: str | None = None) -> list[Explained]:
 
     What is secret is `***`. `UsageError` where there is no such setting.
     """
-    layers = [Layer(LayerKind.BUILT_IN, "built-in", _BUILT_IN), *settings.order]
-    marks = [(layer, list(_marks(layer.patch))) for layer in layers]
-    whole = stacked(layer.patch for layer in settings.order)
-    values = over(BUILT_IN, apply(whole, {}))
-    paths = [path for path in _paths(mark for _, found in marks for mark in found) if _fits(path, key)]
+    marks: _Marks = {}
+    for rank, layer in enumerate([Layer(LayerKind.BUILT_IN, "built-in", _BUILT_IN), *settings.order]):
+        for mark in _marks(rank, layer, layer.patch):
+            marks.setdefault(mark.path, []).append(mark)
+    paths = [path for path in _paths(marks) if _fits(path, key)]
     if key is not None and not paths:
         _must_be_known(key)
         return [Explained(key, MISSING, ())]
-    return [_account(path, marks, whole, values, settings) for path in paths]
+    whole = stacked(layer.patch for layer in settings.order)
+    values = over(BUILT_IN, apply(whole, {}))
+    return [
+        Explained(".".join(path), _final(path, values, settings), tuple(_touches(path, marks, whole)))
+        for path in paths
+    ]
 
 
 def explained_data(accounts: Iterable[Explained]) -> list[dict[str, Any]]:
@@ -115,42 +125,39 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-_BUILT_IN = merge_of(BUILT_IN, (Place("built-in"),))
+_BUILT_IN: Final = merge_of(BUILT_IN, (Place("built-in"),))
+_FORGETS: Final = ("reset", "override")
 
 
 # Who touched what --------------------------------------------------------------------------------------
 
 
-def _marks(patch: Patch, path: tuple[str, ...] = ()) -> Iterator[_Mark]:
+def _marks(rank: int, layer: Layer, patch: Patch, path: tuple[str, ...] = ()) -> Iterator[_Mark]:
     """Give what a patch does, leaf by leaf; profiles that are only defined do nothing."""
     match patch:
         case Set(value):
-            yield _Mark(path, "set", value, patch.trail)
+            yield _Mark(rank, layer, path, "set", value, patch.trail)
         case Unset():
-            yield _Mark(path, "reset", MISSING, patch.trail)
+            yield _Mark(rank, layer, path, "reset", MISSING, patch.trail)
         case Extend(before, after):
             if before:
-                yield _Mark(path, "prepend", list(before), patch.trail)
+                yield _Mark(rank, layer, path, "prepend", list(before), patch.trail)
             if after:
-                yield _Mark(path, "append", list(after), patch.trail)
+                yield _Mark(rank, layer, path, "append", list(after), patch.trail)
         case Merge(keys, fresh):
             if fresh:
-                yield _Mark(path, "override", MISSING, patch.trail)
+                yield _Mark(rank, layer, path, "override", MISSING, patch.trail)
             for key, inner in keys.items():
                 if path or key != "profiles":
-                    yield from _marks(inner, (*path, key))
+                    yield from _marks(rank, layer, inner, (*path, key))
 
 
-def _paths(marks: Iterable[_Mark]) -> list[tuple[str, ...]]:
-    """Return the paths to explain: each that was given a value, and each that was only forgotten."""
-    seen: dict[tuple[str, ...], bool] = {}
-    for mark in marks:
-        seen[mark.path] = seen.get(mark.path, False) or mark.action in ("set", "append", "prepend")
-    return [
-        path
-        for path, given in seen.items()
-        if given or not any(other[: len(path)] == path and other != path for other in seen)
-    ]
+def _paths(marks: _Marks) -> Iterator[tuple[str, ...]]:
+    """Give the paths to explain: each that was given a value, and each that was only forgotten."""
+    above = {path[:length] for path in marks for length in range(len(path))}
+    for path, found in marks.items():
+        if path not in above or any(mark.action not in _FORGETS for mark in found):
+            yield path
 
 
 def _fits(path: tuple[str, ...], key: str | None) -> bool:
@@ -167,37 +174,21 @@ def _must_be_known(key: str) -> None:
             raise UsageError(f"`{key}` is not a setting", hint=None if why is None else why.help)
 
 
-def _account(
-    path: tuple[str, ...],
-    marks: list[tuple[Layer, list[_Mark]]],
-    whole: Merge,
-    values: Any,
-    settings: Settings,
-) -> Explained:
+def _touches(path: tuple[str, ...], marks: _Marks, whole: Merge) -> Iterator[Touch]:
+    """Give what was done at a path, and above it what covers it, weak to strong."""
     decided = inside(whole, *path)
     if not isinstance(decided, Set | Extend):
         decided = inside(_BUILT_IN, *path)
     winners = () if decided is None else decided.trail
-    touches = [
-        _touch(layer, mark, winners) for layer, found in marks for mark in found if _touches(mark, path)
-    ]
-    for part in path:
-        values = values.get(part, MISSING) if isinstance(values, dict) else MISSING
-    return Explained(".".join(path), _final(path, values, settings), tuple(touches))
-
-
-def _touches(mark: _Mark, path: tuple[str, ...]) -> bool:
-    """Tell whether a mark bears on a path: it is at the path, or above it and covers it."""
-    covers = mark.action in ("set", "reset", "override") and mark.path == path[: len(mark.path)]
-    return mark.path == path or covers
-
-
-def _touch(layer: Layer, mark: _Mark, winners: Trail) -> Touch:
-    name = f"profile {layer.name}" if layer.kind is LayerKind.PROFILE else layer.kind.words
-    place = str(mark.trail[-1]) if mark.trail else layer.name
-    won = any(made is winner for made in mark.trail for winner in winners)
-    value = mark.value if mark.value is MISSING else _shown(mark.value, mark.path)
-    return Touch(name, place, mark.action, value, won)
+    found = list(marks.get(path, ()))
+    for length in range(len(path)):
+        found += [mark for mark in marks.get(path[:length], ()) if mark.action in ("set", *_FORGETS)]
+    for mark in sorted(found, key=lambda mark: (mark.rank, len(mark.path))):
+        name = f"profile {mark.layer.name}" if mark.layer.kind is LayerKind.PROFILE else mark.layer.kind.words
+        place = str(mark.trail[-1]) if mark.trail else mark.layer.name
+        value = mark.value if mark.value is MISSING else _shown(mark.value, path)
+        won = any(made is winner for made in mark.trail for winner in winners)
+        yield Touch(name, place, mark.action, value, won)
 
 
 # What is shown -----------------------------------------------------------------------------------------

@@ -84,7 +84,7 @@ class _Reader:
             return EMPTY, self.found
         if node.tag is not None:
             self.report("misplaced-tag", f"`{node.tag}` cannot stand on all the settings", node.span)
-        self.values[()] = node.span
+        self.keys[()] = self.values[()] = node.span
         raw = self.merge(node, kind, ())
         typed = fitted(kind, raw, self.problem)
         assert isinstance(typed, Merge)

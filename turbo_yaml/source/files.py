@@ -46,8 +46,12 @@ def read_source(
     A UTF-8 byte order mark is dropped, so offsets count from the character after it.
     """
     shown = os.fspath(path) if name is None else name
-    target = Path(path) if root is None else confine(root, path)
-    return Source(shown, decode_text(_read(target, shown, limit), shown))
+    if root is None:
+        data = _read(Path(path), shown, limit, _FLAGS)
+    else:
+        # Every link was followed already; one that appears in between is not.
+        data = _read(confine(root, path), shown, limit, _FLAGS | getattr(os, "O_NOFOLLOW", 0))
+    return Source(shown, decode_text(data, shown))
 
 
 def decode_text(data: bytes, name: str) -> str:
@@ -112,35 +116,41 @@ def _resolve(path: Path, shown: str) -> Path:
         raise UnreadableText(f"`{shown}` cannot be opened: {_reason(error)}") from None
 
 
-def _read(target: Path, shown: str, limit: int) -> bytes:
+def _read(target: Path, shown: str, limit: int, flags: int) -> bytes:
     """Return the bytes of a regular file; what was opened is what is examined."""
     try:
-        descriptor = os.open(target, _FLAGS)
+        descriptor = os.open(target, flags)
     except FileNotFoundError:
         raise UnreadableText(
             f"there is no file `{shown}`", help="check the path and the folder it starts from"
         ) from None
     except (OSError, ValueError) as error:
-        if Path(target).is_dir():
-            raise UnreadableText(f"`{shown}` is a folder; a file was expected") from None
+        if isinstance(error, IsADirectoryError) or target.is_dir():
+            raise _folder(shown) from None
         raise UnreadableText(f"`{shown}` cannot be opened: {_reason(error)}") from None
-    with os.fdopen(descriptor, "rb") as file:
+    try:
         mode = os.fstat(descriptor).st_mode
         if stat.S_ISDIR(mode):
-            raise UnreadableText(f"`{shown}` is a folder; a file was expected")
+            raise _folder(shown)
         if not stat.S_ISREG(mode):
             raise UnreadableText(
                 f"`{shown}` is not a regular file", help="copy what it gives into a file first"
             )
-        try:
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
             data = file.read(limit + 1)
-        except OSError as error:
-            raise UnreadableText(f"`{shown}` cannot be read: {_reason(error)}") from None
+    except OSError as error:
+        raise UnreadableText(f"`{shown}` cannot be read: {_reason(error)}") from None
+    finally:
+        os.close(descriptor)
     if len(data) > limit:
         raise UnreadableText(
             f"`{shown}` is larger than {_size(limit)}", help="split it into several files", offset=limit
         )
     return data
+
+
+def _folder(shown: str) -> UnreadableText:
+    return UnreadableText(f"`{shown}` is a folder; a file was expected")
 
 
 def _reason(error: BaseException) -> str:

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from turbo_yaml.diagnostics import Diagnostic, Related
 from turbo_yaml.source import Source, Span
+from turbo_yaml.syntax.labels import UNFINISHED, Labels
 from turbo_yaml.syntax.lines import item_end, line_at
 from turbo_yaml.syntax.mistakes.explain import explain
 from turbo_yaml.syntax.mistakes.site import Flaw, Repair, Site
 from turbo_yaml.syntax.mistakes.values import unquoted_template
 from turbo_yaml.syntax.scalarmap import content_start
-from turbo_yaml.syntax.tree import Entry, Mapping, Node, Scalar, Sequence, children
+from turbo_yaml.syntax.tree import Entry, Mapping, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
     from yaml.error import MarkedYAMLError
@@ -23,11 +24,9 @@ MAX_NODES: Final = 100_000
 MOST_FOUND: Final = 100
 """Findings that are kept: a text of a million mistakes is not worth as many messages."""
 
-_UNFINISHED: Final = -1
 # A named tuple made without its own slow constructor.
 _ENTRY: Final[Any] = tuple.__new__
 
-_TAG: Final = r"![A-Za-z][A-Za-z0-9_-]*"
 _GLUED_COMMENT: Final = r"[|>][-+0-9]{0,2}#"
 
 
@@ -49,11 +48,10 @@ class Composer:
     """One reading of a text. After a `Flaw`, `root` and `open` hold what was read before it."""
 
     __slots__ = (
-        "_anchors",
         "_documents",
         "_entries",
         "_items",
-        "_measures",
+        "_labels",
         "_room",
         "end",
         "found",
@@ -85,8 +83,7 @@ class Composer:
         self._entries: dict[str, Entry] | None = None
         self._room = MAX_NODES
         self._documents = 0
-        self._anchors: dict[str, Node] = {}
-        self._measures: dict[int, tuple[int, int]] = {}
+        self._labels = Labels(text)
 
     def read(self) -> Node | None:
         """Return the tree, None for an empty text; raise `Flaw` where reading cannot go on."""
@@ -169,13 +166,13 @@ class Composer:
             raise self._too_many(node)
 
     def _mapping(self, event: Any) -> None:
-        node = Mapping({}, event.start_mark.index, _UNFINISHED, bool(event.flow_style), event.tag)
+        node = Mapping({}, event.start_mark.index, UNFINISHED, bool(event.flow_style), event.tag)
         self._enter(node, event)
         self._entries = node.entries
         self._items = None
 
     def _sequence(self, event: Any) -> None:
-        node = Sequence([], event.start_mark.index, _UNFINISHED, bool(event.flow_style), event.tag)
+        node = Sequence([], event.start_mark.index, UNFINISHED, bool(event.flow_style), event.tag)
         self._enter(node, event)
         self._items = node.items
         self._entries = None
@@ -212,6 +209,40 @@ class Composer:
     def _skip(self, event: Any) -> None:
         """An event that says nothing about the tree."""
 
+    def _alias(self, event: Any) -> None:
+        """An alias is the node that it names, and counts as many nodes as that has."""
+        start, self.end = event.start_mark.index, event.end_mark.index
+        node, problem = self._labels.resolved(event.anchor)
+        if problem is not None:
+            place = (start, self.end)
+            self._report("yaml-alias", problem, place, "put it in quotes if it is text")
+        if node is None:
+            node = Scalar("", start, self.end, "broken")
+        size, height = self._labels.measure(node)
+        if height + len(self.open) > MAX_DEPTH:
+            raise self._too_deep(Scalar("", start, self.end, ""))
+        if self._entries is not None and self.key is None:
+            if not isinstance(node, Scalar):
+                raise self._key_is_collection(Sequence([], start, self.end, False))
+            self.key = Scalar(node.text, start, self.end, node.style)
+            return
+        self._room -= size - 1
+        self._attach(node)
+
+    def _labelled(self, node: Node, anchor: str | None) -> None:
+        """Keep a node's anchor; refuse a tag that is not one plain word, and any tag of a key."""
+        refused = self._labels.keep(node, anchor)
+        if refused is None and node.tag is not None and self._entries is not None and self.key is None:
+            refused, node.tag = self._span(node.start, node.end), None
+        if refused is not None:
+            shown = self.text[refused.start : refused.end][:40]
+            self._report(
+                "yaml-tag",
+                f"the tag `{shown}` is not used here",
+                refused,
+                "remove it, or put the text in quotes if it is a part of it",
+            )
+
     def _document(self, event: Any) -> None:
         """The start of a document: the first is read, and no directive may stand before it."""
         self._documents += 1
@@ -229,62 +260,6 @@ class Composer:
         if directive is not None:
             place = directive.span(1)
             self._report("yaml-directive", "YAML directives are not used here", place, "remove the line")
-
-    def _alias(self, event: Any) -> None:
-        """An alias is the node that it names, and counts as many nodes as that has."""
-        start, self.end = event.start_mark.index, event.end_mark.index
-        node = self._anchors.get(event.anchor)
-        if node is None:
-            self._undefined(event.anchor, start)
-        elif node.end == _UNFINISHED:
-            self._report("yaml-alias", f"`*{event.anchor}` stands inside what it names", (start, self.end))
-            node = None
-        if node is None:
-            node = Scalar("", start, self.end, "broken")
-        size, height = self._measure(node)
-        if height + len(self.open) > MAX_DEPTH:
-            raise self._too_deep(Scalar("", start, self.end, ""))
-        if self._entries is not None and self.key is None:
-            if not isinstance(node, Scalar):
-                raise self._key_is_collection(Sequence([], start, self.end, False))
-            self.key = Scalar(node.text, start, self.end, node.style)
-            return
-        self._room -= size - 1
-        self._attach(node)
-
-    def _measure(self, node: Node) -> tuple[int, int]:
-        """Return how many nodes a finished node has and how many levels, aliases written out."""
-        if isinstance(node, Scalar):
-            return 1, 0
-        known = self._measures.get(id(node))
-        if known is None:
-            measures = [self._measure(child) for child in children(node)]
-            size = 1 + sum(size for size, _ in measures)
-            known = size, 1 + max((height for _, height in measures), default=0)
-            self._measures[id(node)] = known
-        return known
-
-    def _labelled(self, node: Node, anchor: str | None) -> None:
-        """Keep a node's anchor; refuse a tag that is not one plain word."""
-        if anchor is not None:
-            self._anchors[anchor] = node
-        tag = node.tag
-        if tag is None:
-            return
-        at = node.start
-        if anchor is not None and (match := re.compile(r"&\S+(?:\s+(?:#.*)?)*").match(self.text, at)):
-            at = match.end()
-        written = re.compile(r"\S*").match(self.text, at)
-        assert written is not None
-        if written.group() == tag and re.fullmatch(_TAG, tag):
-            return
-        node.tag = None
-        self._report(
-            "yaml-tag",
-            f"the tag `{written.group()[:40]}` is not used here",
-            written.span(),
-            "remove it, or put the text in quotes if it is a part of it",
-        )
 
     def _trim(self, node: Scalar) -> None:
         """End a block scalar where its last line does; refuse `|#`, which parsers read differently."""
@@ -336,14 +311,6 @@ class Composer:
         else:
             entries[f"\0{key.start}"] = Entry(Scalar("", key.start, key.end, "broken"), node)
             self._report("yaml-empty-key", "there is no key before the `:`", (key.start, key.start + 1))
-
-    def _undefined(self, anchor: str, start: int) -> None:
-        self._report(
-            "yaml-alias",
-            f"YAML reads `*{anchor}` as an alias, and nothing before it is named `&{anchor}`",
-            (start, self.end),
-            "put it in quotes if it is text",
-        )
 
     def _report(
         self, rule: str, message: str, span: tuple[int, int], help: str | None = None, *related: Related

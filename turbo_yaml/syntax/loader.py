@@ -24,26 +24,30 @@ def parse_yaml(source: Source, *, pure: bool = False) -> tuple[Node | None, list
     with PyYAML's pure parser, as is done where its C parser is missing; the tree is the same.
     """
     if len(source.text) > MAX_CHARACTERS:
-        found = Diagnostic(
+        refusal = Diagnostic(
             "yaml-too-large",
             f"the text is longer than {MAX_CHARACTERS:,} characters",
             source,
             Span(0, 0),
             "split it into several files",
         )
-        return None, [found]
-    text, found_first = clean(source)
+        return None, [refusal]
+    text, found_characters = clean(source)
     composer = Composer(source, text, pure=pure)
     try:
         root, found_next = composer.read(), composer.found
     except Flaw as flaw:
         root, text, found_next = recover(source, text, flaw, composer)
-    found_all = found_first + found_next
+    found = list(found_next)
     if "\t" in text:
-        found_all += stray_tabs(source, text, root)
-    if not found_all and _is_empty(root):
+        found += stray_tabs(source, text, root)
+    if found_characters:
+        # What else is wrong on such a line may be due to the character.
+        lines = {_line(finding) for finding in found_characters}
+        found = found_characters + [finding for finding in found if _line(finding) not in lines]
+    if not found and _is_empty(root):
         return None, [Diagnostic("empty-file", "there is nothing in this file", source, Span(0, 0))]
-    return root, sorted(found_all, key=Diagnostic.sort_key)
+    return root, sorted(found, key=Diagnostic.sort_key)
 
 
 def tagged(node: Node) -> Iterator[Node]:
@@ -57,6 +61,10 @@ def tagged(node: Node) -> Iterator[Node]:
             waiting += reversed(here.items)
         elif type(here) is Mapping:
             waiting += [entry.value for entry in reversed(here.entries.values())]
+
+
+def _line(finding: Diagnostic) -> int:
+    return finding.source.position(finding.span.start).line
 
 
 def _is_empty(root: Node | None) -> bool:

@@ -44,7 +44,7 @@ def recover(
             _abandon(composer)
             break
         touched.add(text, repair, flaw.diagnostic)
-        if repair.kind == "line" or repair.end - repair.start <= 1:
+        if repair.kind == "line" or (repair.kind in ("pair", "key") and repair.end - repair.start <= 1):
             lost.append(repair.start)
         text = repaired
         composer = Composer(source, text, pure=composer.pure, hole=hole)

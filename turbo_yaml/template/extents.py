@@ -1,9 +1,9 @@
-"""Nodes of Jinja's tree to the tokens that they were read from: Jinja keeps only where a node begins, if that."""
+"""Nodes of Jinja's tree to the tokens they were read from: Jinja itself keeps one line number of each."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from jinja2 import nodes
 
@@ -134,7 +134,7 @@ class Extents:
 
     def _filter(self, node: nodes.Filter) -> Extent:
         name = self._dotted(self._at[node.lineno])
-        operand = cast("nodes.Expr | None", node.node)
+        operand = node.node
         first = name.first if operand is None else self._outer(operand).first
         return Extent(first, self._arguments(name))
 

@@ -19,7 +19,7 @@ _COUNT_FILTERS = frozenset({"count", "length", "wordcount", "int"})
 _SAME = frozenset({"trusted"})
 
 
-def kind_of(node: nodes.Expr, kind_of_name: Callable[[str], Kind]) -> Kind:
+def kind_of(node: nodes.Node, kind_of_name: Callable[[str], Kind]) -> Kind:
     """Return the kind that the value of `node` surely has, or `any`."""
     match node:
         case nodes.Name():

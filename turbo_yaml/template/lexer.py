@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from jinja2 import lexer as stock
+from jinja2._identifier import pattern as name_pattern
 from jinja2.lexer import Token
 
 from turbo_yaml.template.faults import Fault, depth_fault, syntax_fault
@@ -23,7 +24,7 @@ _COMMENT_END = re.compile(r"\+#\}|-#\}\s*|#\}\n?")
 _RAW_END = re.compile(r"\{%(?P<sign>[-+]?)\s*endraw\s*(?:\+%\}|-%\}\s*|%\}\n?)")
 _TOKEN = (
     rf"\s*(?:(?P<float>(?ix:{stock.float_re.pattern}))|(?P<integer>(?ix:{stock.integer_re.pattern}))"
-    rf"|(?P<name>{stock.name_re.pattern})|(?P<string>(?s:{stock.string_re.pattern}))"
+    rf"|(?P<name>{name_pattern.pattern})|(?P<string>(?s:{stock.string_re.pattern}))"
     rf"|(?P<operator>{stock.operator_re.pattern}))"
 )
 _INSIDE = re.compile(_TOKEN)

@@ -1,4 +1,4 @@
-"""Tokens to Jinja's tree, by Jinja's own parser; the commonest expressions take a short cut to the same nodes."""
+"""Tokens to Jinja's tree, by Jinja's own parser; the commonest expressions take a short cut to it."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ class _Parser(Parser):
         return self._short(_ENDS) or super().parse_expression(with_condexpr)
 
     def _short(self, ends: frozenset[str]) -> nodes.Expr | None:
-        """Return `name`, `a.b.c`, either with filters without arguments, or a constant, if no more is there."""
+        """Return a constant, or `a.b.c` with filters that take nothing, if there is no more before an end."""
         tokens = self.stream.tokens
         index = self.stream.index
         token = tokens[index]

@@ -170,8 +170,8 @@ class Reader:
 
     def _all_set(self) -> Iterable[str]:
         if self.text is not None and self.text.tree is not None:
-            for kind in (nodes.Assign, nodes.AssignBlock):
-                for node in self.text.tree.find_all(kind):
+            for node in self.text.tree.find_all((nodes.Assign, nodes.AssignBlock)):
+                if isinstance(node, nodes.Assign | nodes.AssignBlock):
                     yield from target_names(node.target)
             for macro in self.text.tree.find_all(nodes.Macro):
                 yield macro.name
@@ -192,3 +192,32 @@ def target_names(target: nodes.Node) -> Iterable[str]:
     elif isinstance(target, nodes.Tuple):
         for item in target.items:
             yield from target_names(item)
+
+
+def names_set(body: Iterable[nodes.Node]) -> list[str]:
+    """Return the names that some statements set in their own scope, on any path, in order."""
+    found: dict[str, None] = {}
+    for node in body:
+        match node:
+            case nodes.Assign() | nodes.AssignBlock():
+                found.update(dict.fromkeys(target_names(node.target)))
+            case nodes.Macro():
+                found[node.name] = None
+            case nodes.If():
+                for part in (node.body, node.elif_, node.else_):
+                    found.update(dict.fromkeys(names_set(part)))
+    return [*found]
+
+
+def reads_name(body: Iterable[nodes.Node], name: str) -> bool:
+    """Tell whether some statements read a name, anywhere but in the rounds of a loop inside if it is `loop`."""
+    for node in body:
+        if isinstance(node, nodes.Name) and node.name == name and node.ctx == "load":
+            return True
+        if isinstance(node, nodes.For) and name == "loop":
+            parts: Iterable[nodes.Node] = [node.iter, *node.else_]
+        else:
+            parts = node.iter_child_nodes()
+        if reads_name(parts, name):
+            return True
+    return False

@@ -21,7 +21,7 @@ ReadInclude: TypeAlias = Callable[[str, Span], "Source | str"]
 
 
 class Places:
-    """Where the characters of a template stand in the file, and the nodes of its tree. Worked out when asked."""
+    """Where a template's characters stand in the file, and the nodes of its tree; worked out when asked."""
 
     __slots__ = ("_extents", "_offsets", "_scalar", "_source", "_tokens")
 

@@ -136,9 +136,3 @@ SOFT_FILTERS = frozenset({"d", "default"})
 
 SOFT_TESTS = frozenset({"defined", "undefined"})
 """Tests whose value may be missing."""
-
-REFUSED_GLOBALS = {
-    "cycler": "use `loop.cycle(…)`",
-    "joiner": "use the filter `join`, or `loop.first`",
-    "lipsum": "write the text that you want",
-}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import nodes
 
@@ -99,7 +100,7 @@ def _dict(low: Lowering, node: nodes.Dict) -> ast.expr:
     return ast.Dict(keys, values, **low.at(node))
 
 
-RULES = {
+RULES: dict[type[nodes.Node], Callable[[Lowering, Any], ast.expr]] = {
     nodes.Name: _name,
     nodes.Getattr: _getattr,
     nodes.Getitem: _getitem,
@@ -109,7 +110,7 @@ RULES = {
     nodes.Tuple: _tuple,
     nodes.Dict: _dict,
 }
-SOFT_RULES = {
+SOFT_RULES: dict[type[nodes.Node], Callable[[Lowering, Any], ast.expr]] = {
     nodes.Name: _soft_name,
     nodes.Getattr: _soft_getattr,
     nodes.Getitem: _soft_getitem,

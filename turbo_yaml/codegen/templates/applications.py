@@ -5,13 +5,15 @@ from __future__ import annotations
 import ast
 import keyword
 import unicodedata
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import nodes
 
 from turbo_yaml.codegen.build import At, attribute, call, load, store
 from turbo_yaml.codegen.templates.access import GLOBAL_FUNCTIONS
 from turbo_yaml.codegen.templates.operations import compared
+from turbo_yaml.codegen.templates.scopes import LoopVariable, MacroVariable
 from turbo_yaml.template.vocabulary import SOFT_FILTERS, SOFT_TESTS
 
 if TYPE_CHECKING:
@@ -31,8 +33,14 @@ _TESTS_AS_OPERATORS = {
 
 
 def _call(low: Lowering, node: nodes.Call) -> ast.expr:
+    return call_with(low, node, [])
+
+
+def call_with(low: Lowering, node: nodes.Call, passed: list[ast.keyword]) -> ast.expr:
+    """Return a call with some named arguments more."""
     place = low.at(node)
     arguments, keywords = _arguments(low, node)
+    keywords += passed
     callee = node.node
     if isinstance(callee, nodes.Getattr):
         owner = [low.value(callee.node), ast.Constant(callee.attr, **low.at(callee))]
@@ -42,6 +50,11 @@ def _call(low: Lowering, node: nodes.Call) -> ast.expr:
         if variable is None and callee.name in GLOBAL_FUNCTIONS:
             function = low.named(GLOBAL_FUNCTIONS[callee.name], low.at(callee))
             return _called(function, arguments, keywords, place)
+        if isinstance(variable, MacroVariable):
+            return _called(variable.load(low.at(callee)), arguments, keywords, place)
+        if isinstance(variable, LoopVariable):
+            deeper = ast.BinOp(load(variable.depth, place), ast.Add(), ast.Constant(1, **place), **place)
+            return call(variable.function, [*arguments, deeper], place)
     return _called(low.named("invoke", place), [low.value(callee), *arguments], keywords, place)
 
 
@@ -197,5 +210,9 @@ _TEST_NAMES = {
     name: {"gteq": "ge", "lteq": "le", "in": "is_in"}.get(op, op) for name, op in _TESTS_AS_OPERATORS.items()
 }
 
-RULES = {nodes.Call: _call, nodes.Filter: _filter, nodes.Test: _test}
-SOFT_RULES = {nodes.Filter: _soft_filter}
+RULES: dict[type[nodes.Node], Callable[[Lowering, Any], ast.expr]] = {
+    nodes.Call: _call,
+    nodes.Filter: _filter,
+    nodes.Test: _test,
+}
+SOFT_RULES: dict[type[nodes.Node], Callable[[Lowering, Any], ast.expr]] = {nodes.Filter: _soft_filter}

@@ -20,12 +20,13 @@ _MOST_IFS = 4
 
 def inline_pieces(low: Lowering, body: Sequence[nodes.Node]) -> list[Piece] | None:
     """Return the pieces of a text of outputs and small `if`s, or None for one that needs statements."""
-    if not _is_inline(low, body):
+    if not is_inline(low, body):
         return None
     return _pieces(low, body)
 
 
-def _is_inline(low: Lowering, body: Sequence[nodes.Node]) -> bool:
+def is_inline(low: Lowering, body: Sequence[nodes.Node]) -> bool:
+    """Tell whether a body is outputs and small `if`s only, so that it can be one expression."""
     ifs = 0
     for node in body:
         match node:

@@ -28,20 +28,20 @@ class Lowering:
         self.module = module
         self.conditional = False
 
-    def value(self, node: nodes.Expr) -> ast.expr:
+    def value(self, node: nodes.Node) -> ast.expr:
         """Return the node as an expression that has a value, or raises."""
         return _RULES[type(node)](self, node)
 
-    def soft(self, node: nodes.Expr) -> ast.expr:
+    def soft(self, node: nodes.Node) -> ast.expr:
         """Return the node as an expression that is `missing` where a name or a key is not there."""
         rule = _SOFT_RULES.get(type(node))
         return self.value(node) if rule is None else rule(self, node)
 
-    def condition(self, node: nodes.Expr) -> ast.expr:
+    def condition(self, node: nodes.Node) -> ast.expr:
         """Return the node as a condition, in which text is an error."""
         return operations.condition(self, node)
 
-    def kind(self, node: nodes.Expr) -> Kind:
+    def kind(self, node: nodes.Node) -> Kind:
         """Return what is known of the node's value."""
         return kind_of(node, self._kind_of_name)
 

@@ -5,28 +5,19 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Final
 
 from turbo_yaml.source import Source
 
-SUPPORT_MODULES: dict[str, str] = {
-    **dict.fromkeys(
-        ("attr", "get", "item", "known", "missing", "text", "truth", "undefined"), "turbo_yaml.runtime.values"
-    ),
-    **dict.fromkeys(
-        (
-            "add", "bounded", "concat", "cut", "divide", "eq", "floordiv", "ge", "gt", "is_in", "le", "lt",
-            "mod", "mul", "ne", "neg", "pos", "power", "sub",
-        ),
-        "turbo_yaml.runtime.operators",
-    ),
-    **dict.fromkeys(("invoke", "mapping", "method", "namespace", "now", "number_range", "put"), "turbo_yaml.runtime.calls"),
-    **dict.fromkeys(("Output", "unpack"), "turbo_yaml.runtime.writing"),
-    "filters": "turbo_yaml.runtime.filters",
-    "tests": "turbo_yaml.runtime.tests",
-}  # fmt: skip
-"""Each name that lowered templates may read, and the module that has it; the last two are modules."""
-
-SUPPORT = frozenset(SUPPORT_MODULES)
+SUPPORT: Final = frozenset(
+    {
+        "add", "as_key", "attr", "bounded", "concat", "cut", "divide", "eq", "filters", "floordiv", "ge", "get",
+        "gt", "invoke", "is_in", "item", "known", "le", "lt", "mapping", "method", "missing", "mod", "mul",
+        "namespace", "ne", "neg", "now", "number_range", "pos", "power", "put", "renders", "sub", "taking",
+        "tests", "text", "truth", "undefined", "unpack",
+    }
+)  # fmt: skip
+"""The names that lowered templates may read; `turbo_yaml.runtime.values` has each of them."""
 
 
 @dataclass(slots=True)
@@ -41,6 +32,6 @@ class TemplateModule:
     _numbers: dict[str, int] = field(default_factory=dict)
 
     def fresh(self, stem: str) -> str:
-        """Return a name for a new helper function."""
+        """Return a name that was not given before."""
         count = self._numbers[stem] = self._numbers.get(stem, 0) + 1
         return self.temporary(stem if count == 1 else f"{stem}_{count}")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import nodes
 
@@ -156,7 +157,7 @@ def _soft_condexpr(low: Lowering, node: nodes.CondExpr) -> ast.expr:
     return ast.IfExp(low.value(node.test), low.soft(node.expr1), otherwise, **place)
 
 
-def condition(low: Lowering, node: nodes.Expr) -> ast.expr:
+def condition(low: Lowering, node: nodes.Node) -> ast.expr:
     """Return an expression of which Python takes the truth; a value that may be text is checked."""
     match node:
         case nodes.Not():
@@ -172,7 +173,7 @@ def condition(low: Lowering, node: nodes.Expr) -> ast.expr:
     return low.support("truth", [low.value(node)], low.at(node))
 
 
-RULES = {
+RULES: dict[type[nodes.Node], Callable[[Lowering, Any], ast.expr]] = {
     **dict.fromkeys(_ARITHMETIC, _arithmetic),
     nodes.Neg: _sign,
     nodes.Pos: _sign,
@@ -183,4 +184,4 @@ RULES = {
     nodes.Or: _and_or,
     nodes.CondExpr: _condexpr,
 }
-SOFT_RULES = {nodes.CondExpr: _soft_condexpr}
+SOFT_RULES: dict[type[nodes.Node], Callable[[Lowering, Any], ast.expr]] = {nodes.CondExpr: _soft_condexpr}

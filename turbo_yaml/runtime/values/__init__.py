@@ -2,7 +2,7 @@
 
 from types import SimpleNamespace
 
-from turbo_yaml.runtime.values.access import attr, cut, get, item, key, known, undefined
+from turbo_yaml.runtime.values.access import as_key, attr, cut, get, item, known, undefined
 from turbo_yaml.runtime.values.calls import invoke, mapping, method, namespace, now, number_range, put
 from turbo_yaml.runtime.values.filters import filters
 from turbo_yaml.runtime.values.operators import (
@@ -26,13 +26,14 @@ from turbo_yaml.runtime.values.operators import (
 from turbo_yaml.runtime.values.printing import bounded, concat, text, truth
 from turbo_yaml.runtime.values.tests import TESTS
 from turbo_yaml.runtime.values.words import missing
-from turbo_yaml.runtime.values.writing import renders, unpack
+from turbo_yaml.runtime.values.writing import renders, taking, unpack
 
 tests = SimpleNamespace(**{name: test for name, test in TESTS.items() if name.isidentifier()})
 """What generated code calls: `tests.even(x)`."""
 
 __all__ = [
     "add",
+    "as_key",
     "attr",
     "bounded",
     "concat",
@@ -47,7 +48,6 @@ __all__ = [
     "invoke",
     "is_in",
     "item",
-    "key",
     "known",
     "le",
     "lt",
@@ -66,6 +66,7 @@ __all__ = [
     "put",
     "renders",
     "sub",
+    "taking",
     "tests",
     "text",
     "truth",

@@ -44,7 +44,7 @@ def item(value: Any, key: Any) -> Any:
 def get(value: Any, key: Any) -> Any:
     """Return `value[key]` or `value.key`, or `missing` where the value or the key is not there."""
     if isinstance(value, dict):
-        found = value.get(key(key), missing)
+        found = value.get(as_key(key), missing)
         if found is not missing:
             return found
     elif isinstance(value, list | tuple | str | range):
@@ -57,7 +57,7 @@ def get(value: Any, key: Any) -> Any:
     return missing
 
 
-def key(key: Any) -> Any:
+def as_key(key: Any) -> Any:
     """Return a key of a map; `FlowError` where it can be none."""
     if type(key) in _PLAIN_KEYS or isinstance(key, str | int | float):
         return key

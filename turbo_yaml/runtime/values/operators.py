@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from turbo_yaml.errors import FlowError
-from turbo_yaml.runtime.values.access import key
+from turbo_yaml.runtime.values.access import as_key
 from turbo_yaml.runtime.values.bounds import (
     FREE,
     check_integer,
@@ -196,7 +196,7 @@ def is_in(value: Any, where: Any) -> bool:
             spend(len(where))
         return value in where
     if isinstance(where, dict):
-        return key(value) in where
+        return as_key(value) in where
     if isinstance(where, list | tuple | range | set | frozenset):
         weigh(value)
         if len(where) > FREE:

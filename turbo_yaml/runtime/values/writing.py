@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import wraps
 from typing import Any
 
@@ -124,3 +124,16 @@ def unpack(value: Any, width: int) -> Sequence[Any]:
             f"this has {len(value)} item{'s' * (len(value) != 1)}, and {width} names wait for them"
         )
     return value
+
+
+def taking(names: Mapping[str, str]) -> Callable[[Callable[..., str]], Callable[..., str]]:
+    """Let a macro be called by its author's names for parameters where Python has other names for them."""
+
+    def renamed(function: Callable[..., str]) -> Callable[..., str]:
+        @wraps(function)
+        def called(*args: Any, **kwargs: Any) -> str:
+            return function(*args, **{names.get(key, key): value for key, value in kwargs.items()})
+
+        return called
+
+    return renamed

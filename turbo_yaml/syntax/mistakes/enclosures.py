@@ -90,13 +90,15 @@ def _after_bracket(site: Site, line: Line, last: str) -> Flaw:
     )
 
 
-def bracket(site: Site) -> Flaw:
+def bracket(site: Site) -> Flaw | None:
     """Return the flaw of a bracket without its partner, or of values without a comma between them."""
     text, at = site.text, site.at
     line = line_at(text, site.opened)
+    opening, closing = _pair(site)
+    if opening not in ("[", "{") or text[at : at + 1] == closing:
+        return None
     if at > line.end or at >= len(text.rstrip()) or text[at] in "]}":
         return unclosed_bracket(site)
-    opening, closing = _pair(site)
     return site.flaw(
         "yaml-missing-comma",
         f"`{site.shown(at, at + 1)}` stands where a `,` or `{closing}` was expected",

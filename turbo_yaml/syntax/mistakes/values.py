@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from turbo_yaml.source import Source
@@ -27,6 +28,8 @@ def bad_start(site: Site) -> Flaw | None:
             continue
         if text[value : value + 2] in _TEMPLATE_MARKS:
             return unquoted_template(site.source, text, value)
+        if text[value] == "%" and value == line.start:
+            return directive(replace(site, opened=value))
         if text[value] in _RESERVED:
             return _reserved(site, value, line.end)
         if text[value] in "[{":

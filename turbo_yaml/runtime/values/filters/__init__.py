@@ -15,8 +15,10 @@ FILTERS: Final[dict[str, Callable[..., Any]]] = {
     **data.FILTERS,
     **markup.FILTERS,
     **choosing.FILTERS,
+    "count": lists.length,
+    "d": choosing.default,
+    "e": markup.escape,
 }
-FILTERS |= {"count": FILTERS["length"], "d": FILTERS["default"], "e": FILTERS["escape"]}
 
 filters: Final = SimpleNamespace(**FILTERS)
 """What generated code calls: `filters.upper(x)`."""

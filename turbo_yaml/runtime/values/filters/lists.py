@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby as grouped
 from typing import Any
 
-from turbo_yaml.runtime.values.access import get
+from turbo_yaml.runtime.values.access import as_key, get
 from turbo_yaml.runtime.values.bounds import check_items, check_length, check_rounds, weigh
 from turbo_yaml.runtime.values.chance import chance
 from turbo_yaml.runtime.values.methods import Open
@@ -220,7 +220,7 @@ def unique(value: Any, case_sensitive: bool = False, attribute: Any = None) -> b
     key = _key(attribute, case_sensitive)
     found: dict[Any, Any] = {}
     for item in items_of(value, "unique"):
-        found.setdefault(key(key(item)), item)
+        found.setdefault(as_key(key(item)), item)
     return [*found.values()]
 
 

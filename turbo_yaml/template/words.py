@@ -1,0 +1,196 @@
+"""A template's statements, filters and tests against those there are: what is wrong as faults."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+
+from jinja2 import nodes
+
+from turbo_yaml.diagnostics.suggest import did_you_mean
+from turbo_yaml.template.extents import Extents
+from turbo_yaml.template.faults import Fault
+from turbo_yaml.template.vocabulary import FILTERS, OPERATOR_TESTS, TESTS, Signature
+
+_REFUSED: dict[type[nodes.Node], tuple[str, str]] = {
+    nodes.Extends: ("extends", "a text stands alone: use `{% include 'file.md' %}`"),
+    nodes.Block: ("block", "a text stands alone: use `{% if %}` or a macro"),
+    nodes.Import: ("import", "write the macro in this text, or use `{% include 'file.md' %}`"),
+    nodes.FromImport: ("import", "write the macro in this text, or use `{% include 'file.md' %}`"),
+    nodes.ScopedEvalContextModifier: ("autoescape", "use the filter `escape` where HTML is wanted"),
+}
+_TAKES_FILTER = frozenset({"map"})
+_TAKES_TEST = {"select": 0, "reject": 0, "selectattr": 1, "rejectattr": 1}
+
+
+def faults_of(root: nodes.Node, extents: Extents) -> list[Fault]:
+    """Return what a tree says that means nothing, in the order of the text."""
+    macros = _macros(root)
+    found: list[Fault] = []
+    for node in _all(root):
+        match node:
+            case nodes.Filter():
+                found += _filter(node, extents)
+            case nodes.Test():
+                found += _named(node, node.name, TESTS, "test", extents)
+            case nodes.Call():
+                found += _call(node, macros, extents)
+            case nodes.Macro() | nodes.CallBlock():
+                found += _parameters(node, extents)
+            case nodes.For():
+                found += _loop_variable(node, extents)
+            case nodes.Include() if not _is_constant_name(node):
+                message = "the name of an included file is written out, in quotes"
+                found.append(_fault("refused-statement", message, extents.of(node)))
+            case _ if type(node) in _REFUSED:
+                name, help_ = _REFUSED[type(node)]
+                found.append(
+                    _fault("refused-statement", f"`{name}` is not for texts", extents.of(node), help_)
+                )
+    return sorted(found, key=lambda fault: fault.start)
+
+
+def _all(root: nodes.Node) -> Iterator[nodes.Node]:
+    todo = deque([root])
+    while todo:
+        node = todo.popleft()
+        yield node
+        todo.extend(node.iter_child_nodes())
+
+
+def _fault(rule: str, message: str, place: tuple[int, int], help: str | None = None) -> Fault:
+    return Fault(rule, message, *place, help)
+
+
+def _is_constant_name(node: nodes.Include) -> bool:
+    return isinstance(node.template, nodes.Const) and isinstance(node.template.value, str)
+
+
+# Filters and tests -------------------------------------------------------------------------------------
+
+
+def _filter(node: nodes.Filter, extents: Extents) -> Iterator[Fault]:
+    yield from _named(node, node.name, FILTERS, "filter", extents)
+    if node.name in _TAKES_FILTER and node.args:
+        yield from _named_by_text(node.args[0], FILTERS, "filter", extents)
+    index = _TAKES_TEST.get(node.name)
+    if index is not None and len(node.args) > index:
+        yield from _named_by_text(
+            node.args[index], {**TESTS, **dict.fromkeys(OPERATOR_TESTS)}, "test", extents
+        )
+
+
+def _named_by_text(
+    node: nodes.Node, legal: Mapping[str, object], what: str, extents: Extents
+) -> Iterator[Fault]:
+    if isinstance(node, nodes.Const) and isinstance(node.value, str) and node.value not in legal:
+        yield _unknown(node.value, legal, what, extents.of(node))
+
+
+def _named(
+    node: nodes.Filter | nodes.Test, name: str, legal: Mapping[str, Signature], what: str, extents: Extents
+) -> Iterator[Fault]:
+    signature = legal.get(name)
+    if signature is None:
+        yield _unknown(name, legal, what, extents.of_name(node))
+    else:
+        yield from _arguments(node, f"`{name}`", signature, extents)
+
+
+def _unknown(name: str, legal: Iterable[str], what: str, place: tuple[int, int]) -> Fault:
+    help_ = did_you_mean(name, legal)
+    return _fault(f"unknown-{what}", f"there is no {what} `{name}`", place, help_)
+
+
+def _arguments(
+    node: nodes.Filter | nodes.Test | nodes.Call, what: str, signature: Signature, extents: Extents
+) -> Iterator[Fault]:
+    yield from _given_twice(node, extents)
+    if signature.open or node.dyn_args is not None or node.dyn_kwargs is not None:
+        return
+    names = signature.parameters
+    if len(node.args) > len(names):
+        extra = node.args[len(names)]
+        yield _fault("filter-arguments", f"{what} takes {_count(len(names))}", extents.of(extra))
+        return
+    given = {*names[: len(node.args)]}
+    for keyword in node.kwargs:
+        if keyword.key not in names:
+            message = f"{what} takes no `{keyword.key}`"
+            yield _fault(
+                "filter-arguments", message, extents.of_name(keyword), did_you_mean(keyword.key, names)
+            )
+        elif keyword.key in given:
+            message = f"`{keyword.key}` is given to {what} twice"
+            yield _fault("filter-arguments", message, extents.of_name(keyword))
+        given.add(keyword.key)
+    for name in names[: signature.required]:
+        if name not in given:
+            place = extents.of(node) if isinstance(node, nodes.Call) else extents.of_name(node)
+            yield _fault("filter-arguments", f"{what} needs a value for `{name}`", place)
+
+
+def _given_twice(node: nodes.Filter | nodes.Test | nodes.Call, extents: Extents) -> Iterator[Fault]:
+    seen: set[str] = set()
+    for keyword in node.kwargs:
+        if keyword.key in seen:
+            yield _fault("filter-arguments", f"`{keyword.key}` is given twice", extents.of_name(keyword))
+        seen.add(keyword.key)
+
+
+def _count(count: int) -> str:
+    if count == 0:
+        return "no values in brackets"
+    return f"at most {count} value{'s' * (count != 1)} in brackets"
+
+
+# Macros and loops --------------------------------------------------------------------------------------
+
+
+def _macros(root: nodes.Node) -> dict[str, Signature]:
+    """Return the macros of a text that nothing else shares a name with."""
+    found: dict[str, Signature] = {}
+    several: set[str] = {name.name for name in root.find_all(nodes.Name) if name.ctx != "load"}
+    for macro in root.find_all(nodes.Macro):
+        if macro.name in found:
+            several.add(macro.name)
+        names = tuple(argument.name for argument in macro.args)
+        special = {name.name for part in macro.body for name in _names_in(part)}
+        is_open = bool(special & {"varargs", "kwargs"})
+        allowed = (*names, *(["caller"] if "caller" in special else []))
+        found[macro.name] = Signature(allowed, 0, is_open)
+    return {name: signature for name, signature in found.items() if name not in several}
+
+
+def _names_in(node: nodes.Node) -> Iterator[nodes.Name]:
+    if isinstance(node, nodes.Name):
+        yield node
+    yield from node.find_all(nodes.Name)
+
+
+def _call(node: nodes.Call, macros: Mapping[str, Signature], extents: Extents) -> Iterator[Fault]:
+    signature = macros.get(node.node.name) if isinstance(node.node, nodes.Name) else None
+    if signature is None:
+        yield from _given_twice(node, extents)
+    else:
+        assert isinstance(node.node, nodes.Name)
+        yield from _arguments(node, f"the macro `{node.node.name}`", signature, extents)
+
+
+def _parameters(node: nodes.Macro | nodes.CallBlock, extents: Extents) -> Iterator[Fault]:
+    seen: set[str] = set()
+    for argument in node.args:
+        if argument.name in seen:
+            yield _fault(
+                "template-syntax", f"there are two parameters `{argument.name}`", extents.of(argument)
+            )
+        seen.add(argument.name)
+
+
+def _loop_variable(node: nodes.For, extents: Extents) -> Iterator[Fault]:
+    targets = [node.target] if isinstance(node.target, nodes.Name) else []
+    for name in [*targets, *node.target.find_all(nodes.Name)]:
+        if name.name == "loop":
+            yield _fault(
+                "template-syntax", "`loop` is the loop itself", extents.of(name), "choose another name"
+            )
