@@ -36,7 +36,7 @@ async def flow(memory: Any = None, *, name: str, age: int) -> AsyncGenerator[Any
     yield User(f"Do not say {age}.")
     yield User(f"Be kind to {name}.")
     yield User(f"Now, {name}?")
-    reply = (yield Generate()).value
+    reply = (yield Generate(forward=False)).value
     yield Result({"reply": reply, "name": name}, done=True)
     return
 
@@ -100,7 +100,8 @@ async def main() -> int:
         by_hand.append(await timed(minimal, model))
         by_engine.append(await timed(engine, fn))
     ratio = median(by_engine) / median(by_hand)
-    print(f"by hand {median(by_hand):.1f} µs, engine {median(by_engine):.1f} µs, ratio {ratio:.2f} (at most {MOST})")
+    times = f"by hand {median(by_hand):.1f} µs, engine {median(by_engine):.1f} µs"
+    print(f"{times}, ratio {ratio:.2f} (at most {MOST})")
     return ratio > MOST
 
 

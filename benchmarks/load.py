@@ -38,14 +38,14 @@ def flow_text(steps: int) -> str:
             "      There are {{ items | length }} items, the first is {{ items[0] }}.",
             f"  - generate: {{max_tokens: 60, forward: false}}\n    as: reply{i}",
             f'  - user: "{{{{ reply{i} | upper }}}} is what you said about {{{{ topic }}}}."',
-            f"  - set: {{count{i}: \"{{{{ items | length + {i} }}}}\"}}",
+            f'  - set: {{count{i}: "{{{{ items | length + {i} }}}}"}}',
             f"  - if: count{i} > 3",
             "    then:",
             "      - user: There are many of them, {{ name }}.",
             "    else:",
             "      - assistant: There are few.",
             "  - log: step {{ topic }}",
-            f"  - result: \"{{{{ count{i} }}}}\"\n    when: items",
+            f'  - result: "{{{{ count{i} }}}}"\n    when: items',
             "  - user: plain text without a template",
         ]
     return "\n".join(lines) + "\n"

@@ -90,6 +90,8 @@ def compare(
     ours: list[str], floor: list[str], environment: dict[str, str], *, cold: Path | None = None
 ) -> tuple[float, float]:
     """Return the medians of two programs, run in turn so that a busy machine slows both."""
+    cpu(ours, environment)
+    cpu(floor, environment)
     pairs = []
     for _ in range(ROUNDS):
         if cold is not None:
@@ -109,7 +111,13 @@ def main() -> None:
         flow = folder / "hello.yaml"
         flow.write_text(FLOW)
         cache = folder / "cache"
-        environment = {**os.environ, "XDG_CACHE_HOME": str(cache), "XDG_CONFIG_HOME": str(folder / "config")}
+        environment = {
+            **os.environ,
+            "XDG_CACHE_HOME": str(cache),
+            "TURBO_YAML_CONFIG": "",
+            "PYTHONDONTWRITEBYTECODE": "",
+            "PYTHONPYCACHEPREFIX": str(folder / "bytecode"),
+        }
         ours = [sys.executable, "-m", "turbo_yaml"]
         run = [*ours, "run", str(flow), "-m", "echo", "-p", "name", "Ada"]
         words = [str(flow), "-p", "name", "Ada"]

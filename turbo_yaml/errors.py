@@ -1,11 +1,11 @@
 """The exceptions of turbo-yaml.
 
-    TurboError
-    ├── UsageError            the caller asked for what cannot be: a wrong input, a wrong call
-    ├── FlowInvalid           a flow or settings file has errors; carries the diagnostics
-    └── FlowError             a run failed; has a kind, and the place in the flow once it is known
-        ├── LimitError        a limit or a budget was reached
-        └── ModelError        the model, its provider or the wire failed
+TurboError
+├── UsageError            the caller asked for what cannot be: a wrong input, a wrong call
+├── FlowInvalid           a flow or settings file has errors; carries the diagnostics
+└── FlowError             a run failed; has a kind, and the place in the flow once it is known
+    ├── LimitError        a limit or a budget was reached
+    └── ModelError        the model, its provider or the wire failed
 """
 
 from __future__ import annotations

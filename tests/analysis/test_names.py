@@ -156,7 +156,9 @@ def test_names_in_catch_may_be_unset_if_the_try_sets_them() -> None:
 
 
 def test_an_optional_input_without_a_default_may_be_null() -> None:
-    facts, _, _ = analysed("- user: '{{ a }} {{ b }}'", "inputs: {a?: string, b?: {type: string, default: x}}\n")
+    facts, _, _ = analysed(
+        "- user: '{{ a }} {{ b }}'", "inputs: {a?: string, b?: {type: string, default: x}}\n"
+    )
     assert known(facts, "a") == [Known("any")]
     assert known(facts, "b") == [Known("string")]
 

@@ -58,7 +58,9 @@ def test_the_version_is_told_without_any_engine() -> None:
 
 
 def test_check_loads_neither_openai_nor_jsonschema(flow: Path) -> None:
-    assert loaded_after(command("check", str(flow))).isdisjoint({"openai", "jsonschema", "httpx", "httpx2", "pydantic"})
+    assert loaded_after(command("check", str(flow))).isdisjoint(
+        {"openai", "jsonschema", "httpx", "httpx2", "pydantic"}
+    )
 
 
 def test_a_run_with_echo_loads_neither_openai_nor_jsonschema(flow: Path, tmp_path: Path) -> None:

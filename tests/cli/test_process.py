@@ -20,11 +20,14 @@ BUSY = """\
 turbo: 1
 steps:
   - log: begun
-  - set: {n: "{% set x = namespace(n=0) %}{% for i in range(900000) %}{% set x.n = x.n + i %}{% endfor %}"}
-  - while: 'true'
-    limit: 1000000
+  - sleep: 1ms
+  - for: i
+    in: range(1000)
     do:
-      - set: {n: 1}
+      - for: j
+        in: range(100000)
+        do:
+          - set: {n: "{{ i * j }}"}
 """
 
 
@@ -52,7 +55,7 @@ def begun(folder: Path, environ: dict[str, str]) -> Iterator[Callable[[str], sub
     yield start
     for process in started:
         process.kill()
-        process.communicate()
+        process.communicate(timeout=30)
 
 
 @pytest.mark.parametrize("flow", [WAITING, BUSY], ids=["waiting", "busy"])
@@ -81,7 +84,7 @@ def test_a_reader_that_goes_away_is_no_reason_for_a_complaint(folder: Path, envi
         env=environ,
     )
     assert process.stdout is not None and process.stderr is not None
-    assert json.loads(process.stdout.readline())["content"] == "0"
+    assert json.loads(process.stdout.readline())["content"] == 0
     process.stdout.close()
     assert process.stderr.read() == ""
     process.stderr.close()
@@ -112,11 +115,5 @@ def test_text_that_was_piped_in_for_nothing_is_told(process: Process) -> None:
 
 
 def test_what_the_encoding_lacks_is_written_as_an_escape(process: Process) -> None:
-    done = process(
-        "hello.yaml", "-m", "echo", "-p", "name", "Zoë 日本", extra={"PYTHONIOENCODING": "latin-1"}
-    )
-    assert done[0] == 0
-    assert (
-        done[1].encode("utf-8", "surrogateescape") == b"Hello Zo\xeb \\u65e5\\u672c, 1\n"
-        or "\\u65e5" in done[1]
-    )
+    done = process("hello.yaml", "-m", "echo", "-p", "name", "Zoë", extra={"PYTHONIOENCODING": "ascii"})
+    assert done == (0, "Hello Zo\\xeb, 1\n", "")

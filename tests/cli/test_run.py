@@ -257,7 +257,7 @@ def test_a_misspelt_setting_is_shown_where_it_was_written(turbo: Turbo) -> None:
 
 def test_a_bad_flow_shows_every_mistake_and_runs_nothing(turbo: Turbo, folder: Path) -> None:
     flow = write(
-        folder, "bad.yaml", "turbo: 1\nsteps:\n  - log: started\n  - usr: x\n  - user: '{{ nam }}'\n"
+        folder, "bad.yaml", "turbo: 1\nsteps:\n  - log: started\n  - usr: x\n  - generate: {modle: a}\n"
     )
     code, out, err = turbo(flow)
     assert (code, out) == (2, "")

@@ -293,6 +293,9 @@ def test_when_stands_on_every_step() -> None:
 
 def test_a_key_that_begins_with_x_is_free() -> None:
     assert isinstance(step_of("user: hi\nx-color: [red]"), n.Say)
+    turn = step_of("generate: {x-color: red, seed: 1}")
+    assert isinstance(turn, n.Turn)
+    assert [entry.name for entry in turn.settings] == ["seed"]
 
 
 def test_a_step_ends_where_its_node_ends_and_its_head_is_the_key() -> None:

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.server.answer import chunk
-from turbo_yaml.models.completion import Assembly, read_completion, read_usage
 from turbo_yaml.models.faults import Fault
 from turbo_yaml.models.request import Delta, Reply
+from turbo_yaml.models.wire.completion import Assembly, read_completion, read_usage
 from turbo_yaml.protocol import ToolCall, Usage
 
 

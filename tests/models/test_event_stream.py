@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from turbo_yaml.models.sse import Event, EventParser, EventTooLarge
+from turbo_yaml.models.wire.sse import Event, EventParser, EventTooLarge
 
 
 def parse(*chunks: bytes, cap: int = 1 << 20) -> list[Event]:

@@ -107,10 +107,11 @@ def test_replies_come_word_by_word() -> None:
 
 def test_a_script_gives_text_data_and_whole_replies() -> None:
     call = {"name": "f", "arguments": {"a": 1}}
-    text, data, number, content, tool, sure = scripted(
+    text, data, number, empty, content, tool, sure = scripted(
         "Hi",
         {"title": "T", "content": "C"},
         5,
+        {},
         {
             "content": {"a": 1},
             "reasoning": "Hm.",
@@ -122,7 +123,7 @@ def test_a_script_gives_text_data_and_whole_replies() -> None:
     )
     assert text == Reply("Hi", finish_reason="stop", model="test-model")
     assert json.loads(data.content) == {"title": "T", "content": "C"}
-    assert number.content == "5"
+    assert (number.content, empty.content) == ("5", "{}")
     assert content == Reply('{"a": 1}', "Hm.", (), Usage(1, 2), "stop", "m")
     assert tool.tool_calls == (ToolCall("call_1", "f", '{"a": 1}'), ToolCall("x", "f", '{"a": 1}'))
     assert tool.finish_reason == "tool_calls"

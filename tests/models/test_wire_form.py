@@ -9,8 +9,8 @@ import pytest
 
 from tests.models.asking import request
 from turbo_yaml.models.faults import Fault
-from turbo_yaml.models.form import is_wrapped, unwrapped
-from turbo_yaml.models.wire import SENT, chat_body, wire_messages
+from turbo_yaml.models.wire.chat import SENT, chat_body, wire_messages
+from turbo_yaml.models.wire.form import is_wrapped, unwrapped
 from turbo_yaml.protocol import Assistant, ExampleAssistant, ExampleUser, Message, System, ToolCall, User
 from turbo_yaml.settings import keys
 

@@ -284,31 +284,22 @@ def places(part: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return found
 
 
-def has_doubtful_type(part: Any) -> bool:
+def has_doubtful_type(part: Any, of_a_tool: bool = False) -> bool:
     """Tell whether a mapping that no strategy made stands where a type is wanted."""
     if isinstance(part, list):
         return any(has_doubtful_type(item) for item in part)
     if not isinstance(part, dict):
         return False
     for name, inner in part.items():
-        if name in ("output", "type", "returns") and "{" in json.dumps(inner) and inner not in TYPE_MAPS:
+        is_type = name in ("output", "type", "returns") or (of_a_tool and name == "with")
+        if is_type and "{" in json.dumps(inner) and inner not in TYPE_MAPS:
+            return True
+        tools = inner.values() if name == "tools" and isinstance(inner, dict) else ()
+        if any(has_doubtful_type(tool, of_a_tool=True) for tool in tools):
             return True
     return any(has_doubtful_type(inner) for inner in part.values())
 
 
 TYPE_MAPS: list[Any] = [{"a": "integer", "b?": "string"}, [{"a": "integer", "b?": "string"}]]
-DEEP = {
-    "inputs",
-    "output",
-    "type",
-    "returns",
-    "settings",
-    "profiles",
-    "data",
-    "tests",
-    "tools",
-    "result",
-    "return",
-    "set",
-}
+DEEP = {"inputs", "output", "type", "returns", "settings", "profiles", "data", "result", "return", "set"}
 DEEP |= {"remember", "with", "default", "messages", "stop"}

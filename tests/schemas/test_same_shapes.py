@@ -23,6 +23,7 @@ SCHEMA = Draft202012Validator(flow_schema())
 NOT_SHAPE = {
     "duplicate-id",
     "duplicate-label",
+    "duplicate-name",
     "leaves-finally",
     "outside-loop",
     "repeated-setting",
@@ -46,14 +47,14 @@ def objections(flow: Any) -> list[str]:
 
 
 @given(flows())
-@settings(max_examples=300)
+@settings(max_examples=80)
 def test_both_accept_a_good_flow(flow: dict[str, Any]) -> None:
     assert not [one.message for one in findings(flow)]
     assert not objections(flow)
 
 
 @given(slipped())
-@settings(max_examples=8000)
+@settings(max_examples=200)
 def test_both_say_the_same_of_a_flow_with_a_slip(flow: dict[str, Any]) -> None:
     assume(not has_doubtful_type(flow))
     told = [f"{one.rule}: {one.message}" for one in findings(flow)]

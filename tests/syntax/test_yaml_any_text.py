@@ -50,19 +50,19 @@ def values(root: Scalar | Sequence | Mapping) -> list[Scalar | Sequence | Mappin
     return found
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(anything())
 def test_any_text_is_read_or_refused_in_its_own_places(text: str) -> None:
     assert_sound(text)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(documents())
 def test_pieces_of_yaml_are_read_or_refused_in_their_own_places(text: str) -> None:
     assert_sound(text)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(damaged_flows())
 def test_damaged_flows_are_read_or_refused_in_their_own_places(text: str) -> None:
     assert_sound(text)

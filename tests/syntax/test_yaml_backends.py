@@ -1,9 +1,12 @@
 """The C parser and the pure one: one tree, or both refuse."""
 
+import subprocess
+import sys
+
 import pytest
 from hypothesis import given, settings
 
-from tests.syntax.yaml_texts import anything, damaged_flows, documents, exact, read
+from tests.syntax.yaml_texts import FLOW, anything, damaged_flows, documents, exact, read
 
 
 def assert_they_agree(text: str) -> None:
@@ -14,19 +17,19 @@ def assert_they_agree(text: str) -> None:
         assert exact(root) == exact(pure_root)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(documents())
 def test_the_parsers_agree_about_pieces_of_yaml(text: str) -> None:
     assert_they_agree(text)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(damaged_flows())
 def test_the_parsers_agree_about_damaged_flows(text: str) -> None:
     assert_they_agree(text)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(anything())
 def test_the_parsers_agree_about_any_text(text: str) -> None:
     assert_they_agree(text)
@@ -84,9 +87,20 @@ def test_both_parsers_read(text: str) -> None:
         ('"\\U00110000"', "yaml-escape"),
         ("a: !e%20x b", "yaml-tag"),
         ("[!e, b]", "yaml-tag"),
-        ("[?]", "yaml-syntax"),
+        ("[?]", "yaml-unclosed-bracket"),
     ],
 )
 def test_where_the_parsers_differ_both_refuse(text: str, rule: str) -> None:
     assert [finding.rule for finding in read(text)[1]] == [rule]
     assert read(text, pure=True)[1]
+
+
+def test_without_the_c_parser_the_pure_one_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = exact(read(FLOW)[0])
+    monkeypatch.setitem(sys.modules, "yaml._yaml", None)
+    assert exact(read(FLOW)[0]) == expected
+
+
+def test_importing_the_loader_does_not_import_yaml() -> None:
+    code = "import sys, turbo_yaml.syntax.loader; sys.exit('yaml' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -38,9 +38,7 @@ class Env:
         """Note that names may or may not be set anew: of any kind, unset where they were not set before."""
         for name in names:
             before = self.get(name)
-            self.own[name] = (
-                Known(unset=True) if before is None else Known("any", before.unset, before.outer)
-            )
+            self.own[name] = Known(unset=True) if before is None else Known("any", before.unset, before.outer)
 
     def join(self, ends: Iterable[Env | None]) -> bool:
         """Take up what is known where paths that began here meet; tell whether any path comes here."""

@@ -66,7 +66,10 @@ def _resolve(name: str, file: n.FlowFile, files: Files) -> Link | tuple[str, str
     if alias not in files:
         aliases = [*file.flows, *(use.name for use in file.uses)]
         near = did_you_mean(alias, aliases)
-        return f"there is no flow `{alias}` here", near or "define it under `flows:`, or name its file in `use:`"
+        return (
+            f"there is no flow `{alias}` here",
+            near or "define it under `flows:`, or name its file in `use:`",
+        )
     other = files[alias]
     if other is None:
         return None

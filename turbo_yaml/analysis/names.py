@@ -23,16 +23,21 @@ _SPECIAL = {
 
 
 def analyse_names(
-    flow: n.Flow, source: Source, shared: Mapping[str, Known], facts: Facts
+    flow: n.Flow, source: Source, shared: Mapping[str, Known], facts: Facts, *, whole: bool = True
 ) -> list[Diagnostic]:
-    """Add the facts of one flow to `facts`; return its unknown names. `shared`: names of the whole file."""
-    return _Names(flow, source, shared, facts).run()
+    """Add the facts of one flow to `facts`; return its unknown names.
+
+    `shared`: names of the whole file. `whole`: nothing of the file was lost to a mistake in its YAML.
+    """
+    return _Names(flow, source, shared, facts, whole).run()
 
 
 class _Names:
     """One walk over one flow. `env` is what is known where the walk stands."""
 
-    def __init__(self, flow: n.Flow, source: Source, shared: Mapping[str, Known], facts: Facts) -> None:
+    def __init__(
+        self, flow: n.Flow, source: Source, shared: Mapping[str, Known], facts: Facts, whole: bool
+    ) -> None:
         self.flow = flow
         self.source = source
         self.shared = shared
@@ -41,7 +46,7 @@ class _Names:
         self.function = facts.functions[id(flow)] = FunctionFacts()
         self.loops: list[n.For] = []
         self.later = names_set(flow.steps)
-        self.has_broken = any(isinstance(step, n.Broken) for step in steps(flow.steps))
+        self.lost = not whole or any(isinstance(step, n.Broken) for step in steps(flow.steps))
 
     def run(self) -> list[Diagnostic]:
         env = Env()
@@ -90,8 +95,8 @@ class _Names:
         else:
             message = f"`{name}` is not defined here"
             legal = [*env.names(), *self.shared, "memory"]
-            if self.has_broken and nearest(name, legal) is None:
-                return  # the step that sets it may be the one that was reported
+            if self.lost and nearest(name, legal) is None:
+                return  # what sets it may be what was reported
             help_ = did_you_mean(name, legal) or "declare it under `inputs:`, or `set` it before this step"
         self.found.append(Diagnostic("unknown-name", message, source, span, help=help_))
 
@@ -145,8 +150,21 @@ class _Names:
 
     def plain(
         self,
-        step: n.Say | n.Example | n.Messages | n.Turn | n.Ask | n.Give | n.Assign | n.Remember | n.Forget
-        | n.Assert | n.Log | n.Sleep | n.Include | n.Call | n.Broken,
+        step: n.Say
+        | n.Example
+        | n.Messages
+        | n.Turn
+        | n.Ask
+        | n.Give
+        | n.Assign
+        | n.Remember
+        | n.Forget
+        | n.Assert
+        | n.Log
+        | n.Sleep
+        | n.Include
+        | n.Call
+        | n.Broken,
         env: Env,
     ) -> None:
         """Walk a step that has no body and goes on."""

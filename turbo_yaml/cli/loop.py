@@ -47,7 +47,8 @@ class Loop:
         finally:
             _arm(0)
             for number, handler in self._before.items():
-                signal.signal(number, handler)
+                # After a signal that was meant to end the run, the next one may end the process.
+                signal.signal(number, handler if self.signal is None else signal.SIG_DFL)
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine to its end and return its value."""

@@ -25,9 +25,17 @@ def _run(words: list[str]) -> int:
 
         return invoke(words)
     except KeyboardInterrupt as stop:
+        _let_signals_end_us()
         return int(stop.args[0]) if stop.args else INTERRUPTED
     except BrokenPipeError:
         return CLOSED_PIPE
+
+
+def _let_signals_end_us() -> None:
+    """From here on Ctrl-C ends the process without a word: there is nothing left to clean up."""
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _flushed(code: int) -> int:

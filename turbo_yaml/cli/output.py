@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -11,7 +10,7 @@ from turbo_yaml.errors import FlowError, TurboError
 from turbo_yaml.protocol import Message, Usage
 
 # What JSON may hold as it is, but a terminal or a strict reader may not get.
-_UNSAFE = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNSAFE = "[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 
 
 def to_text(value: Any) -> str:
@@ -22,8 +21,10 @@ def to_text(value: Any) -> str:
 
 def to_json(value: Any, *, indent: int | None = None) -> str:
     """Return JSON that is readable and has no character in it that a terminal could obey."""
+    import json
+
     text = json.dumps(value, ensure_ascii=False, indent=indent, default=str)
-    return _UNSAFE.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
+    return re.sub(_UNSAFE, lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
 def message_data(message: Message) -> dict[str, Any]:

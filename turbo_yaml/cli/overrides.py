@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import click
 
+from turbo_yaml.cli.kept import kept_settings
 from turbo_yaml.cli.terminal import put, wants_color
 from turbo_yaml.diagnostics import Diagnostic
 from turbo_yaml.errors import FlowInvalid
@@ -77,7 +78,7 @@ def gather_layers(overrides: Iterable[Override], folder: Path) -> list[Layer]:
     """
     from turbo_yaml.settings import options, sources
 
-    layers, found = sources.file_layers(folder, os.environ)
+    layers, found = sources.file_layers(folder, os.environ, kept_settings())
     readers: dict[str, Callable[..., Read]] = {
         "model": options.model_layer,
         "options": lambda pair: options.option_layer(*pair),

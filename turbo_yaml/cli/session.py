@@ -19,12 +19,12 @@ class Session:
     def __init__(self, loop: Loop, run: TurboGenWrapper, view: View, answers: Answers) -> None:
         self._loop = loop
         self._run = run
-        self._view = view
+        self.view = view
         self._answers = answers
 
     def play(self, system: str | None = None) -> None:
         """Go on to the end of the run. `system`: a system message before the flow's own."""
-        self._run.listen(self._view.hear)
+        self._run.listen(self.view.hear)
         try:
             if system is not None:
                 self._loop.run(_instruct(self._run, system))
@@ -35,16 +35,16 @@ class Session:
                     continue
                 if signal.done:
                     break
-                self._view.result(signal)
+                self.view.result(signal)
                 signal = self._loop.run(_go_on(self._run))
         finally:
-            self._view.ended()
+            self.view.ended()
 
     def _answer(self, question: GetInput) -> Result | GetInput | None:
-        self._view.ask(question)
+        self.view.ask(question)
         given = self._answers.given()
         if given is not None:
-            self._view.answered(given)
+            self.view.answered(given)
             signal = self._loop.run(_go_on(self._run, given))
             # The same question again: the answer did not fit, and the next one was not meant for it.
             if isinstance(signal, GetInput) and self._run.question is question and signal is not question:

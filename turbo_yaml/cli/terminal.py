@@ -8,8 +8,6 @@ from typing import TextIO
 
 import click
 
-from turbo_yaml.diagnostics.visible import printable
-
 COLOR = "turbo_yaml.color"
 
 
@@ -41,7 +39,11 @@ def tell(text: str) -> None:
 
 def write(stream: TextIO, text: str) -> None:
     """Write text from a flow or a model: as it is to a file or pipe, harmless to a terminal."""
-    put(stream, printable(text.replace("\r\n", "\n")) if is_terminal(stream) else text)
+    if is_terminal(stream):
+        from turbo_yaml.diagnostics.visible import printable
+
+        text = printable(text.replace("\r\n", "\n"))
+    put(stream, text)
 
 
 def put(stream: TextIO, text: str) -> None:

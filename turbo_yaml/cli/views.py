@@ -16,6 +16,10 @@ _NOTHING: Any = object()
 class View(Protocol):
     """Shows a run while it goes on."""
 
+    @property
+    def live(self) -> bool:
+        """Whether replies are shown piece by piece."""
+
     def hear(self, event: Event) -> None:
         """Take an event."""
 
@@ -31,9 +35,14 @@ class View(Protocol):
     def ended(self) -> None:
         """Finish the line that was begun."""
 
+    def has_shown(self, outcome: Any) -> bool:
+        """Tell whether the outcome was the last that was shown on standard output."""
+
 
 class Notices:
     """Shows nobody the conversation; logs, warnings and retries go to standard error."""
+
+    live = False
 
     def hear(self, event: Event) -> None:
         """Tell what is for the person, whoever reads the answer."""
@@ -53,9 +62,18 @@ class Notices:
     def ended(self) -> None:
         """Nothing was begun."""
 
+    def has_shown(self, outcome: Any) -> bool:
+        """It was not: nothing was."""
+        return False
+
 
 class EventLines:
-    """Prints every event as one line of JSON."""
+    """Prints every event as one line of JSON. `beside` is where a person is asked."""
+
+    live = True
+
+    def __init__(self, beside: View) -> None:
+        self._beside = beside
 
     def hear(self, event: Event) -> None:
         """Print the event at once."""
@@ -65,7 +83,8 @@ class EventLines:
         """It was an event already."""
 
     def ask(self, question: GetInput) -> None:
-        """It was an event already."""
+        """It was an event already; a person reads it elsewhere."""
+        self._beside.ask(question)
 
     def answered(self, answer: str) -> None:
         """The flow goes on; the answer is one of its messages."""
@@ -73,17 +92,21 @@ class EventLines:
     def ended(self) -> None:
         """Every line is whole."""
 
+    def has_shown(self, outcome: Any) -> bool:
+        """It was: the last event tells it."""
+        return True
+
 
 class Conversation:
-    """Shows replies as they come, results and questions on a terminal. `held`: nothing before a question."""
+    """Shows replies as they come, results and questions on a terminal. `held`: only what a question needs."""
 
     def __init__(self, stream: TextIO, *, held: bool = False) -> None:
+        self.live = not held
         self._stream = stream
         self._held: list[str] | None = [] if held else None
         self._streamed = ""
         self._carriage = ""
-        self.last: Any = _NOTHING
-        """The content that was shown last."""
+        self._last: Any = _NOTHING
 
     def hear(self, event: Event) -> None:
         """Show a piece of a reply, or a notice on a line of its own."""
@@ -104,20 +127,21 @@ class Conversation:
         else:
             self._show(("\n" if shown and not shown.endswith("\n") else "") + to_text(result.content))
         self._carriage = ""
-        self.last = result.content
+        self._last = result.content
 
     def ask(self, question: GetInput) -> None:
         """Show a question with its choices and its default."""
         self.ended()
-        held, self._held = self._held, None
-        self._show("".join(held or ()))
         if question.content:
             self._show(to_text(question.content))
         if question.choices:
             self._show(f"({' / '.join(question.choices)})\n")
         if question.default is not None:
             self._show(f"[{to_text(question.default).strip()}]\n")
-        self.last = _NOTHING
+        if self._held is not None:
+            write(self._stream, "".join(self._held))
+            self._held.clear()
+        self._last = _NOTHING
 
     def answered(self, answer: str) -> None:
         """Show the answer where the person would have typed it."""
@@ -128,6 +152,10 @@ class Conversation:
         if self._streamed and not self._streamed.endswith("\n"):
             self._show("\n")
         self._streamed = self._carriage = ""
+
+    def has_shown(self, outcome: Any) -> bool:
+        """Tell whether it was shown last, and not beside standard output."""
+        return self.live and self._last is not _NOTHING and bool(self._last == outcome)
 
     def _piece(self, text: str) -> None:
         self._streamed += text

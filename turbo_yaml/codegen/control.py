@@ -134,7 +134,7 @@ def _while(step: n.While, out: Function, place: At) -> ast.stmt:
         raised = out.support("loop_limit", [out.value(step.limit)], place)
         otherwise: list[ast.stmt] = [ast.Raise(raised, None, **place)]
     else:
-        otherwise = emit_body(step.otherwise, out)
+        otherwise = emit_body(step.otherwise, out) if step.otherwise else []
     body = [stop, reached, *emit_body(step.body, out)]
     rounds = call("range", down, place)
     return ast.For(store(left, place), rounds, body, otherwise, **place)

@@ -104,9 +104,7 @@ class Function:
         link = self.module.links[id(ref)]
         if link.alias is None:
             return load(self.names.flow(link.flow.name), place)
-        return attribute(
-            load(self.module.file(link.alias), place), exported_name(link), place
-        )
+        return attribute(load(self.module.file(link.alias), place), exported_name(link), place)
 
     def _scope(self, text: Text | Expression) -> Variables:
         reads = self.facts.reads.get(id(text), {})
@@ -159,7 +157,7 @@ class State:
     """The name `memory` in an expression: what was remembered, by name."""
 
     name = "memory"
-    kind = "any"
+    kind: Kind = "any"
     maybe_unset = False
 
     def load(self, place: At) -> ast.expr:

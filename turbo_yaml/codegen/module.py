@@ -19,6 +19,7 @@ from turbo_yaml.flow import nodes as n
 from turbo_yaml.source import Source, Span
 from turbo_yaml.types import MISSING, Input
 
+
 @dataclass(frozen=True, slots=True)
 class Generated:
     """The module of a flow file; `included` holds the functions of texts from other files, by file.

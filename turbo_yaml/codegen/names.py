@@ -23,12 +23,18 @@ def safe_identifier(name: str) -> str:
     """Return a legal Python name for any text; two texts never share one. The one way from text to a name."""
     if _PLAIN.fullmatch(name):
         return f"{name}_" if keyword.iskeyword(name.rstrip("_")) else name
-    if name.isidentifier() and len(name) < 64 and not name.isascii() and not name.startswith("_"):
-        if unicodedata.normalize("NFKC", name) == name:
-            return name
+    if _is_plain_elsewhere(name):
+        return name
     if len(name) > _LONGEST:
         return f"u__{hashlib.sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()}"
     return "u__" + _SPELT.sub(lambda found: f"_{ord(found[0]):x}_", name)
+
+
+def _is_plain_elsewhere(name: str) -> bool:
+    """Tell whether a name with letters beyond ASCII is one of Python's, which reads it as it is written."""
+    if name.isascii() or len(name) > 63 or name.startswith("_") or not name.isidentifier():
+        return False
+    return unicodedata.normalize("NFKC", name) == name
 
 
 class Variable(Protocol):

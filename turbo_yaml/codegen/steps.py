@@ -28,10 +28,7 @@ def emit_plain(step: Plain, out: Function) -> list[ast.stmt]:
         case n.Example():
             return [_yield(message, place) for message in _examples(step, out, place)]
         case n.Messages():
-            history = out.support("history", [out.value(step.value)], place)
-            message = out.names.temporary("message")
-            again = [_yield(load(message, place), place)]
-            return [ast.For(store(message, place), history, again, [], **place)]
+            return [_history(step, out, place)]
         case n.Turn():
             return _turn(step, out, place)
         case n.Ask():
@@ -41,6 +38,33 @@ def emit_plain(step: Plain, out: Function) -> list[ast.stmt]:
             return [_yield(out.support("Result", [out.value(step.value)], place), place)]
         case n.Return():
             return _return(step, out, place)
+        case n.Include() | n.Call():
+            return _delegate(step, out, place)
+        case n.Handoff():
+            target = [out.flow(step.flow), _arguments(step.arguments, out, place)]
+            return [ast.Expr(out.support("handoff", target, place), **place), ast.Return(None, **place)]
+        case n.Broken():
+            raise AssertionError("a broken step reached code generation")
+        case _:
+            return _emit_small(step, out, place)
+
+
+def _emit_small(
+    step: n.Stop
+    | n.Assign
+    | n.Remember
+    | n.Forget
+    | n.Raise
+    | n.Assert
+    | n.Break
+    | n.Continue
+    | n.Log
+    | n.Sleep,
+    out: Function,
+    place: At,
+) -> list[ast.stmt]:
+    """Return the statements of a step that says nothing to the caller or the model."""
+    match step:
         case n.Stop():
             return [ast.Return(None, **place)]
         case n.Assign():
@@ -49,26 +73,17 @@ def emit_plain(step: Plain, out: Function) -> list[ast.stmt]:
                 for entry in step.entries
             ]
         case n.Remember():
-            state = ast.Dict(
-                [constant(entry.name, out.at(entry.span)) for entry in step.entries],
-                [out.value(entry.value) for entry in step.entries],
-                **place,
-            )
+            state = _arguments(step.entries, out, place)
             return [_await_memory("set_state", [state], {"merge": constant(True, place)}, place)]
         case n.Forget():
-            keywords: dict[str, ast.expr] = {}
-            if step.label is not None:
-                keywords["label"] = out.text(step.label)
-            if step.last is not None:
-                keywords["last"] = out.support("count", [out.value(step.last)], place)
-            return [_await_memory("forget", [], keywords, place)]
+            return [_await_memory("forget", [], _forgotten(step, out, place), place)]
         case n.Raise():
             return [_raise(out.text(step.message), step.kind, out, place)]
         case n.Assert():
             fails = negated(out.condition(step.condition), place)
-            message = constant("an assertion does not hold", place)
-            text = message if step.message is None else out.text(step.message)
-            return [ast.If(fails, [_raise(text, "assert", out, place)], [], **place)]
+            usual = constant("an assertion does not hold", place)
+            message = usual if step.message is None else out.text(step.message)
+            return [ast.If(fails, [_raise(message, "assert", out, place)], [], **place)]
         case n.Break():
             return [ast.Break(**place)]
         case n.Continue():
@@ -77,13 +92,6 @@ def emit_plain(step: Plain, out: Function) -> list[ast.stmt]:
             return [ast.Expr(out.support("log", [out.text(step.message)], place), **place)]
         case n.Sleep():
             return [_sleep(step, out, place)]
-        case n.Include() | n.Call():
-            return _delegate(step, out, place)
-        case n.Handoff():
-            target = [out.flow(step.flow), _arguments(step.arguments, out, place)]
-            return [ast.Expr(out.support("handoff", target, place), **place), ast.Return(None, **place)]
-        case n.Broken():
-            raise AssertionError("a broken step reached code generation")
         case _:
             assert_never(step)
 
@@ -115,6 +123,13 @@ def _part(part: n.ContentPart, out: Function, place: At) -> ast.expr:
     if part.kind != "text":
         value = out.support("attachment", [value], place)
     return ast.Dict([constant(part.kind, place)], [value], **place)
+
+
+def _history(step: n.Messages, out: Function, place: At) -> ast.stmt:
+    history = out.support("history", [out.value(step.value)], place)
+    message = out.names.temporary("message")
+    again = [_yield(load(message, place), place)]
+    return ast.For(store(message, place), history, again, [], **place)
 
 
 def _examples(step: n.Example, out: Function, place: At) -> list[ast.expr]:
@@ -237,6 +252,15 @@ def pump(name: str, started: ast.expr, passes: str, out: Function, place: At) ->
 def _arguments(entries: tuple[n.Named, ...], out: Function, place: At) -> ast.expr:
     keys: list[ast.expr | None] = [constant(entry.name, out.at(entry.span)) for entry in entries]
     return ast.Dict(keys, [out.value(entry.value) for entry in entries], **place)
+
+
+def _forgotten(step: n.Forget, out: Function, place: At) -> dict[str, ast.expr]:
+    keywords: dict[str, ast.expr] = {}
+    if step.label is not None:
+        keywords["label"] = out.text(step.label)
+    if step.last is not None:
+        keywords["last"] = out.support("count", [out.value(step.last)], place)
+    return keywords
 
 
 def _sleep(step: n.Sleep, out: Function, place: At) -> ast.stmt:

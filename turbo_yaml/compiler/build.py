@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from turbo_yaml.compiler.files import Files, Place, unreadable
@@ -25,7 +27,6 @@ class Builder:
         self.store = store
         self._parsed: dict[Place, Parsed] = {}
         self._seen: dict[Place, dict[str, str]] = {}
-        self._toolchain: bytes | None = None
 
     # Units ---------------------------------------------------------------------------------------------
 
@@ -44,9 +45,7 @@ class Builder:
         return built, found
 
     def _key(self, source: Source) -> str:
-        if self._toolchain is None:
-            self._toolchain = toolchain()
-        return digest(self._toolchain, source.name.encode("utf-8", "replace"), source.text.encode())
+        return digest(toolchain(), source.name.encode("utf-8", "replace"), source.text.encode())
 
     def _unchanged(self, unit: Unit, place: Place) -> bool:
         try:
@@ -62,14 +61,15 @@ class Builder:
         from turbo_yaml.compiler.record import record
         from turbo_yaml.compiler.stages import to_code, to_python
 
-        analysed = self.analysed(place)
-        if not analysed.sound:
-            return None, analysed.diagnostics
-        generated = to_python(analysed)
-        codes, found = to_code(generated)
-        if found:
-            return None, [*analysed.diagnostics, *found]
-        return record(analysed, generated, codes, self._seen[place]), analysed.diagnostics
+        with _without_collection():
+            analysed = self.analysed(place)
+            if not analysed.sound:
+                return None, analysed.diagnostics
+            generated = to_python(analysed)
+            codes, found = to_code(generated)
+            if found:
+                return None, [*analysed.diagnostics, *found]
+            return record(analysed, generated, codes, self._seen[place]), analysed.diagnostics
 
     # Stages --------------------------------------------------------------------------------------------
 
@@ -92,6 +92,9 @@ class Builder:
         files: dict[str, FlowFile | None] = {}
         found: list[Diagnostic] = []
         for alias, path, span in used_files(parsed):
+            if not path:
+                files[alias] = None  # what is written there was reported as no path
+                continue
             try:
                 other = self.files.beside(place, path)
                 self._seen[place][path] = _content_digest(self.files.read(other))
@@ -113,6 +116,18 @@ class Builder:
             return source
 
         return read_include
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Hold back the garbage collector: trees only grow here, and it would walk them again and again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def used_files(parsed: Parsed) -> Iterator[tuple[str, str, Span]]:

@@ -51,7 +51,7 @@ def compile_python(path: PathLike, *, root: Path | None = None) -> tuple[str | N
         raise UsageError(problem.message, hint=problem.help) from None
     if not analysed.sound:
         return None, analysed.diagnostics
-    return to_text(to_python(analysed)), analysed.diagnostics
+    return to_text(to_python(analysed).module), analysed.diagnostics
 
 
 def load(
@@ -85,9 +85,7 @@ def loads(
     return _load(builder, place, layers, profiles)
 
 
-def _load(
-    builder: Builder, place: Place, layers: Iterable[Layer], profiles: Iterable[str]
-) -> TurboGenFn:
+def _load(builder: Builder, place: Place, layers: Iterable[Layer], profiles: Iterable[str]) -> TurboGenFn:
     try:
         function = Linker(builder).main(place)
     except UnreadableText as problem:
@@ -107,6 +105,8 @@ def _check(builder: Builder, place: Place) -> list[Diagnostic]:
         seen.add(here.path)
         found += builder.compiled(here)[1]
         for _, path, _ in used_files(builder.parsed(here)):
+            if not path:
+                continue
             try:
                 waiting.append(builder.files.beside(here, path))
             except UnreadableText:

@@ -11,7 +11,9 @@ from turbo_yaml.flow import nodes as n
 from turbo_yaml.settings.patch import to_data
 
 
-def record(analysed: Analysed, generated: Generated, codes: tuple[CodeType, ...], seen: dict[str, str]) -> Unit:
+def record(
+    analysed: Analysed, generated: Generated, codes: tuple[CodeType, ...], seen: dict[str, str]
+) -> Unit:
     """Return the unit of a file. `seen`: the other files that were read, by path, with their content's hash."""
     file = analysed.parsed.file
     assert file is not None
@@ -40,4 +42,3 @@ def _flow(flow: n.Flow, generated: Generated) -> FlowRecord:
         memory=flow.memory,
         description=flow.description,
     )
-

@@ -8,6 +8,7 @@ import stat
 import sys
 import tempfile
 from collections.abc import Iterable
+from functools import cache
 from importlib.util import MAGIC_NUMBER, find_spec
 from pathlib import Path
 
@@ -27,6 +28,7 @@ def digest(*parts: bytes) -> str:
     return whole.hexdigest()
 
 
+@cache
 def toolchain() -> bytes:
     """Return what identifies the versions that made an entry: ours, Jinja's, Python's."""
     spec = find_spec("jinja2")

@@ -12,8 +12,10 @@ def nearest(name: str, legal: Iterable[str]) -> str | None:
     for candidate in legal:
         folded = _fold(candidate)
         distance = 0.0 if folded == wanted else float(_distance(wanted, folded))
-        if distance and min(len(wanted), len(folded)) >= 3 and (
-            folded.startswith(wanted) or wanted.startswith(folded)
+        if (
+            distance
+            and min(len(wanted), len(folded)) >= 3
+            and (folded.startswith(wanted) or wanted.startswith(folded))
         ):
             distance = min(distance, 1.5)
         if distance <= max(1.0, min(len(wanted), len(folded)) / 3) and (best is None or distance < best[0]):

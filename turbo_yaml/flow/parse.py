@@ -6,16 +6,16 @@ from pathlib import PurePath
 from typing import Any
 
 from turbo_yaml.diagnostics import Diagnostic
-from turbo_yaml.flow.bodies import BODY_SLOTS
-from turbo_yaml.flow.files import FILE_SLOTS, make_flow, read_flow_keys, read_version
-from turbo_yaml.flow.keys import table_of
-from turbo_yaml.flow.messages import MESSAGE_SLOTS
 from turbo_yaml.flow.nodes import FlowFile
-from turbo_yaml.flow.quantities import QUANTITY_SLOTS
-from turbo_yaml.flow.reading import WRONG, Reader, Reading, Scope, shape
-from turbo_yaml.flow.scalars import SCALAR_SLOTS, check_tag
-from turbo_yaml.flow.turns import TURN_SLOTS
-from turbo_yaml.flow.values import VALUE_SLOTS
+from turbo_yaml.flow.readers.bodies import BODY_SLOTS
+from turbo_yaml.flow.readers.context import WRONG, Reader, Reading, Scope, is_empty, shape
+from turbo_yaml.flow.readers.files import FILE_SLOTS, make_flow, read_flow_keys, read_version
+from turbo_yaml.flow.readers.keys import table_of
+from turbo_yaml.flow.readers.messages import MESSAGE_SLOTS
+from turbo_yaml.flow.readers.quantities import QUANTITY_SLOTS
+from turbo_yaml.flow.readers.scalars import SCALAR_SLOTS, check_tag
+from turbo_yaml.flow.readers.turns import TURN_SLOTS
+from turbo_yaml.flow.readers.values import VALUE_SLOTS
 from turbo_yaml.flow.vocabulary import FILE_KEYS, VERSION, Slot
 from turbo_yaml.source import Source, Span
 from turbo_yaml.syntax import Mapping, Node, Sequence
@@ -60,12 +60,19 @@ def _file(reading: Reading, node: Node | None) -> FlowFile | None:
             "not-a-flow", "this is not a flow: it has no `turbo` and no `steps`", first, _beginning()
         )
         return None
-    version = entries.get("turbo")
-    if version is not None and read_version(reading, version.value, _FILE.keys["turbo"]) is WRONG:
+    if not _is_of_this_version(reading, node.get("turbo")):
         return None
-    reading.diagnostics.clear()
     given = read_flow_keys(reading, entries, _FILE, first, _FILE.name)
-    return _whole(reading.source, node.span, given)
+    file = _whole(reading.source, node.span, given)
+    _check_names(reading, file)
+    return file
+
+
+def _is_of_this_version(reading: Reading, version: Node | None) -> bool:
+    """Report another version: nothing more can be said of such a file."""
+    if version is None or is_empty(version):
+        return True
+    return read_version(reading, version, _FILE.keys["turbo"]) is not WRONG
 
 
 def _whole(source: Source, span: Span, given: dict[str, Any]) -> FlowFile:
@@ -79,6 +86,20 @@ def _whole(source: Source, span: Span, given: dict[str, Any]) -> FlowFile:
         tools=given.get("tools"),
         tests=given.get("tests"),
     )
+
+
+def _check_names(reading: Reading, file: FlowFile) -> None:
+    """Report names that mean two things in one file."""
+    inputs = {one.name: one.span for one in file.main.inputs}
+    flows = {name: flow.span for name, flow in file.flows.items()}
+    for name, span, taken, what in (
+        *((one.name, one.span, inputs, "an input") for one in file.data),
+        *((one.name, one.span, flows, "a local flow") for one in file.uses),
+    ):
+        if name in taken:
+            place = reading.related(f"`{name}` is {what} here", taken[name])
+            message = f"`{name}` is the name of {what} and of this file"
+            reading.report("duplicate-name", message, span, "rename one of them", place)
 
 
 def _report_root(reading: Reading, node: Node | None) -> None:

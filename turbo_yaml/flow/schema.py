@@ -79,7 +79,7 @@ def _definitions() -> Schema:
 
 
 def _step(verb: Verb) -> Schema:
-    found = _object((verb.head, *verb.keys, *words.COMMON_KEYS), verb.name)
+    found = _object((verb.head, *verb.keys, *words.COMMON_KEYS))
     found["required"] = [verb.name, *verb.required]
     if verb.any_of:
         found["anyOf"] = _required_each(verb.any_of)
@@ -117,7 +117,7 @@ _HOLES: dict[Slot, Any] = {
 }
 
 
-def _object(keys: Iterable[Key], owner: str = "") -> Schema:
+def _object(keys: Iterable[Key]) -> Schema:
     """Return the schema of a mapping with these keys."""
     keys = tuple(keys)
     found: Schema = {

@@ -3,36 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Self, cast
+from typing import Any, Final, Self
 
 from turbo_yaml.errors import UsageError
-from turbo_yaml.memory.window import estimated_tokens, newest
+from turbo_yaml.memory.order import Order
 from turbo_yaml.protocol import BaseMemory, Message
+
+_SHORT: Final = 32
+"""Up to so many messages it costs less to look at all than to keep them in order."""
 
 
 class LocalMemory(BaseMemory):
-    """Keeps everything in lists. Messages may be appended to `messages`; what is sent is sorted in on demand.
+    """Keeps everything. Messages may be appended to `messages`: what is sent is put in order when asked for.
 
     Of the messages with one label only the last is sent. Sticky ones stand at the top or the bottom, in the
     order in which their labels first came.
     """
 
-    __slots__ = (
-        "_bottom",
-        "_holes",
-        "_labels",
-        "_middle",
-        "_sorted",
-        "_systems",
-        "_top",
-        "messages",
-        "state",
-    )
+    __slots__ = ("_order", "messages", "state")
 
     def __init__(self, messages: Iterable[Message] = (), state: Mapping[str, Any] | None = None) -> None:
-        self.messages: list[Message] = list(messages)
-        self.state: dict[str, Any] = dict(state or {})
-        self._start()
+        self.messages: list[Message] = [*messages]
+        self.state: dict[str, Any] = {**state} if state else {}
+        self._order: Order | None = None
 
     @classmethod
     def declared(cls, options: Mapping[str, Any]) -> LocalMemory:
@@ -43,15 +36,6 @@ class LocalMemory(BaseMemory):
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({len(self.messages)} messages)"
-
-    def _start(self) -> None:
-        self._sorted = 0
-        self._top: dict[str | int, Message] = {}
-        self._bottom: dict[str | int, Message] = {}
-        self._middle: list[Message | None] = []
-        self._labels: dict[str, int] = {}
-        self._systems: list[int] = []
-        self._holes = 0
 
     async def get(self) -> list[Message]:
         """Return every message kept, oldest first."""
@@ -77,7 +61,7 @@ class LocalMemory(BaseMemory):
                 end -= 1
             kept = self.messages[:end]
         self.messages[:] = kept
-        self._start()
+        self._order = None
 
     async def get_state(self) -> Mapping[str, Any]:
         """Return what was remembered, by name."""
@@ -85,7 +69,7 @@ class LocalMemory(BaseMemory):
 
     async def set_state(self, state: Mapping[str, Any], *, merge: bool = False) -> None:
         """Replace what was remembered, or with `merge` add to it."""
-        self.state = {**self.state, **state} if merge else dict(state)
+        self.state = {**self.state, **state} if merge else {**state}
 
     async def prepare_prompt(self, max_tokens: int | None = None) -> list[Message]:
         """Return the messages to send; with `max_tokens` as many of the newest as are estimated to fit."""
@@ -93,16 +77,19 @@ class LocalMemory(BaseMemory):
 
     def prompt(self, max_tokens: int | None = None) -> list[Message]:
         """Return the messages to send: `prepare_prompt` without the wait."""
-        if self._sorted != len(self.messages):
-            self._sort_in()
-        if max_tokens is not None:
-            sticky = sum(map(estimated_tokens, (*self._top.values(), *self._bottom.values())))
-            middle = newest(self._middle, self._systems, max_tokens - sticky)
-        elif self._holes:
-            middle = [message for message in self._middle if message is not None]
-        else:
-            middle = cast(list[Message], self._middle)
-        return [*self._top.values(), *middle, *self._bottom.values()]
+        messages = self.messages
+        if max_tokens is None and len(messages) <= _SHORT:
+            plain = [said for said in messages if said.label is None and said.sticky is None]
+            special = len(messages) - len(plain)
+            if special == 0:
+                return plain
+            if special == 1 and messages[0].sticky == "top":
+                return [messages[0], *plain]
+        order = self._order
+        if order is None:
+            order = self._order = Order()
+        order.sort_in(messages)
+        return order.all() if max_tokens is None else order.newest(max_tokens)
 
     async def fork(self) -> Self:
         """Return a copy that goes its own way: what is said or remembered there ends with it."""
@@ -112,53 +99,5 @@ class LocalMemory(BaseMemory):
         copy = object.__new__(type(self))
         copy.messages = self.messages.copy()
         copy.state = self.state.copy()
-        copy._sorted = self._sorted
-        copy._top = self._top.copy()
-        copy._bottom = self._bottom.copy()
-        copy._middle = self._middle.copy()
-        copy._labels = self._labels.copy()
-        copy._systems = self._systems.copy()
-        copy._holes = self._holes
+        copy._order = None if self._order is None else self._order.copy()
         return copy
-
-    def _sort_in(self) -> None:
-        """Bring the order of sending up to date with the messages that came since the last time."""
-        messages, middle = self.messages, self._middle
-        if self._sorted > len(messages):
-            self._start()
-            middle = self._middle
-        for position in range(self._sorted, len(messages)):
-            message = messages[position]
-            label = message.label
-            if label is not None:
-                self._take_out(label, message.sticky)
-            if message.sticky is None:
-                if label is not None:
-                    self._labels[label] = len(middle)
-                if message.role == "system":
-                    self._systems.append(len(middle))
-                middle.append(message)
-            else:
-                side = self._top if message.sticky == "top" else self._bottom
-                side[position if label is None else label] = message
-        self._sorted = len(messages)
-        if self._holes > 32 and self._holes * 2 > len(middle):
-            self._close_holes()
-
-    def _take_out(self, label: str, sticky: str | None) -> None:
-        """Take out the message with a label; a sticky one that stays on its side is overwritten."""
-        position = self._labels.pop(label, None)
-        if position is not None:
-            self._middle[position] = None
-            self._holes += 1
-        if sticky != "top":
-            self._top.pop(label, None)
-        if sticky != "bottom":
-            self._bottom.pop(label, None)
-
-    def _close_holes(self) -> None:
-        kept = [message for message in self._middle if message is not None]
-        self._middle = list(kept)
-        self._labels = {m.label: position for position, m in enumerate(kept) if m.label is not None}
-        self._systems = [position for position, m in enumerate(kept) if m.role == "system"]
-        self._holes = 0

@@ -54,7 +54,7 @@ def shown_address(address: str) -> str:
 
 
 def _shown(text: str, api_key: str | None) -> str:
-    return masked(one_line(masked(text, api_key)), api_key)
+    return one_line(masked(text, api_key))  # in this order: half a key that is cut off would show
 
 
 def one_line(text: str) -> str:

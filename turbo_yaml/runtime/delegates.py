@@ -13,7 +13,7 @@ from turbo_yaml.protocol import Assistant, BaseMemory, Generate, GetInput, Resul
 from turbo_yaml.runtime.driver import Driver, close_flow
 from turbo_yaml.runtime.events import RetryEvent
 from turbo_yaml.runtime.failures import Failures, as_flow_error, fits, locate
-from turbo_yaml.runtime.frames import Frame, current_frame, enter, frame_for, leave
+from turbo_yaml.runtime.frames import CURRENT, Frame, current_frame, frame_for, leave
 from turbo_yaml.runtime.policy.deadlines import OutOfTime, within
 from turbo_yaml.runtime.policy.retrying import Attempts, Retry
 from turbo_yaml.runtime.program import Bound, bind
@@ -332,7 +332,7 @@ class Include:
             if self.expired:
                 await self.aclose()
                 raise out_of_time(self.bound.name, self.timeout)
-            token = enter(self.frame)
+            token = CURRENT.set(self.frame)
             try:
                 left = None if self.deadline is None else self.deadline - _now()
                 signal: Signal = await within(left, self._resume(generator))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from turbo_yaml.errors import FlowError, LimitError, UsageError
@@ -12,7 +12,7 @@ from turbo_yaml.memory.truncated import TruncatedMemory
 from turbo_yaml.protocol import Assistant, Generate, GetInput, Message, Result, TurboGenTemplate
 from turbo_yaml.runtime.events import MessageEvent
 from turbo_yaml.runtime.failures import fits
-from turbo_yaml.runtime.frames import Frame, enter, leave
+from turbo_yaml.runtime.frames import CURRENT, Frame, leave
 from turbo_yaml.runtime.policy.deadlines import OutOfTime, within
 from turbo_yaml.runtime.program import Bound
 from turbo_yaml.runtime.turn import take_turn
@@ -26,33 +26,21 @@ _BREATH: Final = 1023
 class Driver:
     """Pumps one flow on one chat, and the flows that it hands over to."""
 
-    __slots__ = (
-        "answer",
-        "ended",
-        "failure",
-        "forwarded",
-        "frame",
-        "generator",
-        "handovers",
-        "last",
-        "output",
-        "returned",
-    )
+    answer: Any = None
+    """What the flow's last signal is answered with when it goes on."""
+    failure: Exception | None = None
+    """What is raised in the flow instead."""
+    ended = False
+    returned: Result | None = None
+    last: Result | None = None
+    forwarded: Result | None = None
+    handovers = 0
 
     def __init__(self, frame: Frame, generator: TurboGenTemplate, output: Any = None) -> None:
         self.frame = frame
         self.generator = generator
         self.output = output
         """The schema that the outcome must fit, if any."""
-        self.answer: Any = None
-        """What the flow's last signal is answered with when it goes on."""
-        self.failure: Exception | None = None
-        """What is raised in the flow instead."""
-        self.ended = False
-        self.returned: Result | None = None
-        self.last: Result | None = None
-        self.forwarded: Result | None = None
-        self.handovers = 0
 
     @property
     def outcome(self) -> Any:
@@ -76,71 +64,85 @@ class Driver:
         """
         if self.ended:
             return None
-        token = enter(self.frame)
+        frame = self.frame
+        host, keep, send = frame.host, self._keep(), self.generator.asend
+        answer, self.answer = self.answer, None
+        failing = self.failure is not None
+        said = 0
+        token = CURRENT.set(frame)
         try:
-            return await self._pump()
-        except GeneratorExit:
-            # Nothing may be awaited here. The event loop closes the flow when it is garbage.
-            self.ended = True
-            raise
+            while True:
+                try:
+                    signal = await (self._throw() if failing else send(answer))
+                    while keep is not None and isinstance(signal, Message) and not signal.forward:
+                        keep(signal)
+                        said += 1
+                        if not said & _BREATH:
+                            await asyncio.sleep(0)
+                        signal = await send(None)
+                except StopAsyncIteration:
+                    if frame.next is None:
+                        return self._finish()
+                    frame = self._hand_over(frame.next)
+                    send, answer, failing = self.generator.asend, None, False
+                    continue
+                answer, failing = None, False
+                if isinstance(signal, Message):
+                    said += 1
+                    await self._say(signal)
+                    if not said & _BREATH:
+                        await asyncio.sleep(0)
+                    if signal.forward:
+                        return Result(signal.content, original_role=signal.role)
+                elif isinstance(signal, Generate):
+                    answer = await self._turn(signal)
+                    if answer is not None and signal.forward:
+                        return self._forward(answer)
+                    failing = self.failure is not None
+                elif await self._concerns_caller(signal):
+                    return signal
+                elif self.ended:
+                    return self._finish()
+                else:
+                    failing = self.failure is not None
         except BaseException as problem:
             await self._close_after(problem)
             raise
         finally:
+            host.messages += said
             leave(token)
 
-    async def _pump(self) -> Result | GetInput | None:
+    def _keep(self) -> Callable[[Message], None] | None:
+        """Return how a message joins the chat where nobody has to be waited for."""
         frame = self.frame
-        host, memory = frame.host, frame.memory
-        keep = memory.messages.append if type(memory) in LOCAL else None  # type: ignore[attr-defined]
-        listened = host.listener is not None
-        send = self.generator.asend
-        answer, self.answer = self.answer, None
-        signals = 0
-        while True:
-            try:
-                signal = await (send(answer) if self.failure is None else self._throw())
-            except StopAsyncIteration:
-                if frame.next is None:
-                    return self._finish()
-                frame = self._hand_over(frame.next)
-                send, answer = self.generator.asend, None
-                continue
-            answer = None
-            signals += 1
-            if not signals & _BREATH:
-                await asyncio.sleep(0)
-            if isinstance(signal, Message):
-                host.messages += 1
-                if keep is not None:
-                    keep(signal)
-                else:
-                    await memory.append(signal)
-                if listened:
-                    await host.emit(message_event(frame.innermost(), signal))
-                if signal.forward:
-                    return Result(signal.content, original_role=signal.role)
-            elif isinstance(signal, Generate):
-                answer = await self._turn(signal)
-                if answer is not None and signal.forward:
-                    self.answer = answer
-                    self.forwarded = Result(answer.value, original_role="assistant")
-                    return self.forwarded
-            elif isinstance(signal, GetInput):
-                if signal.record and signal.content:
-                    await self._say(Assistant(signal.content))
-                return signal
-            elif isinstance(signal, Result):
-                if not signal.done:
-                    host.results += 1
-                    self.last = signal
-                    return signal
-                self.returned = signal
-                if frame.info is None:
-                    await self.aclose()
-                    return self._finish()
-            else:
-                self.fail(_no_signal(signal))
+        if frame.host.listener is None and type(frame.memory) in LOCAL:
+            return frame.memory.messages.append  # type: ignore[attr-defined, no-any-return]
+        return None
+
+    def _forward(self, reply: Assistant) -> Result:
+        """Return the result that a reply is to the caller; the flow gets the reply when it goes on."""
+        self.answer = reply
+        self.forwarded = Result(reply.value, original_role="assistant")
+        return self.forwarded
+
+    async def _concerns_caller(self, signal: Any) -> bool:
+        """Take note of a question or a result; tell whether the caller gets it now."""
+        frame = self.frame
+        if isinstance(signal, GetInput):
+            if signal.record and signal.content:
+                await self._say(Assistant(signal.content))
+            return True
+        if not isinstance(signal, Result):
+            self.fail(_no_signal(signal))
+            return False
+        if not signal.done:
+            frame.host.results += 1
+            self.last = signal
+            return True
+        self.returned = signal
+        if frame.info is None:
+            await self.aclose()
+        return False
 
     def _throw(self) -> Awaitable[Any]:
         """Raise the failure in the flow. Where it was raised before is of no use to the flow's author."""
@@ -169,7 +171,11 @@ class Driver:
                 raise
             self.fail(problem)
             return None
-        await self._say(reply)
+        keep = self._keep()
+        if keep is not None:
+            keep(reply)
+        else:
+            await self._say(reply)
         return reply
 
     def _give_up(self, deadline: float) -> None:
@@ -179,13 +185,9 @@ class Driver:
             active = active.frame.active
 
     async def _say(self, message: Message) -> None:
-        """Let a message that the flow itself did not write join the chat."""
+        """Let a message join the chat, and tell the listener."""
         frame = self.frame
-        memory = frame.memory
-        if type(memory) in LOCAL:
-            memory.messages.append(message)  # type: ignore[attr-defined]
-        else:
-            await memory.append(message)
+        await frame.memory.append(message)
         if frame.host.listener is not None:
             await frame.host.emit(message_event(frame.innermost(), message))
 
@@ -196,7 +198,7 @@ class Driver:
         if self.handovers > most:
             raise LimitError(f"flows handed over to one another {most} times", kind="limit")
         self.frame = frame = self.frame.successor(bound)
-        enter(frame)
+        CURRENT.set(frame)
         self.generator = bound.start(frame.memory)
         return frame
 
@@ -212,6 +214,10 @@ class Driver:
         await close_flow(self.frame, self.generator)
 
     async def _close_after(self, problem: BaseException) -> None:
+        self.ended = True
+        if isinstance(problem, GeneratorExit):
+            # Nothing may be awaited now. The event loop closes the flow when it is garbage.
+            return
         try:
             await self.aclose()
         except Exception as second:
@@ -221,7 +227,7 @@ class Driver:
 async def close_flow(frame: Frame, generator: TurboGenTemplate) -> None:
     """End a flow where it stands, the inner ones first, as if one generator held the other."""
     active, frame.active = frame.active, None
-    token = enter(frame)
+    token = CURRENT.set(frame)
     try:
         if active is not None:
             await active.aclose()

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar, Token
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from weakref import ref
 
 from turbo_yaml.errors import LimitError
 from turbo_yaml.models.pool import ModelPool, RunModels
-from turbo_yaml.models.request import Model
+from turbo_yaml.models.request import Delta, Model, OnDelta, Structured
 from turbo_yaml.protocol import BaseMemory, Usage
 from turbo_yaml.runtime.events import Event, Listener
 from turbo_yaml.runtime.policy.scope import Scope
@@ -39,101 +39,117 @@ class Delegate(Protocol):
         ...
 
 
+class Answerer(NamedTuple):
+    """Who answers the turns with certain settings.
+
+    `name` is what it knows its model by. `deadline` in seconds is there for a model of the host's own, which
+    may keep none. `on_delta` is there where the reply is streamed although nobody listens.
+    """
+
+    settings: Mapping[str, Any]
+    model: Model
+    name: str
+    deadline: float | None
+    structured: Structured | None
+    on_delta: OnDelta | None
+
+
+async def _unheard(delta: Delta) -> None:
+    """Take a piece of a reply that is streamed only because the settings say so."""
+
+
 class Host:
     """What all flows of one run share: who answers, who listens, what may be used and what was."""
 
-    __slots__ = (
-        "budget",
-        "calls",
-        "fault",
-        "gate",
-        "inputs",
-        "limits",
-        "listener",
-        "messages",
-        "model",
-        "models",
-        "pending",
-        "resolved",
-        "results",
-        "slots",
-        "turns",
-        "usage",
-    )
+    gate: asyncio.Semaphore | None = None
+    fault: Exception | None = None
+    """What the listener raised: no flow may catch that."""
+    answerer: Answerer | None = None
+    """Who answered last."""
+    models: RunModels | None = None
+    pending: list[Event] | None = None
+    calls = messages = turns = inputs = results = 0
+    input_tokens = output_tokens = 0
 
     def __init__(
         self,
         values: Mapping[str, Any],
-        models: RunModels,
+        models: Callable[[], RunModels],
         model: Model | None = None,
         listener: Listener | None = None,
     ) -> None:
-        self.models = models
+        self.values = values
+        self.make_models = models
         self.model = model
         self.listener = listener
-        self.limits: Mapping[str, Any] = values["limits"]
         self.budget: Mapping[str, Any] | None = values.get("budget")
-        self.slots: int = values["max_concurrency"]
-        self.gate: asyncio.Semaphore | None = None
-        self.resolved: tuple[Mapping[str, Any], tuple[Model, str, float | None]] | None = None
-        """Who answered last, by the settings."""
-        self.pending: list[Event] = []
-        self.fault: Exception | None = None
-        """What the listener raised: no flow may catch that."""
-        self.usage = Usage()
-        self.calls = self.messages = self.turns = self.inputs = self.results = 0
+
+    @property
+    def limits(self) -> Mapping[str, Any]:
+        """The bounds that hold for the run."""
+        limits: Mapping[str, Any] = self.values["limits"]
+        return limits
+
+    @property
+    def usage(self) -> Usage:
+        """The tokens taken so far."""
+        return Usage(self.input_tokens, self.output_tokens)
 
     def open_gate(self) -> None:
         """Bound how many model calls go on at once, from now on: something is about to run side by side."""
         if self.gate is None:
-            self.gate = asyncio.Semaphore(self.slots)
+            self.gate = asyncio.Semaphore(self.values["max_concurrency"])
 
-    def spend_call(self) -> None:
-        """Count a model call that is about to be made; `LimitError` where the budget does not allow it."""
-        if self.budget is not None:
-            most = self.budget.get("calls")
-            if most is not None and self.calls >= most:
-                raise LimitError(
-                    f"the budget of {most} model call{'' if most == 1 else 's'} is used up",
-                    kind="budget",
-                    hint="raise `budget.calls` in the settings",
-                )
-            most = self.budget.get("tokens")
-            used = self.usage.input_tokens + self.usage.output_tokens
-            if most is not None and used >= most:
-                raise LimitError(
-                    f"the budget of {most} tokens is used up: {used} were sent and received",
-                    kind="budget",
-                    hint="raise `budget.tokens` in the settings",
-                )
-        self.calls += 1
+    def check_budget(self) -> None:
+        """Raise a `LimitError` where the budget allows no further model call."""
+        budget = self.budget or {}
+        most = budget.get("calls")
+        if most is not None and self.calls >= most:
+            raise LimitError(
+                f"the budget of {most} model call{'' if most == 1 else 's'} is used up",
+                kind="budget",
+                hint="raise `budget.calls` in the settings",
+            )
+        most = budget.get("tokens")
+        used = self.input_tokens + self.output_tokens
+        if most is not None and used >= most:
+            raise LimitError(
+                f"the budget of {most} tokens is used up: {used} were sent and received",
+                kind="budget",
+                hint="raise `budget.tokens` in the settings",
+            )
 
-    async def model_for(self, settings: Mapping[str, Any]) -> tuple[Model, str, float | None]:
-        """Return who answers a turn, the name it knows its model by, and the seconds it may take.
-
-        The seconds are given for models of the host's own only: ours keep the time themselves.
-        """
-        if self.resolved is not None and self.resolved[0] is settings:
-            return self.resolved[1]
+    async def answerer_for(self, settings: Mapping[str, Any]) -> Answerer:
+        """Return who answers a turn with these settings; `ModelError` where nobody does."""
+        structured = settings.get("structured")
+        if structured == "auto":
+            structured = None
+        on_delta = _unheard if settings.get("stream") else None
         if self.model is not None:
-            found = (self.model, settings.get("model") or "", settings.get("timeout"))
+            name, deadline = settings.get("model") or "", settings.get("timeout")
+            found = Answerer(settings, self.model, name, deadline, structured, on_delta)
         else:
+            if self.models is None:
+                self.models = self.make_models()
             model, where = await self.models.get(settings)
-            own = where.provider.adapter == "host"
-            found = (model, where.model, settings.get("timeout") if own else None)
-        self.resolved = (settings, found)
+            deadline = settings.get("timeout") if where.provider.adapter == "host" else None
+            found = Answerer(settings, model, where.model, deadline, structured, on_delta)
+        self.answerer = found
         return found
 
     def note(self, event: Event) -> None:
         """Keep an event until the run can wait for the listener."""
-        if self.listener is not None:
-            self.pending.append(event)
+        if self.listener is None:
+            return
+        if self.pending is None:
+            self.pending = []
+        self.pending.append(event)
 
     async def emit(self, event: Event | None = None) -> None:
         """Tell the listener of the events kept and of this one."""
         if self.listener is None:
             return
-        events, self.pending = self.pending, []
+        events, self.pending = self.pending or [], None
         if event is not None:
             events.append(event)
         try:
@@ -149,19 +165,11 @@ class Host:
 class Frame:
     """One flow at work. `depth` counts flows inside one another, `level` chats away from the caller's."""
 
-    __slots__ = (
-        "_active",
-        "deadline",
-        "depth",
-        "host",
-        "info",
-        "level",
-        "memory",
-        "name",
-        "next",
-        "outer",
-        "scope",
-    )
+    _active: ref[Delegate] | None = None
+    next: Bound | None = None
+    """The flow that this one has handed over to."""
+    deadline: float | None = None
+    """The time of the event loop at which a flow that this one is included in gives up."""
 
     def __init__(
         self,
@@ -183,11 +191,6 @@ class Frame:
         self.memory = memory
         self.depth = depth
         self.level = level
-        self._active: ref[Delegate] | None = None
-        self.next: Bound | None = None
-        """The flow that this one has handed over to."""
-        self.deadline: float | None = None
-        """The time of the event loop at which a flow that this one is included in gives up."""
 
     @property
     def active(self) -> Delegate | None:
@@ -239,39 +242,36 @@ class Frame:
         return frame
 
 
-_CURRENT: ContextVar[Frame | None] = ContextVar("turbo_yaml_frame", default=None)
+CURRENT: ContextVar[Frame | None] = ContextVar("turbo_yaml_frame", default=None)
+"""The frame of the flow that is running. Whoever pumps one sets it, and gives the token to `leave`."""
 
 
 def current_frame() -> Frame | None:
     """Return the frame of the flow that is running, or None where somebody else pumps it."""
-    return _CURRENT.get()
+    return CURRENT.get()
 
 
 def current_limits() -> Mapping[str, Any]:
     """Return the bounds that hold for the flow that is running."""
-    frame = _CURRENT.get()
+    frame = CURRENT.get()
     limits: Mapping[str, Any] = BUILT_IN["limits"] if frame is None else frame.host.limits
     return limits
 
 
 def frame_for(memory: BaseMemory) -> Frame:
     """Return the current frame, or a new one with built-in settings where somebody else pumps the flow."""
-    frame = _CURRENT.get()
+    frame = CURRENT.get()
     if frame is None:
         scope = Scope.built_in()
-        frame = Frame(Host(scope.values, RunModels(ModelPool())), scope, scope, None, "flow", memory)
+        host = Host(scope.values, lambda: RunModels(ModelPool()))
+        frame = Frame(host, scope, scope, None, "flow", memory)
     return frame
 
 
-def enter(frame: Frame) -> Token[Frame | None]:
-    """Make a frame the current one; give the token to `leave`."""
-    return _CURRENT.set(frame)
-
-
 def leave(token: Token[Frame | None]) -> None:
-    """Make the frame before current again."""
+    """Make the frame before the current one again."""
     try:
-        _CURRENT.reset(token)
+        CURRENT.reset(token)
     except ValueError:
         # A coroutine that is garbage is closed in whatever context happens to run then.
         pass

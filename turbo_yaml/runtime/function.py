@@ -13,7 +13,7 @@ from turbo_yaml.protocol import BaseMemory, TurboGenTemplate
 from turbo_yaml.runtime.events import Listener
 from turbo_yaml.runtime.frames import Frame, Host
 from turbo_yaml.runtime.policy.scope import Scope
-from turbo_yaml.runtime.program import Bound, FlowInfo
+from turbo_yaml.runtime.program import FlowInfo, start_by_hand
 from turbo_yaml.runtime.wrapper import TurboGenWrapper
 from turbo_yaml.settings.layers import Settings
 from turbo_yaml.settings.patch import MISSING, apply, inside
@@ -42,7 +42,7 @@ class TurboGenFn:
     setting `model` then names. `script` holds the replies of the model `script`.
     """
 
-    __slots__ = ("_parts", "_scope", "fn")
+    __slots__ = ("_parts", "_scope", "fn", "info", "name")
 
     def __init__(
         self,
@@ -58,6 +58,9 @@ class TurboGenFn:
         pool: ModelPool | None = None,
     ) -> None:
         self.fn = fn
+        self.info: FlowInfo | None = getattr(fn, "__turbo__", None)
+        """What a compiled flow says of itself; None for a function written by hand."""
+        self.name: str = getattr(fn, "__name__", "flow") if self.info is None else self.info.name
         stack = stack or Settings.built_in()
         if settings:
             stack = stack.configured(settings, strict=self.info is not None)
@@ -66,17 +69,6 @@ class TurboGenFn:
 
     def __repr__(self) -> str:
         return f"TurboGenFn({self.name})"
-
-    @property
-    def name(self) -> str:
-        """The flow's name."""
-        info = self.info
-        return getattr(self.fn, "__name__", "flow") if info is None else info.name
-
-    @property
-    def info(self) -> FlowInfo | None:
-        """What a compiled flow says of itself; None for a function written by hand."""
-        return getattr(self.fn, "__turbo__", None)
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -121,7 +113,7 @@ class TurboGenFn:
 
     def _with(self, **changes: Any) -> TurboGenFn:
         changed = TurboGenFn.__new__(TurboGenFn)
-        changed.fn = self.fn
+        changed.fn, changed.info, changed.name = self.fn, self.info, self.name
         changed._parts = self._parts._replace(**{k: part for k, part in changes.items() if part is not None})
         changed._scope = None
         return changed
@@ -131,22 +123,26 @@ class TurboGenFn:
 
         `UsageError` names every input that is missing, unknown or does not fit.
         """
-        info = self.info
-        arguments = context if info is None else info.arguments(context)
+        info, parts = self.info, self._parts
+        outer = self._scope or self._outer()
+        scope = outer if info is None or info.layer is None else outer.of_flow(info)
         if memory is None:
-            memory = self._new_memory(info)
-        outer = self._outer()
-        parts = self._parts
-        models = RunModels(parts.pool, script=parts.script, host=parts.models)
-        host = Host(outer.values, models, parts.model, parts.on_event)
-        scope = outer.of_flow(info)
+            memory = self._new_memory()
+        host = Host(outer.values, self._new_models, parts.model, parts.on_event)
         frame = Frame(host, outer, scope, info, self.name, memory)
-        return TurboGenWrapper(frame, Bound(self.fn, info, frame.name, arguments).start(memory))
+        if info is None:
+            return TurboGenWrapper(frame, start_by_hand(self.fn, context, memory))
+        return TurboGenWrapper(frame, self.fn(memory, **info.arguments(context)))
 
-    def _new_memory(self, info: FlowInfo | None) -> BaseMemory:
+    def _new_memory(self) -> BaseMemory:
+        info = self.info
         if self._parts.memory_factory is not None:
             return self._parts.memory_factory()
         return LocalMemory() if info is None or not info.memory else new_memory(info.memory)
+
+    def _new_models(self) -> RunModels:
+        """Return the models of a new run."""
+        return RunModels(self._parts.pool, script=self._parts.script, host=self._parts.models)
 
     def _outer(self) -> Scope:
         """Return the settings without the flow's own, worked out on first use."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from inspect import Parameter, signature
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 from weakref import WeakKeyDictionary
 
 from turbo_yaml.errors import FlowError, UsageError
@@ -16,6 +16,8 @@ from turbo_yaml.settings.layers import Layer
 from turbo_yaml.source import Source
 from turbo_yaml.types import Input
 from turbo_yaml.types.binding import compile_inputs
+
+_EXACT: Final[Mapping[Any, type]] = {"string": str, "integer": int, "boolean": bool}
 
 
 @dataclass(frozen=True)
@@ -40,11 +42,28 @@ class FlowInfo:
     def _read(self) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
         return compile_inputs(self.inputs)
 
+    @cached_property
+    def _exact(self) -> tuple[tuple[str, type], ...] | None:
+        """The inputs where each is of a bare type: a value of just that type fits and needs no copy."""
+        if self.parameters or not all(each.schema.keys() <= {"type", "description"} for each in self.inputs):
+            return None
+        kinds = [_EXACT.get(each.schema.get("type")) for each in self.inputs]
+        return tuple(
+            (each.name, kind) for each, kind in zip(self.inputs, kinds, strict=True) if kind is not None
+        )
+
     def arguments(self, context: Mapping[str, Any]) -> dict[str, Any]:
         """Return the arguments of the flow's function: inputs validated, with defaults, under Python's names.
 
         `UsageError` that names every input which is missing, unknown or does not fit.
         """
+        exact = self._exact
+        if exact is not None and len(exact) == len(context) == len(self.inputs):
+            for name, kind in exact:
+                if type(context.get(name)) is not kind:
+                    break
+            else:
+                return context if type(context) is dict else dict(context)
         values = self._read(context)
         if not self.parameters:
             return values
@@ -61,9 +80,16 @@ class Bound(NamedTuple):
 
     def start(self, memory: BaseMemory) -> TurboGenTemplate:
         """Return a new generator of the flow on a chat."""
-        if self.info is not None or takes_memory(self.fn):
-            return self.fn(memory=memory, **self.arguments)
-        return self.fn(**self.arguments)
+        if self.info is None:
+            return start_by_hand(self.fn, self.arguments, memory)
+        return self.fn(memory, **self.arguments)
+
+
+def start_by_hand(
+    fn: Callable[..., TurboGenTemplate], arguments: Mapping[str, Any], memory: BaseMemory
+) -> TurboGenTemplate:
+    """Return a new generator of a function written by hand, with the chat if it takes one."""
+    return fn(memory=memory, **arguments) if takes_memory(fn) else fn(**arguments)
 
 
 def bind(flow: Any, given: Mapping[str, Any] | None = None) -> Bound:

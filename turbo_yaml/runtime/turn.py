@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine, Sequence
 from dataclasses import replace
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from turbo_yaml.errors import FlowError, ModelError
 from turbo_yaml.memory.local import LocalMemory
 from turbo_yaml.memory.truncated import TruncatedMemory
-from turbo_yaml.models.request import Delta, Model, OnDelta, Reply, Request
+from turbo_yaml.models.request import Delta, OnDelta, Reply, Request
 from turbo_yaml.protocol import Assistant, BaseMemory, Generate, Message, User
 from turbo_yaml.runtime.events import DeltaEvent, ReasoningEvent, RetryEvent, UsageEvent
-from turbo_yaml.runtime.frames import Frame
-from turbo_yaml.runtime.policy.deadlines import OutOfTime, within
+from turbo_yaml.runtime.frames import Answerer, Frame, Host
+from turbo_yaml.runtime.policy.deadlines import OutOfTime, rest_within
 from turbo_yaml.runtime.policy.retrying import Attempts, Retry
 from turbo_yaml.types.reply import read_choice, read_reply
 from turbo_yaml.types.validation import Problem
@@ -29,74 +30,87 @@ async def take_turn(frame: Frame, memory: BaseMemory, ask: Generate) -> Assistan
     `ModelError` where there is none in the end, `LimitError` where the budget is used up. What was said back
     and forth to repair a reply does not join the chat.
     """
+    host = frame.host
     if type(memory) in PROMPTED:
         messages: list[Message] = memory.prompt()  # type: ignore[attr-defined]
     else:
         messages = await memory.prepare_prompt()
+    settings = frame.scope.turn(ask.id, ask.settings)
     try:
-        reply, value = await _checked_reply(frame, ask, messages)
+        who = host.answerer
+        if who is None or who.settings is not settings:
+            who = await host.answerer_for(settings)
+        request = Request(who.name, messages, settings, ask.output, ask.choices, (), who.structured)
+        if host.gate is None and host.listener is None and ask.output is None and ask.choices is None:
+            try:
+                reply = await _ask_model(host, who, request, who.on_delta)
+            except ModelError as problem:
+                reply, value = await _persist(frame, ask, who, request, problem)
+            else:
+                value = reply.content
+        else:
+            reply, value = await _persist(frame, ask, who, request)
     except FlowError as problem:
         if problem.step is None:
             problem.step = ask.id
         raise
+    return _said(reply, value)
+
+
+def _said(reply: Reply, value: Any) -> Assistant:
+    """Return a reply as a message. By position: by name it takes half as long again."""
     return Assistant(
         reply.content,
-        tool_calls=reply.tool_calls,
-        usage=reply.usage,
-        finish_reason=reply.finish_reason,
-        model=reply.model,
-        value=value,
+        "assistant",
+        None,
+        None,
+        None,
+        False,
+        reply.tool_calls,
+        reply.usage,
+        reply.finish_reason,
+        reply.model,
+        value,
     )
 
 
-class _Target(NamedTuple):
-    """Who answers. `deadline` in seconds: for a model of the host's own, which may know none."""
+async def _persist(
+    frame: Frame, ask: Generate, who: Answerer, first: Request, problem: ModelError | None = None
+) -> tuple[Reply, Any]:
+    """Return a reply that fits, with its value; tries and repairs as often as the settings allow.
 
-    model: Model
-    deadline: float | None
-
-
-async def _checked_reply(frame: Frame, ask: Generate, messages: list[Message]) -> tuple[Reply, Any]:
-    """Return a reply that fits, with its value; tries and repairs as often as the settings allow."""
-    settings = frame.scope.turn(ask.id, ask.settings)
-    model, name, deadline = await frame.host.model_for(settings)
-    structured = settings.get("structured")
-    first = request = Request(
-        name,
-        messages,
-        settings,
-        ask.output,
-        ask.choices,
-        structured=None if structured == "auto" else structured,
-    )
-    target = _Target(model, deadline)
-    repairs = allowed = _repairs(ask, settings)
+    `problem` is what the first attempt came to, if it was made.
+    """
+    request = first
     attempts: Attempts | None = None
+    found: Sequence[Problem] = ()
+    repaired = 0
     while True:
-        try:
-            reply = await _call(frame, ask, target, request)
-            value, found = _read(ask, reply)
-            if not found:
-                return reply, value
-            problem = _invalid(reply, found)
-        except ModelError as raised:
-            problem = raised
-            found = []
-        if found and repairs > 0:
-            repairs -= 1
-            request = replace(request, messages=[*messages, *_correction(ask, reply, found)])
-            await _tell_retry(frame, ask, problem, allowed - repairs, 0.0)
-            continue
-        if attempts is None:
-            attempts = Attempts(Retry.of(ask.retry) or Retry(settings.get("retries", 0)))
-        pause = attempts.pause(problem)
-        if pause is None:
-            raise problem
-        await _tell_retry(frame, ask, problem, attempts.failed, pause)
-        if found:
-            request, repairs = first, allowed
-        if pause:
-            await asyncio.sleep(pause)
+        if problem is None:
+            try:
+                reply = await _ask_watched(frame, ask, who, request)
+                value, found = _read(ask, reply)
+                if not found:
+                    return reply, value
+                problem = _invalid(reply, found)
+            except ModelError as raised:
+                problem, found = raised, ()
+        if found and repaired < _repairs(ask, who.settings):
+            repaired += 1
+            request = replace(request, messages=[*first.messages, *_correction(ask, reply, found)])
+            await _tell_retry(frame, ask, problem, repaired, 0.0)
+        else:
+            if attempts is None:
+                attempts = Attempts(Retry.of(ask.retry) or Retry(who.settings.get("retries", 0)))
+            pause = attempts.pause(problem)
+            if pause is None:
+                raise problem
+            await _tell_retry(frame, ask, problem, attempts.failed, pause)
+            if found:
+                request, repaired = first, 0
+            if pause:
+                await asyncio.sleep(pause)
+        problem = None
 
 
 def _repairs(ask: Generate, settings: Any) -> int:
@@ -105,50 +119,61 @@ def _repairs(ask: Generate, settings: Any) -> int:
     return own if own is not None and own != 1 else int(settings.get("repair", 1))
 
 
-async def _call(frame: Frame, ask: Generate, target: _Target, request: Request) -> Reply:
-    """Ask the model once."""
+async def _rest_of_reply(who: Answerer, work: Coroutine[Any, Any, Reply], first: Any) -> Reply:
+    """Return the reply of a model that has to be waited for."""
+    try:
+        return await rest_within(who.deadline, work, first)
+    except OutOfTime:
+        message = f"the model gave no whole answer within {who.deadline:g} s"
+        raise ModelError(message, kind="timeout", retryable=True) from None
+
+
+async def _ask_watched(frame: Frame, ask: Generate, who: Answerer, request: Request) -> Reply:
+    """Ask the model once, where others listen or ask at the same time."""
     host = frame.host
+    on_delta = who.on_delta if host.listener is None else _on_delta(frame, ask, request)
     if host.gate is None:
-        reply = await _ask_model(frame, ask, target, request)
+        reply = await _ask_model(host, who, request, on_delta)
     else:
         async with host.gate:
-            reply = await _ask_model(frame, ask, target, request)
-    if reply.usage is not None:
-        host.usage += reply.usage
-        if host.listener is not None:
-            await host.emit(
-                UsageEvent(
-                    flow=frame.name,
-                    step=ask.id,
-                    depth=frame.level,
-                    input_tokens=reply.usage.input_tokens,
-                    output_tokens=reply.usage.output_tokens,
-                    model=reply.model or request.model,
-                )
+            reply = await _ask_model(host, who, request, on_delta)
+    if reply.usage is not None and host.listener is not None:
+        await host.emit(
+            UsageEvent(
+                flow=frame.name,
+                step=ask.id,
+                depth=frame.level,
+                input_tokens=reply.usage.input_tokens,
+                output_tokens=reply.usage.output_tokens,
+                model=reply.model or request.model,
             )
+        )
     return reply
 
 
-async def _ask_model(frame: Frame, ask: Generate, target: _Target, request: Request) -> Reply:
-    frame.host.spend_call()
-    work = target.model.reply(request, _on_delta(frame, ask, request))
-    if target.deadline is None:
-        return await work
+async def _ask_model(host: Host, who: Answerer, request: Request, on_delta: OnDelta | None) -> Reply:
+    """Ask the model once, within the budget and its time."""
+    if host.budget is not None:
+        host.check_budget()
+    host.calls += 1
+    work = who.model.reply(request, on_delta)
     try:
-        return await within(target.deadline, work)
-    except OutOfTime:
-        raise ModelError(
-            f"the model gave no whole answer within {target.deadline:g} s", kind="timeout", retryable=True
-        ) from None
+        first = work.send(None)
+    except StopIteration as end:
+        reply: Reply = end.value
+    else:
+        reply = await _rest_of_reply(who, work, first)
+    usage = reply.usage
+    if usage is not None:
+        host.input_tokens += usage.input_tokens
+        host.output_tokens += usage.output_tokens
+    return reply
 
 
 def _on_delta(frame: Frame, ask: Generate, request: Request) -> OnDelta | None:
-    """Return who hears the pieces of a reply: the listener, or nobody where the reply comes as a whole."""
-    stream = request.settings.get("stream")
+    """Return what tells the listener the pieces of a reply; None where the reply comes as a whole."""
     host = frame.host
-    if host.listener is None:
-        return _unheard if stream else None
-    if stream is False:
+    if request.settings.get("stream") is False:
         return None
     plain = request.output is None and request.choices is None
     forward = ask.forward and plain and frame.level == 0
@@ -166,10 +191,6 @@ def _on_delta(frame: Frame, ask: Generate, request: Request) -> OnDelta | None:
     return tell
 
 
-async def _unheard(delta: Delta) -> None:
-    """Take a piece of a reply that is streamed only because the settings say so."""
-
-
 async def _tell_retry(frame: Frame, ask: Generate, problem: FlowError, attempt: int, wait: float) -> None:
     if frame.host.listener is not None:
         await frame.host.emit(
@@ -185,16 +206,16 @@ async def _tell_retry(frame: Frame, ask: Generate, problem: FlowError, attempt: 
         )
 
 
-def _read(ask: Generate, reply: Reply) -> tuple[Any, list[Problem]]:
+def _read(ask: Generate, reply: Reply) -> tuple[Any, Sequence[Problem]]:
     """Return the value of a reply and nothing, or what is wrong with it."""
     if ask.output is not None:
         return read_reply(ask.output, reply.content)
     if ask.choices is not None:
         return read_choice(ask.choices, reply.content)
-    return reply.content, []
+    return reply.content, ()
 
 
-def _correction(ask: Generate, reply: Reply, found: list[Problem]) -> list[Message]:
+def _correction(ask: Generate, reply: Reply, found: Sequence[Problem]) -> list[Message]:
     """Return what is said to the model about a reply that does not fit."""
     lines = ["That reply does not fit:", *(f"- {problem.message}" for problem in found)]
     if ask.choices is not None:
@@ -205,7 +226,7 @@ def _correction(ask: Generate, reply: Reply, found: list[Problem]) -> list[Messa
     return [*said, User("\n".join(lines))]
 
 
-def _invalid(reply: Reply, found: list[Problem]) -> ModelError:
+def _invalid(reply: Reply, found: Sequence[Problem]) -> ModelError:
     """Return the error of a reply that does not fit: the rule, the place in the reply, the reply."""
     first = found[0]
     more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""

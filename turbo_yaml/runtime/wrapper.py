@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Coroutine
 from dataclasses import replace
 from time import monotonic
 from types import TracebackType
@@ -36,16 +37,15 @@ class TurboGenWrapper:
     It ends with its flow, with a failure, or with `aclose`; `async with` sees to that.
     """
 
-    __slots__ = ("__weakref__", "_answer", "_asked", "_busy", "_driver", "_question", "_since", "_started")
+    _question: GetInput | None = None
+    _answer: Any = MISSING
+    _asked = 0
+    _since = 0.0
+    _busy = False
 
     def __init__(self, frame: Frame, generator: TurboGenTemplate) -> None:
         info = frame.info
         self._driver = Driver(frame, generator, None if info is None else info.output)
-        self._question: GetInput | None = None
-        self._answer: Any = MISSING
-        self._asked = 0
-        self._since = 0.0
-        self._busy = False
         self._started = type(frame.memory) in LOCAL
 
     # What it is ----------------------------------------------------------------------------------------
@@ -94,16 +94,13 @@ class TurboGenWrapper:
             self._started = True
             await self.memory.setup()
 
-    async def run(self, input: Any = None) -> Result:
+    def run(self, input: Any = None) -> Coroutine[Any, Any, Result]:
         """Go on to the next `Result`: one of the flow's, or its question with `needs_input`.
 
         At the end it has `done` and the outcome. `input` answers the question before; `UsageError` where none
         was asked, or where one was and nothing answers it. What fails in the flow is raised.
         """
-        signal = await self._next(MISSING if input is None else input)
-        if isinstance(signal, GetInput):
-            return Result(signal.content, needs_input=True, original_role="assistant")
-        return Result(self.outcome, done=True) if signal is None else signal
+        return self._next(MISSING if input is None else input, as_result=True)
 
     async def no_answer(self) -> Result:
         """Go on as `run` where no answer came: with the question's default, else with a failure."""
@@ -114,7 +111,7 @@ class TurboGenWrapper:
 
     async def asend(self, value: Any = None) -> Result | GetInput:
         """Go on to the next result or question; `StopAsyncIteration` at the end. `value` as in `run`."""
-        signal = await self._next(MISSING if value is None else value)
+        signal: Result | GetInput | None = await self._next(MISSING if value is None else value)
         if signal is None:
             raise StopAsyncIteration
         return signal
@@ -136,7 +133,7 @@ class TurboGenWrapper:
 
     async def __anext__(self) -> Result | GetInput:
         given, self._answer = self._answer, MISSING
-        signal = None if self._driver.ended else await self._next(given)
+        signal: Result | GetInput | None = None if self._driver.ended else await self._next(given)
         if signal is None:
             raise StopAsyncIteration
         return signal
@@ -167,32 +164,50 @@ class TurboGenWrapper:
                 "this run is being awaited already", hint="cancel the task that does, or make a run for each"
             )
 
-    async def _next(self, given: Any) -> Result | GetInput | None:
-        """Go on with an answer, or MISSING, to what concerns the caller; None at the end."""
-        self._check_free()
+    async def _next(self, given: Any, *, as_result: bool = False) -> Any:
+        """Go on with an answer, or MISSING, to the next result or question; None at the end.
+
+        `as_result`: as `run` gives it. One function for both: it saves `run` a coroutine.
+        """
         driver = self._driver
-        if driver.ended:
+        if self._busy or driver.ended:
+            self._check_free()
             raise UsageError("this run is over", hint="call the function again for a new one")
         self._busy = True
         try:
-            if not self._started:
-                await self.init()
-            if self._question is not None:
-                again = self._take_answer(self._question, given)
-                if again is not None:
-                    return await self._told(again)
-            elif given is not MISSING:
-                raise UsageError("an input was given, and the flow has asked for none")
-            try:
+            signal: Result | GetInput | None = None
+            if given is not MISSING or self._question is not None or not self._started:
+                signal = await self._prepare(given)
+            if signal is None:
                 signal = await driver.advance()
-            except Exception as problem:
-                found = locate(problem)
-                if found is problem:
-                    raise
-                raise found from problem
-            return await self._told(signal)
+            if driver.frame.host.listener is not None or isinstance(signal, GetInput):
+                await self._tell(signal)
+        except FlowError as problem:
+            locate(problem)
+            raise
+        except Exception as problem:
+            found = locate(problem)
+            if found is problem:
+                raise
+            raise found from problem
         finally:
             self._busy = False
+        return self._as_result(signal) if as_result else signal
+
+    def _as_result(self, signal: Result | GetInput | None) -> Result:
+        if isinstance(signal, GetInput):
+            return Result(signal.content, needs_input=True, original_role="assistant")
+        return Result(self.outcome, done=True) if signal is None else signal
+
+    async def _prepare(self, given: Any) -> GetInput | None:
+        """Begin, or let the flow have its answer; return the question where it has to be asked again."""
+        if not self._started:
+            await self.init()
+        if self._question is not None:
+            return self._take_answer(self._question, given)
+        if given is not MISSING:
+            raise UsageError("an input was given, and the flow has asked for none")
+        return None
 
     def _take_answer(self, question: GetInput, given: Any) -> GetInput | None:
         """Let the flow go on with the answer; return the question again where it does not fit."""
@@ -223,19 +238,14 @@ class TurboGenWrapper:
         within = "" if question.timeout is None else f" within {question.timeout:g} s"
         self._driver.fail(FlowError(f"no answer to `{question.content:.200}` came{within}", kind="timeout"))
 
-    async def _told(self, signal: Result | GetInput | None) -> Result | GetInput | None:
-        """Note the question that the flow now stands at, and tell the listener."""
+    async def _tell(self, signal: Result | GetInput | None) -> None:
+        """Note the question that the flow now stands at, and tell the listener what there is."""
         if isinstance(signal, GetInput) and self._question is None:
             self._question = signal
             self._asked = 0
             self._driver.frame.host.inputs += 1
             if signal.timeout is not None:
                 self._since = monotonic()
-        if self._driver.frame.host.listener is not None:
-            await self._tell(signal)
-        return signal
-
-    async def _tell(self, signal: Result | GetInput | None) -> None:
         frame = self._driver.frame
         host = frame.host
         if isinstance(signal, GetInput):

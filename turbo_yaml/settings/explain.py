@@ -195,12 +195,13 @@ def _touches(path: tuple[str, ...], marks: _Marks, whole: Merge) -> Iterator[Tou
 
 
 def _final(path: tuple[str, ...], value: Any, settings: Settings) -> Any:
-    """Return the value as it may be shown, variables looked up where they hold no secret."""
-    if value is MISSING:
-        return MISSING
+    """Return what the values have at a path as it may be shown, variables looked up that hold no secret."""
     kind: Kind | None = FILE
     for part in path:
         kind = child(kind, part) if kind is not None else None
+        value = value.get(part, MISSING) if isinstance(value, dict) else MISSING
+    if value is MISSING:
+        return MISSING
     if isinstance(value, FromEnv) and is_secret_name(value.variable):
         return MASK
     try:

@@ -11,7 +11,7 @@ from turbo_yaml.source import Source, Span
 from turbo_yaml.syntax.labels import UNFINISHED, Labels
 from turbo_yaml.syntax.lines import item_end, line_at
 from turbo_yaml.syntax.mistakes.explain import explain
-from turbo_yaml.syntax.mistakes.site import Flaw, Repair, Site
+from turbo_yaml.syntax.mistakes.site import Flaw, Repair, Site, shortened
 from turbo_yaml.syntax.mistakes.values import unquoted_template
 from turbo_yaml.syntax.scalarmap import content_start
 from turbo_yaml.syntax.tree import Entry, Mapping, Node, Scalar, Sequence
@@ -233,9 +233,9 @@ class Composer:
         """Keep a node's anchor; refuse a tag that is not one plain word, and any tag of a key."""
         refused = self._labels.keep(node, anchor)
         if refused is None and node.tag is not None and self._entries is not None and self.key is None:
-            refused, node.tag = self._span(node.start, node.end), None
+            refused, node.tag = Span(node.start, node.start + len(node.tag)), None
         if refused is not None:
-            shown = self.text[refused.start : refused.end][:40]
+            shown = shortened(self.text[refused.start : refused.end])
             self._report(
                 "yaml-tag",
                 f"the tag `{shown}` is not used here",
@@ -293,7 +293,7 @@ class Composer:
             first = entries[name].key
             self._report(
                 "yaml-duplicate-key",
-                f"the key `{name}` is here twice",
+                f"the key `{shortened(name)}` is here twice",
                 key.span,
                 "remove one of the two",
                 Related("the first is here", self.source, first.span),

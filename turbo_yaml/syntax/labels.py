@@ -44,12 +44,12 @@ class Labels:
 
     def resolved(self, anchor: str) -> tuple[Node | None, str | None]:
         """Return what an alias stands for, or why it stands for nothing."""
-        node = self._anchors.get(anchor)
+        node, shown = self._anchors.get(anchor), anchor[:40]
         if node is None:
-            problem = f"YAML reads `*{anchor}` as an alias, and nothing before it is named `&{anchor}`"
+            problem = f"YAML reads `*{shown}` as an alias, and nothing before it is named `&{shown}`"
             return None, problem
         if node.end == UNFINISHED:
-            return None, f"the alias `*{anchor}` stands inside what it names"
+            return None, f"the alias `*{shown}` stands inside what it names"
         return node, None
 
     def measure(self, node: Node) -> tuple[int, int]:

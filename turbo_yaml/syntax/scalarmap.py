@@ -108,6 +108,8 @@ def _block(text: str, start: int, wanted: str) -> list[int] | None:
     size = len(wanted)
     leading = size - len(wanted.lstrip("\n"))
     first = next_line(text, start)
+    if not wanted:
+        return [first]
     places: list[int] = []
     done = 0
     indent = -1

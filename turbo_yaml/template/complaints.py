@@ -30,7 +30,7 @@ _THINGS = {
 
 
 def complaint(message: str, offset: int, stream: Tokens, blocks: list[int]) -> Fault:
-    """Return the fault that Jinja's `message` at `offset` tells of. `blocks`: tokens of the open statements."""
+    """Return the fault that a message of Jinja's tells of. `blocks`: the tokens of the open statements."""
     index = _token_at(stream, offset)
     start, end = offset, max(stream.ends[index], offset + 1)
     if message.startswith("Unexpected end of template") and blocks:

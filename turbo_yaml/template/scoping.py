@@ -210,7 +210,7 @@ def names_set(body: Iterable[nodes.Node]) -> list[str]:
 
 
 def reads_name(body: Iterable[nodes.Node], name: str) -> bool:
-    """Tell whether some statements read a name, anywhere but in the rounds of a loop inside if it is `loop`."""
+    """Tell whether some statements read a name; `loop` in the rounds of a loop inside is another one."""
     for node in body:
         if isinstance(node, nodes.Name) and node.name == name and node.ctx == "load":
             return True

@@ -115,15 +115,14 @@ def _arguments(
         return
     given = {*names[: len(node.args)]}
     for keyword in node.kwargs:
-        if keyword.key not in names:
-            message = f"{what} takes no `{keyword.key}`"
-            yield _fault(
-                "filter-arguments", message, extents.of_name(keyword), did_you_mean(keyword.key, names)
-            )
-        elif keyword.key in given:
-            message = f"`{keyword.key}` is given to {what} twice"
+        key = str(keyword.key)
+        if key not in names:
+            message = f"{what} takes no `{key}`"
+            yield _fault("filter-arguments", message, extents.of_name(keyword), did_you_mean(key, names))
+        elif key in given:
+            message = f"`{key}` is given to {what} twice"
             yield _fault("filter-arguments", message, extents.of_name(keyword))
-        given.add(keyword.key)
+        given.add(key)
     for name in names[: signature.required]:
         if name not in given:
             place = extents.of(node) if isinstance(node, nodes.Call) else extents.of_name(node)
@@ -133,9 +132,10 @@ def _arguments(
 def _given_twice(node: nodes.Filter | nodes.Test | nodes.Call, extents: Extents) -> Iterator[Fault]:
     seen: set[str] = set()
     for keyword in node.kwargs:
-        if keyword.key in seen:
-            yield _fault("filter-arguments", f"`{keyword.key}` is given twice", extents.of_name(keyword))
-        seen.add(keyword.key)
+        key = str(keyword.key)
+        if key in seen:
+            yield _fault("filter-arguments", f"`{key}` is given twice", extents.of_name(keyword))
+        seen.add(key)
 
 
 def _count(count: int) -> str:

@@ -34,9 +34,10 @@ def minimal_instance(schema: Mapping[str, Any] | bool) -> Any:
     """Return small data that fits a type, always the same; `UsageError` where none is found."""
     validator = compile_validator(schema)
     for tried, value in enumerate(_Maker(schema).values(schema, ())):
-        if not validator(value):
+        found = validator(value)
+        if not found:
             return value
-        if tried >= _MAX_TRIES:
+        if tried >= _MAX_TRIES or found[0].rule == "work":
             break
     raise UsageError(
         "no value was found that fits the type", hint="look for bounds that contradict each other"

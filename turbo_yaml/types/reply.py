@@ -37,13 +37,13 @@ def read_reply(schema: Mapping[str, Any] | bool, text: str) -> tuple[Any, list[P
             if not wrong:
                 return value, []
             first = first or wrong
-    spoken = _spoken(schema, text)
+    spoken, unfit = _spoken(schema, text)
     if spoken is not MISSING:
         value, wrong = _checked(schema, spoken)
         if not wrong:
             return value, []
         first = first or wrong
-    return None, first or [Problem("", _no_json(text), "json")]
+    return None, first or unfit or [Problem("", _no_json(text), "json")]
 
 
 def _no_json(text: str) -> str:
@@ -78,17 +78,17 @@ def _unwrapped(schema: Mapping[str, Any] | bool, value: Any) -> Iterator[Any]:
     yield value
 
 
-def _spoken(schema: Any, text: str) -> Any:
-    """Return the reply itself where it is the text or the label that was asked for."""
+def _spoken(schema: Any, text: str) -> tuple[Any, list[Problem]]:
+    """Return the reply itself where it is the text or the label that was asked for; else MISSING and why."""
     part = resolve(schema, schema)
     labels = part.get("enum") if isinstance(part, Mapping) else None
     if isinstance(labels, list) and all(isinstance(label, str) for label in labels):
-        label, _ = read_choice(labels, text)
-        return MISSING if label is None else label
+        label, found = read_choice(labels, text)
+        return (MISSING if label is None else label), found
     text = _without_thought(text).strip()
-    if "string" not in (type_names(schema, schema) or ()) or _loaded(text) is not MISSING:
-        return MISSING
-    return text or MISSING
+    if not text or "string" not in (type_names(schema, schema) or ()) or _loaded(text) is not MISSING:
+        return MISSING, []
+    return text, []
 
 
 # Finding JSON

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import click
 
@@ -16,7 +16,7 @@ from turbo_yaml.cli.inputs import gather, missing_hint
 from turbo_yaml.cli.loop import Loop
 from turbo_yaml.cli.options import common
 from turbo_yaml.cli.output import error_data, report_data, to_json, to_text
-from turbo_yaml.cli.overrides import InOrder, gather_layers, setting_flags
+from turbo_yaml.cli.overrides import InOrder, Override, gather_layers, setting_flags
 from turbo_yaml.cli.piped import Piped
 from turbo_yaml.cli.session import Session
 from turbo_yaml.cli.terminal import is_terminal, put, tell, write
@@ -31,7 +31,23 @@ from turbo_yaml.settings.layers import Layer
 from turbo_yaml.settings.patch import patch_of
 
 STDIN: Final = "-"
-TEXT, JSON, JSONL = "text", "json", "jsonl"
+JSON: Final = "json"
+JSONL: Final = "jsonl"
+
+
+class Order(NamedTuple):
+    """What the command line asks for. `overrides` are the setting flags, in the order they were written."""
+
+    overrides: Sequence[Override]
+    flow: str
+    params: Sequence[tuple[str, str]]
+    files: Sequence[str]
+    profiles: Sequence[str]
+    system: str | None
+    replies: Sequence[str]
+    form: str | None
+    no_stream: bool
+    usage: bool
 
 
 @click.command("run", cls=InOrder, short_help="Run a flow and print its answer.", epilog=EXIT_CODES)
@@ -66,20 +82,7 @@ TEXT, JSON, JSONL = "text", "json", "jsonl"
 @click.option("-u", "--usage", is_flag=True, help="Tell on standard error how many tokens were used.")
 @common
 @click.pass_context
-def command(
-    ctx: click.Context,
-    /,
-    flow: str,
-    params: Sequence[tuple[str, str]],
-    files: Sequence[str],
-    system: str | None,
-    replies: Sequence[str],
-    form: str | None,
-    no_stream: bool,
-    usage: bool,
-    profiles: Sequence[str],
-    **flags: Any,
-) -> None:
+def command(ctx: click.Context, /, **words: Any) -> None:
     """Run FLOW, a file or - for standard input, and print its answer.
 
     The answer is what the flow returns, else its last result, else its last reply; text as it is, data as
@@ -89,71 +92,65 @@ def command(
     Text piped in is the value of the input given as `-p NAME -`; else of the first text input that is
     required and has no value; else the answer to the flow's first question.
     """
-    text = read_stdin() if flow == STDIN else None
+    order = Order(ctx.meta[InOrder.KEY], **{word: words[word] for word in Order._fields[1:]})
+    text = read_stdin() if order.flow == STDIN else None
     piped = Piped()
-    answers = Answers(replies, piped)
-    view = _view(form, answers)
-    layers = gather_layers(ctx.meta[InOrder.KEY], Path() if text is not None else Path(flow).parent)
-    layers += _streaming(view, no_stream)
-    function = _load(flow, text, layers, profiles)
+    answers = Answers(order.replies, piped)
+    view = _view(order, answers)
+    function = _load(order, text, view)
     declared = function.info.inputs if function.info is not None else ()
-    given = gather(declared, files, params, piped)
+    given = gather(declared, order.files, order.params, piped)
+    try:
+        run = function(**given)
+    except UsageError as error:
+        raise UsageError(error.message, hint=missing_hint(declared, given) or error.hint) from None
     with Loop() as loop:
-        run = _begin(function, given, missing_hint(declared, given))
-        try:
-            Session(loop, run, view, answers).play(system)
-            _print_outcome(loop, run, form, view)
-        except TurboError as error:
-            if form == JSONL:
-                put(sys.stdout, to_json(error_data(error)) + "\n")
-            raise
-        finally:
-            if usage:
-                _tell_usage(run)
-            if loop.signal is None:
-                loop.run(_close(function, run))
+        _play(order, loop, function, run, Session(loop, run, view, answers))
     _tell_left_over(answers, piped)
 
 
-def _view(form: str | None, answers: Answers) -> View:
-    if form == JSONL:
-        return EventLines()
-    if form is None and is_terminal(sys.stdout):
+def _view(order: Order, answers: Answers) -> View:
+    if order.form is None and is_terminal(sys.stdout):
         return Conversation(sys.stdout)
-    return Conversation(sys.stderr, held=True) if answers.person else Notices()
+    beside = Conversation(sys.stderr, held=True) if answers.person else Notices()
+    return EventLines(beside) if order.form == JSONL else beside
 
 
-def _streaming(view: View, no_stream: bool) -> list[Layer]:
-    """Return what decides on streaming: the flag over all, and under all that nobody would see it."""
-    if no_stream:
-        return [Layer(LayerKind.COMMAND_LINE, "--no-stream", patch_of({"stream": False}))]
-    if isinstance(view, Notices):
-        return [Layer(LayerKind.BUILT_IN, "built-in", patch_of({"stream": False}))]
-    return []
+def _load(order: Order, text: str | None, view: View) -> TurboGenFn:
+    folder = Path(order.flow).parent if text is None else Path()
+    layers = gather_layers(order.overrides, folder)
+    # The flag is over all that sets `stream`; that nobody would see it is under all.
+    if order.no_stream:
+        layers.append(Layer(LayerKind.COMMAND_LINE, "--no-stream", patch_of({"stream": False})))
+    elif not view.live:
+        layers.append(Layer(LayerKind.BUILT_IN, "built-in", patch_of({"stream": False})))
+    if text is None:
+        return load(order.flow, layers=layers, profiles=order.profiles)
+    return loads(text, name="<stdin>", layers=layers, profiles=order.profiles)
 
 
-def _load(flow: str, text: str | None, layers: Sequence[Layer], profiles: Sequence[str]) -> TurboGenFn:
-    if text is not None:
-        return loads(text, name="<stdin>", layers=layers, profiles=profiles)
-    return load(flow, layers=layers, profiles=profiles)
-
-
-def _begin(function: TurboGenFn, given: Mapping[str, Any], hint: str | None) -> TurboGenWrapper:
+def _play(order: Order, loop: Loop, function: TurboGenFn, run: TurboGenWrapper, session: Session) -> None:
     try:
-        return function(**given)
-    except UsageError as error:
-        raise UsageError(error.message, hint=hint or error.hint) from None
+        session.play(order.system)
+        _print_outcome(order.form, loop, run, session.view)
+    except TurboError as error:
+        if order.form == JSONL:
+            put(sys.stdout, to_json(error_data(error)) + "\n")
+        raise
+    finally:
+        if order.usage:
+            _tell_usage(run)
+        if loop.signal is None:
+            loop.run(_close(function, run))
 
 
-def _print_outcome(loop: Loop, run: TurboGenWrapper, form: str | None, view: View) -> None:
+def _print_outcome(form: str | None, loop: Loop, run: TurboGenWrapper, view: View) -> None:
     outcome = run.outcome
     if form == JSON:
         messages = loop.run(_messages(run))
         put(sys.stdout, to_json(report_data(outcome, messages, run.usage, run.steps), indent=2) + "\n")
-    elif form is None and outcome is not None:
-        shown = isinstance(view, Conversation) and is_terminal(sys.stdout) and view.last == outcome
-        if not shown:
-            write(sys.stdout, to_text(outcome))
+    elif form is None and outcome is not None and not view.has_shown(outcome):
+        write(sys.stdout, to_text(outcome))
 
 
 async def _messages(run: TurboGenWrapper) -> list[Message]:

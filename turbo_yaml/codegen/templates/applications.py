@@ -75,10 +75,11 @@ def _arguments(
     odd_values: list[ast.expr] = []
     for given in node.kwargs:
         place = low.at(given)
-        if _is_python_name(given.key):
-            keywords.append(ast.keyword(given.key, low.value(given.value), **place))
+        key = str(given.key)
+        if _is_python_name(key):
+            keywords.append(ast.keyword(key, low.value(given.value), **place))
         else:
-            odd_keys.append(ast.Constant(given.key, **place))
+            odd_keys.append(ast.Constant(key, **place))
             odd_values.append(low.value(given.value))
     if odd_keys:
         place = low.at(node)
@@ -110,8 +111,6 @@ def filtered(low: Lowering, node: nodes.Filter, value: ast.expr, soft: bool = Fa
         return _default(low, node, value)
     if node.name == "trusted":
         return value
-    if node.name == "string":
-        return low.support("text", [value], place)
     arguments, keywords = _arguments(low, node)
     if soft:
         missing = low.named("missing", place)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
+from turbo_yaml.codegen.build import At
 from turbo_yaml.source import Source
 
 SUPPORT: Final = frozenset(
     {
-        "add", "as_key", "attr", "bounded", "concat", "cut", "divide", "eq", "filters", "floordiv", "ge", "get",
-        "gt", "invoke", "is_in", "item", "known", "le", "lt", "mapping", "method", "missing", "mod", "mul",
-        "namespace", "ne", "neg", "now", "number_range", "pos", "power", "put", "renders", "sub", "taking",
-        "tests", "text", "truth", "undefined", "unpack",
+        "add", "as_key", "attr", "bounded", "concat", "cut", "divide", "eq", "filters", "floordiv", "ge",
+        "get", "gt", "invoke", "is_in", "item", "known", "le", "lt", "mapping", "method", "missing", "mod",
+        "mul", "namespace", "ne", "neg", "now", "number_range", "pos", "power", "put", "renders", "sub",
+        "taking", "tests", "text", "truth", "undefined", "unpack",
     }
 )  # fmt: skip
 """The names that lowered templates may read; `turbo_yaml.runtime.values` has each of them."""
@@ -35,3 +36,21 @@ class TemplateModule:
         """Return a name that was not given before."""
         count = self._numbers[stem] = self._numbers.get(stem, 0) + 1
         return self.temporary(stem if count == 1 else f"{stem}_{count}")
+
+
+def define(
+    name: str, arguments: ast.arguments, body: list[ast.stmt], place: At, decorators: list[ast.expr]
+) -> ast.FunctionDef:
+    """Return the definition of a function; an empty body is `pass`."""
+    return ast.FunctionDef(name, arguments, body or [ast.Pass(**place)], decorators, None, **place)
+
+
+def parameters_of(names: Iterable[str], place: At) -> ast.arguments:
+    """Return plain parameters."""
+    return ast.arguments(
+        posonlyargs=[],
+        args=[ast.arg(name, **place) for name in names],
+        kwonlyargs=[],
+        kw_defaults=[],
+        defaults=[],
+    )

@@ -102,10 +102,14 @@ def _fits(value: ast.expr) -> bool:
         count += isinstance(node, ast.expr)
         if count > 16 or isinstance(node, ast.JoinedStr | ast.Dict | ast.NamedExpr | ast.IfExp):
             return False
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            if not node.value.isprintable() or any(char in "'\"\\{}" for char in node.value):
-                return False
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and not _is_simple(node.value):
+            return False
     return True
+
+
+def _is_simple(text: str) -> bool:
+    """Tell whether a text can be quoted inside an f-string without a backslash."""
+    return text.isprintable() and not any(char in "'\"\\{}" for char in text)
 
 
 def _string_of_groups(groups: list[list[Piece]], place: At) -> ast.expr:

@@ -67,9 +67,13 @@ class Root:
             self.parameters[name] = (variable, local)
         return self.parameters[name][1]
 
+    def arguments(self, place: At) -> list[ast.expr]:
+        """Return the values that the parameters take where the function is called."""
+        return [variable.load(place) for variable, _ in self.parameters.values()]
+
 
 class Block:
-    """One of Jinja's scopes. What is set in it ends with it; what is set on some paths only starts as it was."""
+    """One of Jinja's scopes. What is set in it ends with it; set on some paths only, it starts as it was."""
 
     def __init__(self, root: Root, outer: Block | None = None, later: Iterable[str] = ()) -> None:
         self.root = root

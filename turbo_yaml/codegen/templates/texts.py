@@ -19,7 +19,7 @@ def lower_text(text: Text, scope: Scope, module: TemplateModule) -> ast.expr:
     place = at(text.source, text.span)
     if text.tree is None:
         return ast.Constant(text.plain, **place)
-    from turbo_yaml.codegen.templates.blocks import text_function
+    from turbo_yaml.codegen.templates.functions import text_function
     from turbo_yaml.codegen.templates.inline import inline_pieces
     from turbo_yaml.codegen.templates.lowering import Lowering
     from turbo_yaml.codegen.templates.pieces import whole
@@ -31,7 +31,7 @@ def lower_text(text: Text, scope: Scope, module: TemplateModule) -> ast.expr:
 
 
 def lower_value(text: Text, scope: Scope, module: TemplateModule) -> ast.expr:
-    """Return a value slot: what is exactly one `{{ }}` keeps its type, all else is a text of bounded length."""
+    """Return a value slot: exactly one `{{ }}` keeps its type, all else is a text of bounded length."""
     if text.single is not None:
         return _lowering(text, scope, module).value(text.single)
     lowered = lower_text(text, scope, module)

@@ -20,16 +20,20 @@ async def within(seconds: float | None, work: Coroutine[Any, Any, T]) -> T:
     """
     if seconds is None:
         return await work
-    steps = work.__await__()
     try:
-        first = steps.send(None)
+        first = work.send(None)
     except StopIteration as end:
         value: T = end.value
         return value
+    return await rest_within(seconds, work, first)
+
+
+async def rest_within(seconds: float | None, work: Coroutine[Any, Any, T], first: Any) -> T:
+    """Return what is left of `work`, which already waits for `first`, as `within` does."""
     scope = asyncio.timeout(seconds)
     try:
         async with scope:
-            return await _Rest(steps, first)
+            return await _Rest(work, first)
     except TimeoutError:
         if scope.expired():
             raise OutOfTime from None
@@ -39,14 +43,14 @@ async def within(seconds: float | None, work: Coroutine[Any, Any, T]) -> T:
 class _Rest(Awaitable[T]):
     """What is left of a coroutine that has run up to its first wait."""
 
-    __slots__ = ("first", "steps")
+    __slots__ = ("first", "work")
 
-    def __init__(self, steps: Generator[Any, Any, T], first: Any) -> None:
-        self.steps = steps
+    def __init__(self, work: Coroutine[Any, Any, T], first: Any) -> None:
+        self.work = work
         self.first = first
 
     def __await__(self) -> Generator[Any, Any, T]:
-        waiting, steps = self.first, self.steps
+        waiting, steps = self.first, self.work
         try:
             while True:
                 try:

@@ -94,4 +94,4 @@ def undefined(name: str | None = None, near: str | None = None) -> NoReturn:
     raise not_there(f"`{name}` is not defined here", None if near is None else f"did you mean `{near}`?")
 
 
-__all__ = ["FlowError", "Method", "attr", "cut", "get", "item", "key", "known", "missing", "undefined"]
+__all__ = ["FlowError", "Method", "attr", "cut", "get", "item", "known", "missing", "undefined"]

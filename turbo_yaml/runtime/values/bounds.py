@@ -100,7 +100,7 @@ def check_integer(bits: int) -> None:
 
 
 def weigh(value: object) -> int:
-    """Return how much there is in a value, shared parts as often as they are met; `LimitError` if too much."""
+    """Return how much is in a value, shared parts as often as they are met; `LimitError` if too much."""
     if not isinstance(value, dict | list | tuple):
         return len(value) if isinstance(value, str) else 1
     most = limit("output")

@@ -11,7 +11,8 @@ from turbo_yaml.runtime.values.bounds import check_length, check_padding
 from turbo_yaml.runtime.values.words import described, missing, wrong_kind, wrong_value
 
 _PERCENT = re.compile(
-    r"%(?:\((?P<key>[^()]*)\))?(?P<flags>[-+ #0]*)(?P<width>\*|\d+)?(?:\.(?P<precision>\*|\d*))?[hlL]?(?P<type>.)",
+    r"%(?:\((?P<key>[^()]*)\))?(?P<flags>[-+ #0]*)(?P<width>\*|\d+)?(?:\.(?P<precision>\*|\d*))?"
+    r"[hlL]?(?P<type>.)",
     re.DOTALL,
 )
 _SPEC = re.compile(
@@ -22,7 +23,9 @@ _NUMBER_TYPES = frozenset("diouxXeEfFgG")
 
 def percent(template: str, values: Any) -> str:
     """Return `template % values`. Values print as in any text; widths are bounded."""
-    filler = _Percent(values)
+    mark = mark_of(template)
+    template = str(template)
+    filler = _Percent(values, mark)
     parts: list[str] = []
     done = 0
     length = 0
@@ -35,13 +38,20 @@ def percent(template: str, values: Any) -> str:
     if "%" in template[done:]:
         raise wrong_value("this format ends in the middle of a `%`", "write `%%` for a percent sign")
     filler.finish()
-    return "".join([*parts, template[done:]])
+    whole = "".join([*parts, template[done:]])
+    return whole if mark is None else mark(whole)
+
+
+def mark_of(text: str) -> Any:
+    """Return the type of text that is marked as safe in HTML, and escapes what joins it; None for others."""
+    return None if type(text) is str or not hasattr(text, "__html__") else type(text)
 
 
 class _Percent:
     """Fills the places of one `%` format, in order or by name."""
 
-    def __init__(self, values: Any) -> None:
+    def __init__(self, values: Any, mark: Any) -> None:
+        self.mark = mark
         self.by_name = values if isinstance(values, Mapping) else None
         self.in_order = list(values) if isinstance(values, tuple) else [values]
         self.next = 0
@@ -56,13 +66,18 @@ class _Percent:
         spec = f"%{found['flags']}{'' if width is None else width}"
         spec += "" if precision is None else f".{precision}"
         if kind in "sra":
-            return str((spec + "s") % _shown(value, kind))
+            return str((spec + "s") % self._escaped(value, kind))
         if kind in _NUMBER_TYPES or kind == "c":
             try:
                 return str((spec + kind) % value)
             except (TypeError, OverflowError):
                 raise wrong_kind(f"`%{kind}` takes a number, not {described(value)}") from None
         raise wrong_value(f"`%{kind}` means nothing in a format", "write `%%` for a percent sign")
+
+    def _escaped(self, value: Any, kind: str) -> str:
+        if self.mark is None:
+            return _shown(value, kind)
+        return str(self.mark.escape(value if isinstance(value, self.mark) else _shown(value, kind)))
 
     def _size(self, written: str | None) -> int | None:
         if written is None:
@@ -103,25 +118,28 @@ def _shown(value: Any, how: str) -> str:
 
 def format_text(template: str, /, *args: Any, **kwargs: Any) -> str:
     """Return `template.format(…)`, with attributes and keys by the rules of templates."""
-    return _Formatter().vformat(template, args, kwargs)
+    return _Formatter(mark_of(template)).whole(template, args, kwargs)
 
 
 def format_map(template: str, values: Any, /) -> str:
     """Return `template.format_map(values)`, as `format_text` does."""
     if not isinstance(values, Mapping):
         raise wrong_kind(f"`format_map` takes a map, not {described(values)}")
-    return _Formatter().vformat(template, (), values)
+    return _Formatter(mark_of(template)).whole(template, (), values)
 
 
 class _Formatter(string.Formatter):
-    def __init__(self) -> None:
+    def __init__(self, mark: Any) -> None:
+        self.mark = mark
         self.length = 0
 
-    def vformat(self, format_string: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:
+    def whole(self, template: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:
+        """Return the template filled in, marked as the template is."""
         try:
-            return super().vformat(str(format_string), args, kwargs)
+            filled = self.vformat(str(template), args, kwargs)
         except ValueError as error:
             raise wrong_value(f"this format cannot be read: {str(error).lower()}") from None
+        return filled if self.mark is None else self.mark(filled)
 
     def get_value(self, key: int | str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         if isinstance(key, int):
@@ -157,11 +175,15 @@ class _Formatter(string.Formatter):
             raise wrong_value(f"`:{format_spec}` means nothing in a format")
         for size in (spec["width"], spec["precision"]):
             check_padding(int(size[:9]) if size else 0)
+        if self.mark is not None and isinstance(value, self.mark) and not format_spec:
+            return str(value)
         if isinstance(value, bool) or not isinstance(value, int | float) or not format_spec:
             if value is missing:
                 raise wrong_value("there is no value to format")
             value = _shown(value, "s")
         part = format(value, format_spec)
+        if self.mark is not None:
+            part = str(self.mark.escape(part))
         self.length += len(part)
         check_length(self.length)
         return part

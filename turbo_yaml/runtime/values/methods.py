@@ -128,8 +128,8 @@ _TEXT_METHODS: dict[str, Callable[..., Any]] = {
         name: _own(name)
         for name in (
             "count", "endswith", "find", "index", "isalnum", "isalpha", "isascii", "isdecimal", "isdigit",
-            "isidentifier", "islower", "isnumeric", "isprintable", "isspace", "istitle", "isupper", "maketrans",
-            "rfind", "rindex", "startswith",
+            "isidentifier", "islower", "isnumeric", "isprintable", "isspace", "istitle", "isupper",
+            "maketrans", "rfind", "rindex", "startswith",
         )
     },
     **{

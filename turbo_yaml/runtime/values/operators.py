@@ -76,10 +76,9 @@ def mul(left: Any, right: Any) -> Any:
         return _finite(operator.mul, left, right)
     if isinstance(left, int):
         left, right = right, left
-    if isinstance(right, int):
-        if isinstance(left, str) or _is_sequence(left):
-            check_items(len(left) * right)
-            return left * right
+    if isinstance(right, int) and isinstance(left, str | list | tuple):
+        check_items(len(left) * right)
+        return left * right
     raise _misfit("*", left, right)
 
 

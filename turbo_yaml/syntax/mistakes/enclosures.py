@@ -12,15 +12,23 @@ def after_enclosure(site: Site) -> Flaw | None:
     """Return the flaw of what follows a closing quote or bracket on its line, or None where nothing does."""
     text = site.text
     line = line_at(text, site.at)
+    if text[site.at : site.at + 1] in ("]", "}"):
+        return _unopened(site, line)
     if site.at <= line.first:
         return None
     close = len(text[line.start : site.at].rstrip(" ")) + line.start - 1
     last = text[close] if close >= line.start else ""
     if last and last in "\"'":
         return _after_quote(site, line, close)
-    if last and last in "]}":
-        return _after_bracket(site, line, last)
-    return None
+    if not last or last not in "]}":
+        return None
+    return site.flaw(
+        "yaml-text-after-bracket",
+        f"text stands after the closing `{last}`",
+        (site.at, line.end),
+        Repair(line.value, line.end, "value"),
+        "put the whole value in quotes if it is text",
+    )
 
 
 def _after_quote(site: Site, line: Line, close: int) -> Flaw:
@@ -70,23 +78,14 @@ def unclosed_quote(site: Site, close: int | None = None) -> Flaw:
     )
 
 
-def _after_bracket(site: Site, line: Line, last: str) -> Flaw:
-    repair = Repair(line.value, line.end, "value")
-    here = site.text[site.at]
-    if here in "]}":
-        return site.flaw(
-            "yaml-unopened-bracket",
-            f"nothing is open that this `{here}` could close",
-            (site.at, site.at + 1),
-            repair,
-            "remove it, or put the whole value in quotes if it is text",
-        )
+def _unopened(site: Site, line: Line) -> Flaw:
+    alone = site.at == line.first
     return site.flaw(
-        "yaml-text-after-bracket",
-        f"text stands after the closing `{last}`",
-        (site.at, line.end),
-        repair,
-        "put the whole value in quotes if it is text",
+        "yaml-unopened-bracket",
+        f"nothing is open that this `{site.text[site.at]}` could close",
+        (site.at, site.at + 1),
+        Repair(line.start if alone else line.value, line.end, "line" if alone else "value"),
+        "remove it, or put the whole value in quotes if it is text",
     )
 
 

@@ -49,10 +49,19 @@ def _no_value(site: Site) -> Flaw | None:
     )
 
 
-def _outside(site: Site) -> Flaw | None:
-    if site.text[site.at : site.at + 1] in ("]", "}"):
-        return _no_value(site)
-    return structure.after_the_root(site)
+def _outside(site: Site) -> Flaw:
+    """Something stands behind the end of all that was read; nothing after it can be read either."""
+    found = structure.after_the_root(site)
+    if found is not None:
+        return found
+    line = line_at(site.text, site.at)
+    return site.flaw(
+        "yaml-syntax",
+        f"`{site.shown(site.at, line.end)}` does not belong to what was read before it",
+        (site.at, max(line.end, site.at + 1)),
+        Repair(line.start if site.at == line.first else site.at, len(site.text), "line"),
+        "check the quotes, brackets and indentation up to here",
+    )
 
 
 def _unknown(site: Site) -> Flaw:

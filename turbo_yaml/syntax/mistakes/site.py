@@ -74,8 +74,7 @@ class Site:
 
     def shown(self, start: int, end: int, most: int = 40) -> str:
         """Return a part of what the author wrote, shortened, for a message."""
-        part = self.source.text[start:end].split("\n", 1)[0].strip()
-        return part if len(part) <= most else part[: most - 1] + "…"
+        return shortened(self.source.text[start:end], most)
 
     def last_character(self) -> tuple[int, int]:
         """Return the span of the last character that is not white space."""
@@ -106,6 +105,13 @@ class Site:
                 return above
             start = above.start
         return None
+
+
+def shortened(text: str, most: int = 40) -> str:
+    """Return the first line of a text, cut where it is longer than `most` characters."""
+    lines = text.strip().splitlines() or [""]
+    line = lines[0]
+    return line if len(line) <= most and len(lines) == 1 else line[: most - 1] + "…"
 
 
 def quoted(text: str) -> str:

@@ -28,14 +28,14 @@ def shallow_block(site: Site) -> Flaw | None:
     if not re.search(_BLOCK_MARK, text[head.lead : head.end]):
         return None
     lines = [line for line in site.lines() if line.start > head.start]
-    if not lines or not _is_prose(text, lines[0]) or lines[0].first - lines[0].start > head.lead - head.start:
+    if not lines or not _is_prose(lines[0]) or lines[0].first - lines[0].start > head.lead - head.start:
         return None
     first, end = lines[0], lines[0].end
     at = next_line(text, end)
     while at < len(text):
         line = line_at(text, at)
         if line.first < line.end and (
-            not _is_prose(text, line) or line.first - line.start < first.first - first.start
+            not _is_prose(line) or line.first - line.start < first.first - first.start
         ):
             break
         end = max(end, line.end)
@@ -50,7 +50,7 @@ def shallow_block(site: Site) -> Flaw | None:
     )
 
 
-def _is_prose(text: str, line: Line) -> bool:
+def _is_prose(line: Line) -> bool:
     """Tell whether a line is neither a key nor an item."""
     return line.colon < 0 and line.lead == line.first
 
@@ -61,11 +61,20 @@ def unexpected_key(site: Site) -> Flaw:
     above = site.line_above(line)
     if above is None:
         return indentation_fits_nothing(site)
-    glued = glued_key(site, above)
-    if glued is not None:
-        return glued
-    if above.colon < 0 and above.lead - above.start == line.lead - line.start:
-        return _missing_colon(site, above)
+    column = line.lead - line.start
+    # The text above may have several lines: what matters is where it began.
+    begin = above
+    while _is_prose(begin) and begin.lead - begin.start >= column:
+        higher = site.line_above(begin)
+        if higher is None:
+            break
+        begin = higher
+    if begin.colon < 0:
+        glued = glued_key(site, begin)
+        if glued is not None:
+            return glued
+        if begin.lead - begin.start == column:
+            return _missing_colon(site, begin)
     return site.flaw(
         "yaml-indentation",
         "this line is indented deeper than the one above, which has a value already",

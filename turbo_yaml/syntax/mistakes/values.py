@@ -149,6 +149,12 @@ def escape(site: Site) -> Flaw:
     digits = {"x": 2, "u": 4, "U": 8}.get(kind)
     end = min(at + 2 + (digits or 0), line_at(text, at).end)
     shown = site.shown(at, end)
+    half = re.fullmatch(r"\\u[dD][89abAB][0-9a-fA-F]{2}", text[at:end])
+    other = re.compile(r"\\u([dD][c-fC-F][0-9a-fA-F]{2})").match(text, end)
+    help = "write `\\\\` for a backslash, or use single quotes"
+    if half and other:
+        code = 0x10000 + (int(text[at + 2 : end], 16) - 0xD800) * 0x400 + int(other.group(1), 16) - 0xDC00
+        help = f"write `\\U{code:08x}`, or the character itself"
     closed = re.compile(r'(?:[^"\\]|\\.)*"', re.DOTALL).match(text, at)
     return site.flaw(
         "yaml-escape",
@@ -157,7 +163,7 @@ def escape(site: Site) -> Flaw:
         else f"`{shown}` is not an escape that YAML knows",
         (at, max(end, at + 1)),
         Repair(site.opened, max(line_at(text, site.opened).end, closed.end() if closed else 0), "value"),
-        "write `\\\\` for a backslash, or use single quotes",
+        help,
     )
 
 

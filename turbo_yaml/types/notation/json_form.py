@@ -9,6 +9,7 @@ from turbo_yaml.diagnostics import Diagnostic
 from turbo_yaml.source import Source, Span
 from turbo_yaml.syntax.scalars import data_of, slot_text
 from turbo_yaml.syntax.tree import Mapping, Node, Scalar, Sequence
+from turbo_yaml.types.declared import MISSING
 from turbo_yaml.types.schema.keywords import KEYWORDS, TYPE_NAMES, Path, is_keyword
 from turbo_yaml.types.schema.words import pointer
 
@@ -93,11 +94,16 @@ class JsonForm:
                 continue
             if key == "$schema" or (key == "$id" and pointer(path) == self.base):
                 continue  # they name the language and the document, and say nothing of values
-            read[key] = self.keyword(key, value, at)
+            said = self.keyword(key, value, at)
+            if said is not MISSING:
+                read[key] = said
         return read
 
     def keyword(self, key: str, node: Node, path: Path) -> Any:
-        """Return the value of a keyword: schemas as schemas, words as text, all else as YAML data."""
+        """Return the value of a keyword: schemas as schemas, words as text, all else as YAML data.
+
+        MISSING stands for what was reported already.
+        """
         match KEYWORDS.get(key):
             case "schema":
                 return self.schema(node, path)
@@ -117,7 +123,7 @@ class JsonForm:
                 return _words(node)
         data, diagnostics = data_of(node, self.source)
         self.found.extend(diagnostics)
-        return data
+        return MISSING if diagnostics else data
 
     def part(self, node: Node, path: Path, key: Node | None = None) -> Any:
         self.places[path] = ((key or node).span, node.span)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from turbo_yaml.types.schema.closures import is_multiple, pattern_problem
 from turbo_yaml.types.schema.findings import (
     MAX_FINDINGS,
-    MAX_FOLLOWED,
     Check,
     Finding,
     TooMuchWork,
     nearest_option,
 )
 from turbo_yaml.types.schema.words import counted, shown, some_of, wrong_type
+
+_MAX_FOLLOWED: Final = 10_000
+"""How many references one check of a value may follow, about a second."""
 
 
 def library_check(schema: Mapping[str, Any] | bool) -> Check:
@@ -45,7 +47,7 @@ class _Followed:
 
         def counted_follow(validator: Any, ref: str, value: Any, schema: Any) -> Iterator[Any]:
             self.times += 1
-            if self.times > MAX_FOLLOWED:
+            if self.times > _MAX_FOLLOWED:
                 raise TooMuchWork
             yield from follow(validator, ref, value, schema)
 
@@ -146,9 +148,9 @@ def _options(error: Any) -> list[Finding]:
     """Return the findings of the form that the value was most likely meant for."""
     forms: dict[Any, list[Finding]] = {}
     depth = len(error.absolute_path)
-    for child in error.context:
+    for i, child in enumerate(error.context):
         found = [each._replace(path=each.path[depth:]) for each in _findings(child)]
-        forms.setdefault(child.schema_path[0], []).extend(found)
+        forms.setdefault(child.schema_path[0] if child.schema_path else f"false {i}", []).extend(found)
     return nearest_option(list(forms.values()), error.instance, str(error.validator))
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from fractions import Fraction
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from turbo_yaml.diagnostics.suggest import nearest
 from turbo_yaml.types.schema.equality import equal, key_of
@@ -22,6 +21,9 @@ from turbo_yaml.types.schema.keywords import TYPE_NAMES
 from turbo_yaml.types.schema.pattern import TextTooLong, compile_pattern
 from turbo_yaml.types.schema.shapes import at_pointer, has_local_refs, type_names, type_of
 from turbo_yaml.types.schema.words import counted, shown, some_of, wrong_type
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 # fmt: off
 BEYOND: Final = frozenset((
@@ -201,6 +203,8 @@ def is_multiple(value: float, step: float) -> bool:
 
 
 def _exact(number: float) -> Fraction:
+    from fractions import Fraction
+
     return Fraction(repr(number)) if isinstance(number, float) else Fraction(number)
 
 

@@ -9,7 +9,7 @@ from turbo_yaml.types.schema.keywords import Path
 from turbo_yaml.types.schema.words import place, shown
 
 MAX_FINDINGS: Final = 20
-MAX_FOLLOWED: Final = 500_000
+MAX_FOLLOWED: Final = 200_000
 """How many references one check of a value may follow, about a second: forms of forms multiply."""
 
 

@@ -1,9 +1,9 @@
-"""Filters that apply another filter or test to each item; their names are looked up in the same allow-list."""
+"""Filters that apply another filter or test to each item, looked up by name in the same allow-lists."""
 
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from turbo_yaml.diagnostics.suggest import did_you_mean
@@ -33,13 +33,18 @@ def trusted(value: Any) -> Any:
 
 
 def map(value: Any, *args: Any, **kwargs: Any) -> builtins.list[Any]:
-    items = items_of(value, "map")
+    items = _each_of(value, "map")
     if not args:
         if "attribute" not in kwargs or kwargs.keys() - {"attribute", "default"}:
             raise wrong_kind("`map` takes the name of a filter, or `attribute=` and `default=`")
         return [*builtins.map(surely(**kwargs), items)]
     function = filter_named(args[0])
     return [function(item, *args[1:], **kwargs) for item in items]
+
+
+def _each_of(value: Any, name: str) -> Sequence[Any]:
+    """Return the items of a list; what is empty, or null, has none."""
+    return items_of(value, name) if value else ()
 
 
 def filter_named(name: Any) -> Callable[..., Any]:
@@ -62,22 +67,22 @@ def test_named(name: Any) -> Callable[..., Any]:
 
 def select(value: Any, *args: Any, **kwargs: Any) -> builtins.list[Any]:
     test = _test(args, kwargs)
-    return [item for item in items_of(value, "select") if test(item)]
+    return [item for item in _each_of(value, "select") if test(item)]
 
 
 def reject(value: Any, *args: Any, **kwargs: Any) -> builtins.list[Any]:
     test = _test(args, kwargs)
-    return [item for item in items_of(value, "reject") if not test(item)]
+    return [item for item in _each_of(value, "reject") if not test(item)]
 
 
 def selectattr(value: Any, *args: Any, **kwargs: Any) -> builtins.list[Any]:
     test = _attribute_test(args, kwargs)
-    return [item for item in items_of(value, "selectattr") if test(item)]
+    return [item for item in _each_of(value, "selectattr") if test(item)]
 
 
 def rejectattr(value: Any, *args: Any, **kwargs: Any) -> builtins.list[Any]:
     test = _attribute_test(args, kwargs)
-    return [item for item in items_of(value, "rejectattr") if not test(item)]
+    return [item for item in _each_of(value, "rejectattr") if not test(item)]
 
 
 def _test(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Callable[[Any], Any]:

@@ -266,7 +266,7 @@ def groupby(
     all_items = items_of(value, "groupby")
     key = _key(attribute, case_sensitive, default)
     keys = [key(item) for item in all_items]
-    pairs = _sorted(builtins.zip(keys, all_items), keys, False, "groupby")
+    pairs = _sorted(zip_(keys, all_items, strict=True), keys, False, "groupby")
     shown = surely(attribute, default)
     groups = []
     for _, members in grouped(pairs, lambda pair: pair[0]):
@@ -312,7 +312,7 @@ def zip(value: Any, *others: Any) -> builtins.list[tuple[Any, ...]]:
 FILTERS = {
     function.__name__: function
     for function in (
-        first, last, random, min, max, length, sum, join, list, reverse, sort, shuffle, unique, dictsort, items,
-        groupby, batch, slice, zip,
+        first, last, random, min, max, length, sum, join, list, reverse, sort, shuffle, unique, dictsort,
+        items, groupby, batch, slice, zip,
     )
 }  # fmt: skip

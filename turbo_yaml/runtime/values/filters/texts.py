@@ -143,7 +143,7 @@ def lines(value: Any) -> list[str]:
 
 
 def code(value: Any, language: str | None = None) -> str:
-    """Return the first fenced block of a text, of that language if one is named; without a fence, the text."""
+    """Return a text's first fenced block, of that language if one is named; without a fence, the text."""
     written = as_text(value)
     at = 0
     while (opening := _FENCE.search(written, at)) is not None:

@@ -1,0 +1,160 @@
+"""A mapping with known keys to their values: unknown, missing and misplaced keys are found here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from turbo_yaml.flow.readers.context import WRONG, Reading, is_empty, is_hole, shape
+from turbo_yaml.flow.vocabulary import Key
+from turbo_yaml.flow.words import advice, meant
+from turbo_yaml.source import Span
+from turbo_yaml.syntax import Entry, Node, Scalar
+from turbo_yaml.syntax import Mapping as MappingNode
+
+_FREE = "keys that begin with `x-` are free for other tools"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Keys that may stand together in one mapping. `name` begins what is said of the mapping.
+
+    At least one of `any_of` must be there. `advise` knows more about a key that is not known.
+    """
+
+    name: str
+    keys: Mapping[str, Key]
+    any_of: tuple[str, ...] = ()
+    advise: Callable[[str], str | None] | None = None
+    required: tuple[Key, ...] = ()
+    linked: frozenset[str] = frozenset()
+    """The keys that need or exclude others."""
+
+
+def table_of(
+    name: str,
+    keys: Iterable[Key],
+    any_of: tuple[str, ...] = (),
+    advise: Callable[[str], str | None] | None = None,
+) -> Table:
+    """Return the table of some keys."""
+    keys = tuple(keys)
+    return Table(
+        name,
+        {key.name: key for key in keys},
+        any_of,
+        advise,
+        tuple(key for key in keys if key.required),
+        frozenset(key.name for key in keys if key.needs or key.excludes),
+    )
+
+
+def read_keys(
+    reading: Reading, entries: Mapping[str, Entry], table: Table, place: Span, name: str | None = None
+) -> tuple[dict[str, Any], bool]:
+    """Return the value of each known key, without what could not be read, and whether all is well.
+
+    `place` is what to point at when a key is missing; `name` is said instead of the table's.
+    """
+    given: dict[str, Any] = {}
+    good = True
+    unknown: list[str] = []
+    keys = table.keys
+    readers = reading.readers
+    linked = False
+    for word, entry in entries.items():
+        key = keys.get(word)
+        value: Any = WRONG
+        if key is None:
+            if word.startswith("x-"):
+                continue
+            unknown.append(word)
+        elif is_empty(entry.value) and not key.empty:
+            reading.report("missing-value", f"there is nothing after `{word}`", entry.key, about(key))
+        else:
+            linked = linked or word in table.linked
+            value = readers[key.slot](reading, entry.value, key)
+        if value is WRONG:
+            good = False
+        else:
+            given[word] = value
+    if unknown or linked or table.any_of or any(key.name not in entries for key in table.required):
+        check = _Check(
+            reading, entries, table, place, name or table.name, {meant(word, keys) for word in unknown}
+        )
+        good = check.all(unknown) and good
+    return given, good
+
+
+@dataclass(frozen=True, slots=True)
+class _Check:
+    """Looks for keys that are unknown, missing, or cannot stand together. `slips`: what unknown keys mean."""
+
+    reading: Reading
+    entries: Mapping[str, Entry]
+    table: Table
+    place: Span
+    name: str
+    slips: set[str | None]
+
+    def all(self, unknown: list[str]) -> bool:
+        """Report what is wrong; tell whether all is well."""
+        keys = self.table.keys
+        missing: list[tuple[Key, ...]] = [
+            (key,) for key in self.table.required if key.name not in self.entries
+        ]
+        if self.table.any_of and not any(word in self.entries for word in self.table.any_of):
+            missing.append(tuple(keys[word] for word in self.table.any_of))
+        for word in unknown:
+            self.report_unknown(self.entries[word].key)
+        for wanted in missing:
+            self.report_missing(wanted)
+        apart = [not self.stands_well(keys[word]) for word in self.entries if word in self.table.linked]
+        return not unknown and not missing and not any(apart)
+
+    def report_unknown(self, word: Scalar) -> None:
+        advise = self.table.advise
+        help = (advise(word.text) if advise else None) or advice(word.text, self.table.keys) or _FREE
+        self.reading.report("unknown-key", f"{self.name} has no key `{word.text}`", word, help)
+
+    def report_missing(self, wanted: tuple[Key, ...]) -> None:
+        """Report that all of these are missing, unless one was misspelt or could not be read as YAML."""
+        if any(key.name in self.slips for key in wanted):
+            return
+        if any(is_hole(word) or is_hole(node) for word, node in self.entries.values()):
+            return
+        first = wanted[0]
+        names = " or ".join(f"`{key.name}`" for key in wanted)
+        help = about(first) if first.default is None else f"write `{first.name}: {first.default}`"
+        self.reading.report("missing-key", f"{self.name} needs {names}", self.place, help)
+
+    def stands_well(self, key: Key) -> bool:
+        """Report what a key needs beside it and lacks, or cannot have beside it and has."""
+        word = self.entries[key.name].key
+        if key.needs and not any(other in self.entries for other in key.needs):
+            if not any(other in self.slips for other in key.needs):
+                names = " or ".join(f"`{other}`" for other in key.needs)
+                help = about(self.table.keys[key.needs[0]])
+                self.reading.report("missing-key", f"`{key.name}` needs {names} beside it", word, help)
+            return False
+        for other in key.excludes:
+            if other in self.entries:
+                place = self.reading.related(f"`{other}` is here", self.entries[other].key.span)
+                message = f"`{key.name}` and `{other}` cannot stand together"
+                self.reading.report("conflicting-keys", message, word, "keep one of them", place)
+                return False
+        return True
+
+
+def about(key: Key) -> str:
+    """Return the help that says what a key is for."""
+    return f"`{key.name}`: {key.doc}"
+
+
+def as_mapping(reading: Reading, node: Node, what: str, help: str | None = None) -> MappingNode | None:
+    """Return the node where it is a mapping, else report it and return None."""
+    if isinstance(node, MappingNode):
+        return node
+    reading.report("wrong-kind", f"{what} is a mapping; this is {shape(node)}", node, help)
+    return None

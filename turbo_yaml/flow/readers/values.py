@@ -1,0 +1,180 @@
+"""Data with templates in it to values: what stands after `result`, `set`, `with`, `choices`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from turbo_yaml.flow.nodes import Constant, ListValue, MapValue, Named
+from turbo_yaml.flow.readers.context import WRONG, Reader, Reading, is_empty, is_hole, is_template, shape
+from turbo_yaml.flow.readers.scalars import check_tag, check_variable, read_data, read_word, text_of
+from turbo_yaml.flow.vocabulary import Key, Slot
+from turbo_yaml.syntax import Entry, Node, Scalar, Sequence
+from turbo_yaml.syntax import Mapping as MappingNode
+
+
+def read_value_slot(reading: Reading, node: Node, key: Key) -> Any:
+    """Read any data; a text with `{{` or `{%` in it is a template, wherever it stands."""
+    return value_of(reading, node)
+
+
+def value_of(reading: Reading, node: Node) -> Any:
+    """Return the value that a node is: a constant where no template is in it."""
+    if not check_tag(reading, node):
+        return WRONG
+    if isinstance(node, Scalar):
+        if is_template(node.text):
+            return text_of(reading, node)
+        data = read_data(reading, node)
+        return WRONG if data is WRONG else Constant(data, node.span)
+    if isinstance(node, Sequence):
+        return _list(reading, node)
+    return _map(reading, node)
+
+
+def _list(reading: Reading, node: Sequence) -> Any:
+    items = [value_of(reading, item) for item in node.items]
+    if WRONG in items:
+        return WRONG
+    constants = [item.data for item in items if isinstance(item, Constant)]
+    if len(constants) == len(items):
+        return Constant(constants, node.span)
+    return ListValue(tuple(items), node.span)
+
+
+def _map(reading: Reading, node: MappingNode) -> Any:
+    entries = named_values(reading, node.entries)
+    if entries is WRONG:
+        return WRONG
+    constants = {entry.name: entry.value.data for entry in entries if isinstance(entry.value, Constant)}
+    return Constant(constants, node.span) if len(constants) == len(entries) else MapValue(entries, node.span)
+
+
+def named_values(reading: Reading, entries: Mapping[str, Entry]) -> Any:
+    """Return names with their values, `WRONG` where one of them could not be read."""
+    values = {name: value_of(reading, node) for name, (_, node) in entries.items()}
+    if any(value is WRONG or is_hole(entries[name].key) for name, value in values.items()):
+        return WRONG
+    return tuple(Named(name, entries[name].key.span, value) for name, value in values.items())
+
+
+def read_constant(reading: Reading, node: Node, key: Key) -> Any:
+    """Read any data, in which nothing is a template."""
+    data = _plain_data(reading, node)
+    return WRONG if data is WRONG else Constant(data, node.span)
+
+
+def _plain_data(reading: Reading, node: Node) -> Any:
+    if not check_tag(reading, node):
+        return WRONG
+    if isinstance(node, Scalar):
+        return read_data(reading, node)
+    if isinstance(node, Sequence):
+        items = [_plain_data(reading, item) for item in node.items]
+        return WRONG if WRONG in items else items
+    entries = {name: _plain_data(reading, inner) for name, (_, inner) in node.entries.items()}
+    return WRONG if any(value is WRONG for value in entries.values()) else entries
+
+
+def read_values(reading: Reading, node: Node, key: Key) -> Any:
+    """Read variables with their values, in the order written."""
+    entries = _entries(reading, node, key, f"`{key.name}: {{name: value}}`")
+    if entries is WRONG:
+        return WRONG
+    if not entries:
+        return reading.report("missing-value", f"there is nothing in `{key.name}`", node)
+    good = [check_variable(reading, name, word.span) for name, (word, _) in entries.items()]
+    named = named_values(reading, entries)
+    return named if all(good) else WRONG
+
+
+def read_arguments(reading: Reading, node: Node, key: Key) -> Any:
+    """Read inputs of a flow with their values."""
+    entries = _entries(reading, node, key, f"`{key.name}: {{name: value}}`")
+    return WRONG if entries is WRONG else named_values(reading, entries)
+
+
+def _entries(reading: Reading, node: Node, key: Key, help: str) -> Any:
+    if not isinstance(node, MappingNode):
+        return reading.report(
+            "wrong-kind", f"`{key.name}` takes names with values; this is {shape(node)}", node, help
+        )
+    return node.entries if check_tag(reading, node) else WRONG
+
+
+def read_labels(reading: Reading, node: Node, key: Key) -> Any:
+    """Read a list of texts, or one template that gives such a list."""
+    if isinstance(node, Scalar):
+        if is_template(node.text):
+            return text_of(reading, node) if check_tag(reading, node) else WRONG
+        return reading.report(
+            "wrong-kind",
+            f"`{key.name}` takes a list of labels; this is {shape(node)}",
+            node,
+            f"`{key.name}: [a, b]`, or a template that gives a list",
+        )
+    if not isinstance(node, Sequence):
+        return reading.report(
+            "wrong-kind",
+            f"`{key.name}` takes a list of labels; this is {shape(node)}",
+            node,
+            f"`{key.name}: [a, b]`",
+        )
+    if not check_tag(reading, node):
+        return WRONG
+    if not node.items:
+        return reading.report("missing-value", f"there is nothing in `{key.name}`", node)
+    labels = [_label(reading, item, key) for item in node.items]
+    return WRONG if WRONG in labels else _unlike(reading, node.items, tuple(labels), key)
+
+
+def _label(reading: Reading, node: Node, key: Key) -> Any:
+    if not isinstance(node, Scalar):
+        return reading.report("wrong-kind", f"a label of `{key.name}` is a text; this is {shape(node)}", node)
+    if is_empty(node):
+        return reading.report("missing-value", f"there is an empty label in `{key.name}`", node)
+    return text_of(reading, node) if check_tag(reading, node) else WRONG
+
+
+def _unlike(reading: Reading, nodes: list[Node], labels: tuple[Any, ...], key: Key) -> Any:
+    seen: dict[str, Scalar] = {}
+    for node in nodes:
+        assert isinstance(node, Scalar)
+        if node.text in seen and not is_template(node.text):
+            first = reading.related("it is here first", seen[node.text].span)
+            return reading.report(
+                "duplicate-label", f"`{key.name}` has `{node.text}` twice", node, "remove one of them", first
+            )
+        seen[node.text] = node
+    return labels
+
+
+def read_words(reading: Reading, node: Node, key: Key) -> Any:
+    """Read a list of names."""
+    if not isinstance(node, Sequence):
+        written = node.text if isinstance(node, Scalar) else "a, b"
+        return reading.report(
+            "wrong-kind",
+            f"`{key.name}` takes a list of names; this is {shape(node)}",
+            node,
+            f"`{key.name}: [{written}]`",
+        )
+    if not check_tag(reading, node):
+        return WRONG
+    words = []
+    for item in node.items:
+        word = read_word(reading, item, key)
+        if word is WRONG:
+            return WRONG
+        words.append(word)
+    return tuple(words)
+
+
+VALUE_SLOTS: dict[Slot, Reader] = {
+    "value": read_value_slot,
+    "data": read_constant,
+    "values": read_values,
+    "arguments": read_arguments,
+    "labels": read_labels,
+    "words": read_words,
+}
