@@ -12,7 +12,7 @@ from turbo_yaml.protocol.messages import Message
 class BaseMemory(ABC):
     """What a driver needs of a memory. Hosts may bring their own."""
 
-    async def setup(self) -> None:
+    async def setup(self) -> None:  # noqa: B027 (a memory that needs nothing says nothing)
         """Get ready: called once, before the first message."""
 
     @abstractmethod

@@ -11,7 +11,8 @@ class Generate:
     """Ask for one model turn over the chat so far. The driver answers with an `Assistant`.
 
     `output` is a JSON Schema and `choices` a list of labels that the reply must fit; `repair` says how often
-    an unfit reply goes back to the model. Every other keyword is a setting for this turn alone.
+    an unfit reply goes back to the model, None leaves that to the settings.
+    Every other keyword is a setting for this turn alone.
     """
 
     __slots__ = ("choices", "forward", "id", "output", "repair", "retry", "settings")
@@ -23,7 +24,7 @@ class Generate:
         id: str | None = None,
         output: Mapping[str, Any] | None = None,
         choices: Sequence[str] | None = None,
-        repair: int = 1,
+        repair: int | None = None,
         retry: Mapping[str, Any] | int | None = None,
         **settings: Any,
     ) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from turbo_yaml.errors import FlowError, LimitError, UsageError
 from turbo_yaml.memory.local import LocalMemory
@@ -17,6 +17,7 @@ from turbo_yaml.runtime.policy.deadlines import OutOfTime, within
 from turbo_yaml.runtime.program import Bound
 from turbo_yaml.runtime.turn import take_turn
 
+Keep: TypeAlias = Callable[[Message], None]
 LOCAL: Final = frozenset((LocalMemory, TruncatedMemory))
 """Memories to whose list of messages the pump may append without waiting."""
 _BREATH: Final = 1023
@@ -95,7 +96,7 @@ class Driver:
                     if signal.forward:
                         return Result(signal.content, original_role=signal.role)
                 elif isinstance(signal, Generate):
-                    answer = await self._turn(signal)
+                    answer = await self._turn(signal, keep)
                     if answer is not None and signal.forward:
                         return self._forward(answer)
                     failing = self.failure is not None
@@ -112,7 +113,7 @@ class Driver:
             host.messages += said
             leave(token)
 
-    def _keep(self) -> Callable[[Message], None] | None:
+    def _keep(self) -> Keep | None:
         """Return how a message joins the chat where nobody has to be waited for."""
         frame = self.frame
         if frame.host.listener is None and type(frame.memory) in LOCAL:
@@ -152,7 +153,7 @@ class Driver:
             failure.__traceback__ = None
         return self.generator.athrow(failure)
 
-    async def _turn(self, signal: Generate) -> Assistant | None:
+    async def _turn(self, signal: Generate, keep: Keep | None) -> Assistant | None:
         """Return the model's reply, which has joined the chat, or None where the turn failed."""
         frame = self.frame
         inner = frame.innermost()
@@ -171,7 +172,6 @@ class Driver:
                 raise
             self.fail(problem)
             return None
-        keep = self._keep()
         if keep is not None:
             keep(reply)
         else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -14,7 +14,7 @@ from turbo_yaml.models.request import Delta, OnDelta, Reply, Request
 from turbo_yaml.protocol import Assistant, BaseMemory, Generate, Message, User
 from turbo_yaml.runtime.events import DeltaEvent, ReasoningEvent, RetryEvent, UsageEvent
 from turbo_yaml.runtime.frames import Answerer, Frame, Host
-from turbo_yaml.runtime.policy.deadlines import OutOfTime, rest_within
+from turbo_yaml.runtime.policy.deadlines import OutOfTime, within
 from turbo_yaml.runtime.policy.retrying import Attempts, Retry
 from turbo_yaml.types.reply import read_choice, read_reply
 from turbo_yaml.types.validation import Problem
@@ -116,16 +116,7 @@ async def _persist(
 def _repairs(ask: Generate, settings: Any) -> int:
     """Return how often a reply that does not fit goes back: what the step says, else the settings."""
     own = ask.repair
-    return own if own is not None and own != 1 else int(settings.get("repair", 1))
-
-
-async def _rest_of_reply(who: Answerer, work: Coroutine[Any, Any, Reply], first: Any) -> Reply:
-    """Return the reply of a model that has to be waited for."""
-    try:
-        return await rest_within(who.deadline, work, first)
-    except OutOfTime:
-        message = f"the model gave no whole answer within {who.deadline:g} s"
-        raise ModelError(message, kind="timeout", retryable=True) from None
+    return int(settings["repair"]) if own is None else own
 
 
 async def _ask_watched(frame: Frame, ask: Generate, who: Answerer, request: Request) -> Reply:
@@ -158,11 +149,10 @@ async def _ask_model(host: Host, who: Answerer, request: Request, on_delta: OnDe
     host.calls += 1
     work = who.model.reply(request, on_delta)
     try:
-        first = work.send(None)
-    except StopIteration as end:
-        reply: Reply = end.value
-    else:
-        reply = await _rest_of_reply(who, work, first)
+        reply = await (work if who.deadline is None else within(who.deadline, work))
+    except OutOfTime:
+        message = f"the model gave no whole answer within {who.deadline:g} s"
+        raise ModelError(message, kind="timeout", retryable=True) from None
     usage = reply.usage
     if usage is not None:
         host.input_tokens += usage.input_tokens

@@ -126,10 +126,13 @@ _RUN: Final[dict[str, Key]] = TURN | {
     "max_concurrency": Key(_COUNT, "Model calls of one run that go on at the same time.", 8),
     "budget": Key(Record(BUDGET), "What one run may use in all; past it the run fails."),
     "limits": Key(Record(LIMITS), "Bounds on what texts, expressions, loops and flows may do."),
-    "providers": Key(MapOf(Record(PROVIDER)), "Servers by name: where they are and which key they take."),
     "steps": Key(MapOf(STEP, "step id"), "Settings of single steps, by the step's `id`."),
 }
 _OPERATOR: Final[dict[str, Key]] = {
+    # Not a flow's to say: it could send the operator's key to a server of its own.
+    "providers": Key(
+        MapOf(Record(PROVIDER)), "Servers by name: where they are and which key they take.", operator=True
+    ),
     "allow": Key(ListOf(Text()), "What flows may reach, such as `http:api.example.com`.", operator=True),
     "check": Key(
         MapOf(Either(MapOf(_SEVERITY, "rule"), _SEVERITY), "rule or glob"),

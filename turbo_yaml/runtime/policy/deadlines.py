@@ -25,11 +25,6 @@ async def within(seconds: float | None, work: Coroutine[Any, Any, T]) -> T:
     except StopIteration as end:
         value: T = end.value
         return value
-    return await rest_within(seconds, work, first)
-
-
-async def rest_within(seconds: float | None, work: Coroutine[Any, Any, T], first: Any) -> T:
-    """Return what is left of `work`, which already waits for `first`, as `within` does."""
     scope = asyncio.timeout(seconds)
     try:
         async with scope:
