@@ -117,3 +117,37 @@ def test_text_that_was_piped_in_for_nothing_is_told(process: Process) -> None:
 def test_what_the_encoding_lacks_is_written_as_an_escape(process: Process) -> None:
     done = process("hello.yaml", "-m", "echo", "-p", "name", "Zoë", extra={"PYTHONIOENCODING": "ascii"})
     assert done == (0, "Hello Zo\\xeb, 1\n", "")
+
+
+LOADED = """
+import sys
+from turbo_yaml.cli.main import main
+try:
+    main(sys.argv[1:])
+except SystemExit as stop:
+    assert not stop.code
+print(*sorted({"yaml", "jinja2", "jsonschema", "openai"} & set(sys.modules)))
+"""
+
+
+def test_a_second_run_needs_no_yaml_parser_even_with_settings_files(
+    folder: Path, environ: dict[str, str]
+) -> None:
+    (folder / "turbo.yaml").write_text("model: echo\n", encoding="utf-8")
+
+    def loaded() -> list[str]:
+        done = subprocess.run(
+            [sys.executable, "-c", LOADED, "hello.yaml", "-p", "name", "Ada"],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            cwd=folder,
+            env=environ,
+            check=True,
+        )
+        answer, libraries = done.stdout.splitlines()
+        assert answer == "Hello Ada, 1"
+        return libraries.split()
+
+    assert loaded() == ["jinja2", "yaml"]
+    assert loaded() == []

@@ -30,11 +30,11 @@ INTS = {
     0: ("n", "m", "z", "xs[0]", "d.a", "ms[0].age", "xs|length"),
     1: (
         "{int} + {int}", "{int} - {int}", "{int} * ({int} % 9)", "{int} // 3", "{int} % 7", "{text}|length",
-        "{texts}|length", "{numbers}|sum", "{numbers}|max", "{numbers}|min", "-({int})", "({int})|abs",
-        "{text}|wordcount", "{int} if {test} else {int}", "{numbers}|first", "{numbers}|last", "{text}|int",
+        "{texts}|length", "{numbers}|sum", "{numbers}|max|default({int})", "{numbers}|min|default({int})", "-({int})", "({int})|abs",
+        "{text}|wordcount", "{int} if {test} else {int}", "{numbers}|first|default({int})", "{numbers}|last|default({int})", "{text}|int",
         "{numbers}.count({int})", "{text}.count({word})", "{text}.find({word})", "({int} % 5) ** 2", "d.get('b')",
         "{map}|length", "nothing|default({int})", "({int} or {int})", "o.inner.x[0]", "+({int})", "{int}|round",
-        "ms|sum(attribute='age')", "{numbers}|sort|first", "{numbers}|unique|list|length", "({number})|int",
+        "ms|sum(attribute='age')", "{numbers}|sort|first|default(0)", "{numbers}|unique|list|length", "({number})|int",
     ),
 }  # fmt: skip
 NUMBER = {
@@ -165,7 +165,7 @@ def _statement(draw: Draw, depth: int) -> str:
             kind = "int" if name == "n" else "text"
             return f"{tag(f'set {name} = {one(kind)}')}{{{{ {name} }}}}"
         case "set block":
-            return f"{tag('set s')}{body()}{tag('endset')}{{{{ s|length }}}}"
+            return f"{tag('set made')}{body()}{tag('endset')}{{{{ made|length }}}}"
         case "with":
             names = f"with s = {one('text')}, w = {one('any')}"
             return f"{tag(names)}{{{{ w }}}}{body()}{tag('endwith')}"

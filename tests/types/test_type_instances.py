@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.types.type_strategies import schemas, values
 from turbo_yaml.errors import UsageError
 from turbo_yaml.types.instances import minimal_instance
+from turbo_yaml.types.schema.keywords import TYPE_NAMES
 from turbo_yaml.types.validation import problems
 
 
@@ -97,6 +99,32 @@ def test_a_value_that_is_spelt_out_is_its_own_instance(value: Any) -> None:
     assert minimal_instance({"const": value}) == value
     fields = {"type": "object", "properties": {"v": {"enum": [value]}}, "required": ["v"]}
     assert minimal_instance(fields) == {"v": value}
+
+
+_shorthand: st.SearchStrategy[Any] = st.recursive(
+    st.one_of(
+        st.sampled_from([{}, *({"type": name} for name in TYPE_NAMES)]),
+        st.lists(values, min_size=1, max_size=3).map(lambda labels: {"enum": labels}),
+    ),
+    lambda inner: st.one_of(
+        inner.map(lambda items: {"type": "array", "items": items}),
+        st.dictionaries(st.sampled_from("abc"), inner, max_size=3).map(
+            lambda fields: {
+                "type": "object",
+                "properties": fields,
+                "required": list(fields),
+                "additionalProperties": False,
+            }
+        ),
+    ),
+    max_leaves=6,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(_shorthand)
+def test_every_type_of_the_shorthand_has_an_instance(schema: Any) -> None:
+    assert problems(schema, minimal_instance(schema)) == []
 
 
 def test_instances_do_not_share_their_parts() -> None:

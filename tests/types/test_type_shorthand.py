@@ -170,6 +170,7 @@ def test_where_there_is_no_doubt_nothing_is_said(written: str) -> None:
         ("{type: [string, strng]}", "unknown-type", "strng", "not a type of JSON Schema"),
         ("{type: string, minlength: 3}", "unknown-keyword", "minlength", "not a keyword"),
         ("{minimum: 3}", "wrong-schema", "{minimum: 3}", "does not say of what"),
+        ("{default: warm}", "wrong-schema", "{default: warm}", "does not say of what"),
         ("{type: array, items: {name: string}}", "unknown-keyword", "name", "not a keyword"),
         ("{type: string, minLength: -1}", "wrong-schema", "-1", "`minLength` takes a whole number from 0"),
         ("{type: object, required: a}", "wrong-schema", "a", "`required` takes a list of names"),

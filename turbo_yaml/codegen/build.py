@@ -20,9 +20,8 @@ class At(TypedDict):
 
 def at(source: Source, span: Span) -> At:
     """Return the position of a span."""
-    line, column = source.byte_position(span.start)
-    end_line, end_column = source.byte_position(max(span.end, span.start))
-    return At(lineno=line, col_offset=column, end_lineno=end_line, end_col_offset=end_column)
+    line, column, end_line, end_column = source.byte_range(span.start, span.end)
+    return {"lineno": line, "col_offset": column, "end_lineno": end_line, "end_col_offset": end_column}
 
 
 def load(name: str, place: At) -> ast.Name:

@@ -71,8 +71,7 @@ class Module:
 
     def begins(self, step: n.Step, statement: ast.stmt) -> None:
         """Note that a step's statements begin here; the printed form says so."""
-        line, _ = self.source.position(step.span.start)
-        statement.begins = f"{self.source.name.replace(chr(92), '/').rpartition('/')[2]}:{line}"  # type: ignore[attr-defined]
+        statement.begins = step.span.start  # type: ignore[attr-defined]
 
 
 def generate(file: n.FlowFile, facts: Facts, links: Links) -> Generated:

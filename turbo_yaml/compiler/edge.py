@@ -51,7 +51,8 @@ def compile_python(path: PathLike, *, root: Path | None = None) -> tuple[str | N
         raise UsageError(problem.message, hint=problem.help) from None
     if not analysed.sound:
         return None, analysed.diagnostics
-    return to_text(to_python(analysed).module), analysed.diagnostics
+    generated = to_python(analysed)
+    return to_text(generated.module, generated.source), analysed.diagnostics
 
 
 def load(

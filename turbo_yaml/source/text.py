@@ -58,6 +58,15 @@ class Source:
             return line, offset - start
         return line, len(self.text[start:offset].encode("utf-8", "surrogatepass"))
 
+    def byte_range(self, start: int, end: int) -> tuple[int, int, int, int]:
+        """Return `byte_position` of a range: line and column of its start, line and column of its end."""
+        starts = self._starts or self.starts
+        line = bisect_right(starts, start)
+        if self._ascii and (line == len(starts) or end < starts[line]):
+            first = starts[line - 1]
+            return line, start - first, line, end - first
+        return *self.byte_position(start), *self.byte_position(end)
+
     def offset_of_byte(self, line: int, byte_column: int) -> int:
         """Return the offset of a line from 1 and a column from 0 in UTF-8 bytes: `byte_position` undone."""
         start = self.starts[line - 1]

@@ -35,7 +35,6 @@ from turbo_yaml.types.validation import partial_problems
 _ALL_NAMES: Final = (
     "one of `string`, `integer`, `number`, `boolean`, `any`, `null`; a list `[…]`; a map `{name: …}`"
 )
-_FORMS_OF_SCHEMAS: Final = ("count", "number", "positive", "flag", "pattern")
 
 
 def parse_type(node: Node, source: Source) -> tuple[dict[str, Any], list[Diagnostic]]:
@@ -233,7 +232,7 @@ class TypeReader:
                 hint = TYPE_SYNONYMS.get(name.text.casefold()) or did_you_mean(name.text, TYPE_NAMES)
                 message = f"`{_cut(name.text)}` is not a type of JSON Schema"
                 return [("unknown-type", message, name.span, hint)]
-        if declared is None and any(KEYWORDS.get(key) in _FORMS_OF_SCHEMAS for key in node.entries):
+        if declared is None and any(_is_of_schemas(key) for key in node.entries):
             heads = some_of(HEADS, most=len(HEADS))
             return [("wrong-schema", "this JSON Schema does not say of what", node.span, f"add {heads}")]
         return []
@@ -290,6 +289,10 @@ class TypeReader:
             path = path[:-1]
         key, value = self.places.get(path, (Span(0, 0), Span(0, 0)))
         return key if at_key and exact else value
+
+
+def _is_of_schemas(key: str) -> bool:
+    return key == "default" or KEYWORDS.get(key) in ("count", "number", "positive", "flag", "pattern")
 
 
 def _cut(text: str) -> str:
