@@ -93,9 +93,7 @@ async def main() -> int:
     for name, flow, few, many in (("step", steps, 100, 10_000), ("turn", turns, 10, 1_000)):
         short, long = await growth(function(flow), few, many)
         worst = max(worst, long / short)
-        print(
-            f"{name}: {short:.2f} µs of {few}, {long:.2f} µs of {many}, ratio {long / short:.2f} (at most {MOST})"
-        )
+        print(f"{name}: {short:.2f} of {few}, {long:.2f} µs of {many}, ratio {long / short:.2f} ({MOST})")
     fn = function(rounds)
     await run(fn, 1000)
     tracemalloc.start()
@@ -108,9 +106,8 @@ async def main() -> int:
     began = process_time()
     await run(fn, 100_000)
     took = process_time() - began
-    print(
-        f"100,000 rounds: {took:.2f} s; peak {peaks[0] / 1024:.0f} KB of 1,000, {peaks[1] / 1024:.0f} KB of 10,000"
-    )
+    few_kb, many_kb = (f"{peak / 1024:.0f} KB" for peak in peaks)
+    print(f"100,000 rounds: {took:.2f} s; peak memory {few_kb} of 1,000 rounds, {many_kb} of 10,000")
     return worst > MOST or peaks[1] > peaks[0] * 1.2 + 4096
 
 

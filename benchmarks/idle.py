@@ -76,9 +76,9 @@ async def main() -> int:
     whole = await weight(lambda n: suspended(fn, n))
     tracemalloc.stop()
     ratio = whole / alone
+    more = f"{whole - alone:.0f} more (at most {MOST_BYTES})"
     print(
-        f"bare list {alone:.0f} bytes, conversation {whole:.0f}, {whole - alone:.0f} more (at most {MOST_BYTES}), "
-        f"ratio {ratio:.2f} (at most {MOST})"
+        f"bare list {alone:.0f} bytes, conversation {whole:.0f}: {more}, ratio {ratio:.2f} (at most {MOST})"
     )
     return ratio > MOST or whole - alone > MOST_BYTES
 

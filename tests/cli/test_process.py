@@ -109,6 +109,15 @@ def test_a_full_disk_is_told_in_one_line(folder: Path, environ: dict[str, str]) 
     assert done.stderr == "error: No space left on device\n"
 
 
+def test_closed_streams_are_no_reason_for_a_complaint(folder: Path, environ: dict[str, str]) -> None:
+    words = [sys.executable, "-m", "turbo_yaml", "hello.yaml", "-m", "echo", "-p", "name", "Ada"]
+    for closed in ("<&-", ">&-", "2>&-"):
+        shell = ["/bin/sh", "-c", f'"$@" {closed}', "sh", *words]
+        done = subprocess.run(shell, capture_output=True, text=True, cwd=folder, env=environ, check=False)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert done.stdout == ("" if closed == ">&-" else "Hello Ada, 1\n")
+
+
 def test_text_that_was_piped_in_for_nothing_is_told(process: Process) -> None:
     done = process("hello.yaml", "-m", "echo", "-p", "name", "Ada", piped="ignored")
     assert done == (0, "Hello Ada, 1\n", "warning: the flow took nothing of the text that was piped in\n")

@@ -44,6 +44,7 @@ def test_a_misspelt_verb_is_answered_with_the_nearest(turbo: Turbo) -> None:
     assert (code, out) == (2, "")
     assert "did you mean `check`?" in err
     assert "No such option" in turbo("--verison")[2]
+    assert "Missing argument 'FLOW'" in turbo("-m", "echo")[2]
 
 
 # check -------------------------------------------------------------------------------------------------

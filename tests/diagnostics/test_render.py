@@ -133,6 +133,13 @@ def test_the_end_of_the_text_can_be_pointed_at() -> None:
         """)
 
 
+def test_a_text_without_any_line_has_none_to_show() -> None:
+    assert render_one(at(Source("gone.yaml", ""), Span(0, 0))) == shown("""
+        error[unknown-name]: `custmer` is not defined here
+         --> gone.yaml:1:1
+        """)
+
+
 def test_a_place_past_the_end_of_the_text_is_drawn_at_its_end() -> None:
     assert render_one(at(Source("a.yaml", "abc"), Span(90, 99))).splitlines()[3:] == ["1 | abc", "  |    ^"]
 
@@ -239,10 +246,12 @@ def test_a_message_of_several_lines_is_indented() -> None:
         """)
 
 
-TEXTS = st.text(alphabet=st.sampled_from("ab {}-:\t\r\n\x1b\u202e日é\u0301\ud800😀"), max_size=300)
+TEXTS = st.text(
+    alphabet=st.sampled_from("ab {}-:\t\r\n\x1b\u202e日é\u0301\ud800😀"), min_size=1, max_size=300
+)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(TEXTS, st.integers(-3, 310), st.integers(-3, 310), st.integers(30, 90))
 def test_any_span_of_any_text_is_drawn_within_the_width_and_without_raw_controls(
     text: str, start: int, end: int, width: int
@@ -255,7 +264,7 @@ def test_any_span_of_any_text_is_drawn_within_the_width_and_without_raw_controls
     assert "^" in drawn
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(TEXTS.filter(lambda text: text.strip()))
 def test_every_single_character_is_marked_under_itself(text: str) -> None:
     source = Source("a.yaml", text)

@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from turbo_yaml.cli.terminal import put, tell, wants_color
+from turbo_yaml.cli.terminal import put, tell, wants_color, write
 from turbo_yaml.errors import FlowInvalid, TurboError
 
 DEBUG = "turbo_yaml.debug"
@@ -61,4 +61,4 @@ def _debugging(context: click.Context | None) -> bool:
 def _traceback(error: Exception) -> None:
     from traceback import format_exception
 
-    put(sys.stderr, "".join(format_exception(error)))
+    write(sys.stderr, "".join(format_exception(error)))

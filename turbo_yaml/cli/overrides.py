@@ -33,12 +33,15 @@ class InOrder(click.Command):
     FLAGS = ("model", "options", "assignments", "settings_files")
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Read the words, and once more for their order: click gives the values of each flag together."""
-        _, _, order = self.make_parser(ctx).parse_args(args=list(args))
+        """Read the words, and once more where the order of several flags is asked for: click drops it."""
+        words = list(args)
         rest = super().parse_args(ctx, args)
-        values = {flag: iter(ctx.params.get(flag) or ()) for flag in self.FLAGS}
-        names = [parameter.name for parameter in order if parameter.name in values]
-        ctx.meta[self.KEY] = [Override(name, next(values[name])) for name in names if name is not None]
+        found = [Override(flag, value) for flag in self.FLAGS for value in ctx.params.get(flag) or ()]
+        if len({override.flag for override in found}) > 1:
+            _, _, order = self.make_parser(ctx).parse_args(args=words)
+            values = {flag: iter(ctx.params[flag]) for flag in self.FLAGS}
+            found = [Override(p.name, next(values[p.name])) for p in order if p.name in values]
+        ctx.meta[self.KEY] = found
         return rest
 
 

@@ -19,7 +19,7 @@ def is_terminal(stream: TextIO | None) -> bool:
         return False
 
 
-def wants_color(stream: TextIO, context: click.Context | None = None) -> bool:
+def wants_color(stream: TextIO | None, context: click.Context | None = None) -> bool:
     """Tell whether to colour: `--color`, then NO_COLOR and FORCE_COLOR, then what the stream is."""
     context = context or click.get_current_context(silent=True)
     choice = context.meta.get(COLOR, "auto") if context is not None else "auto"
@@ -37,8 +37,11 @@ def tell(text: str) -> None:
     write(sys.stderr, text + "\n")
 
 
-def write(stream: TextIO, text: str) -> None:
-    """Write text from a flow or a model: as it is to a file or pipe, harmless to a terminal."""
+def write(stream: TextIO | None, text: str) -> None:
+    """Write text from a flow or a model: as it is to a file or pipe, harmless to a terminal.
+
+    A stream that was closed before the command began takes nothing, as if it led to `/dev/null`.
+    """
     if is_terminal(stream):
         from turbo_yaml.diagnostics.visible import printable
 
@@ -46,8 +49,10 @@ def write(stream: TextIO, text: str) -> None:
     put(stream, text)
 
 
-def put(stream: TextIO, text: str) -> None:
+def put(stream: TextIO | None, text: str) -> None:
     """Write text as it is; what the stream's encoding lacks is written as an escape."""
+    if stream is None:
+        return
     try:
         stream.write(text)
     except UnicodeEncodeError:

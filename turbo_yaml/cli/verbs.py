@@ -100,9 +100,11 @@ def _means_run(words: list[str]) -> bool:
     if not words or words[0] in VERBS:
         return False
     first = words[0]
-    if first.startswith("-") and first != "-":
-        return not first.startswith(("-h", "--h", "--v")) and any(_is_flow(word) for word in words[1:])
-    return _is_flow(first)
+    if not first.startswith("-") or first == "-":
+        return _is_flow(first)
+    if first.startswith("--"):
+        return first not in ("--help", "--version") and any(_is_flow(word) for word in words[1:])
+    return not first.startswith("-h")
 
 
 def _is_flow(word: str) -> bool:

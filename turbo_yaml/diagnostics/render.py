@@ -83,6 +83,8 @@ def _title(paint: Paint, style: Style, label: str, message: str) -> str:
 def _place(paint: Paint, source: Source, span: Span, style: Style, gutter: int, width: int) -> list[str]:
     line, column = source.position(span.start)
     arrow = paint("gutter", " " * gutter + "-->") + f" {one_line(source.name)}:{line}:{column}"
+    if not source.text:
+        return [arrow]
     mark = "-" if style == "note" else "^"
     return [arrow, *Snippet(source, span, gutter, width).lines(paint, style, mark)]
 

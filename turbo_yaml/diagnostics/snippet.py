@@ -88,9 +88,14 @@ def excerpt(source: Source, line: int, start: int, end: int, room: int) -> Excer
     low = max(first, start - room)
     high = min(last, min(end, start + room) + room)
     drawn = cells(source.text[low:high])
+    if start == last:
+        # The end of the line is pointed at: it takes a column, too.
+        drawn.append(Cell(" ", 1))
     edges = [0, *accumulate(cell.width for cell in drawn)]
-    mark_start = edges[start - low]
-    mark_end = max(edges[min(end, high) - low], mark_start + 1)
+    mark_start, mark_end = edges[start - low], edges[min(max(end, start + 1) - low, len(drawn))]
+    if mark_start == mark_end:
+        # What takes no column is drawn over the character before it.
+        mark_start, mark_end = max(mark_start - 1, 0), max(mark_end, 1)
     if low == first and high == last and edges[-1] <= room:
         return Excerpt("".join(cell.text for cell in drawn), mark_start, mark_end)
     return _window(drawn, edges, mark_start, mark_end, room, cut_left=low > first, cut_right=high < last)

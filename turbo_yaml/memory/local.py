@@ -2,15 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Final, Self
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any, Self, overload
 
 from turbo_yaml.errors import UsageError
 from turbo_yaml.memory.order import Order
 from turbo_yaml.protocol import BaseMemory, Message
 
-_SHORT: Final = 32
-"""Up to so many messages it costs less to look at all than to keep them in order."""
+
+class Beginning(Sequence[Message]):
+    """The messages that a list had when this was made. The list may only grow."""
+
+    __slots__ = ("_length", "_messages")
+
+    def __init__(self, messages: list[Message]) -> None:
+        self._messages = messages
+        self._length = len(messages)
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __iter__(self) -> Iterator[Message]:
+        return islice(self._messages, self._length)
+
+    @overload
+    def __getitem__(self, index: int) -> Message: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[Message]: ...
+
+    def __getitem__(self, index: int | slice) -> Message | list[Message]:
+        if isinstance(index, slice):
+            return self._messages[: self._length][index]
+        return self._messages[range(self._length)[index]]
 
 
 class LocalMemory(BaseMemory):
@@ -20,12 +45,16 @@ class LocalMemory(BaseMemory):
     order in which their labels first came.
     """
 
-    __slots__ = ("_order", "messages", "state")
+    __slots__ = ("_first", "_looked_at", "_order", "messages", "state")
 
     def __init__(self, messages: Iterable[Message] = (), state: Mapping[str, Any] | None = None) -> None:
         self.messages: list[Message] = [*messages]
         self.state: dict[str, Any] = {**state} if state else {}
         self._order: Order | None = None
+        """Needed once messages are not sent in the order in which they came."""
+        self._looked_at = 0
+        self._first = 0
+        """How many messages at the beginning are sticky at the top: they are there anyway."""
 
     @classmethod
     def declared(cls, options: Mapping[str, Any]) -> LocalMemory:
@@ -60,8 +89,10 @@ class LocalMemory(BaseMemory):
             while 0 < end < len(self.messages) and self.messages[end].role == "tool":
                 end -= 1
             kept = self.messages[:end]
-        self.messages[:] = kept
+        # A new list: who was given the old one keeps it as it was.
+        self.messages = kept
         self._order = None
+        self._looked_at = self._first = 0
 
     async def get_state(self) -> Mapping[str, Any]:
         """Return what was remembered, by name."""
@@ -73,23 +104,32 @@ class LocalMemory(BaseMemory):
 
     async def prepare_prompt(self, max_tokens: int | None = None) -> list[Message]:
         """Return the messages to send; with `max_tokens` as many of the newest as are estimated to fit."""
-        return self.prompt(max_tokens)
+        return [*self.prompt(max_tokens)]
 
-    def prompt(self, max_tokens: int | None = None) -> list[Message]:
-        """Return the messages to send: `prepare_prompt` without the wait."""
+    def prompt(self, max_tokens: int | None = None) -> Sequence[Message]:
+        """Return the messages to send: `prepare_prompt` without the wait, and mostly without a copy."""
         messages = self.messages
-        if max_tokens is None and len(messages) <= _SHORT:
-            plain = [said for said in messages if said.label is None and said.sticky is None]
-            special = len(messages) - len(plain)
-            if special == 0:
-                return plain
-            if special == 1 and messages[0].sticky == "top":
-                return [messages[0], *plain]
         order = self._order
         if order is None:
+            if max_tokens is None and self._in_order(messages):
+                return Beginning(messages)
             order = self._order = Order()
         order.sort_in(messages)
         return order.all() if max_tokens is None else order.newest(max_tokens)
+
+    def _in_order(self, messages: list[Message]) -> bool:
+        """Tell whether messages are sent in the order in which they came, looking at the new ones only."""
+        if self._looked_at > len(messages):
+            self._looked_at = self._first = 0
+        for message in islice(messages, self._looked_at, None):
+            if message.label is not None or message.sticky is not None:
+                earlier = messages[: self._first]
+                stays = message.sticky == "top" and messages[self._first] is message
+                if not stays or message.label in [said.label for said in earlier if said.label]:
+                    return False
+                self._first += 1
+        self._looked_at = len(messages)
+        return True
 
     async def fork(self) -> Self:
         """Return a copy that goes its own way: what is said or remembered there ends with it."""
@@ -100,4 +140,6 @@ class LocalMemory(BaseMemory):
         copy.messages = self.messages.copy()
         copy.state = self.state.copy()
         copy._order = None if self._order is None else self._order.copy()
+        copy._looked_at = self._looked_at
+        copy._first = self._first
         return copy

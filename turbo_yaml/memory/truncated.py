@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Self
 
 from turbo_yaml.errors import UsageError
@@ -35,7 +35,7 @@ class TruncatedMemory(LocalMemory):
             raise UsageError(f"a `truncated` memory takes no `{next(iter(given))}`")
         return cls(most)
 
-    def prompt(self, max_tokens: int | None = None) -> list[Message]:
+    def prompt(self, max_tokens: int | None = None) -> Sequence[Message]:
         """Return the messages to send: `prepare_prompt` without the wait."""
         return super().prompt(self.max_tokens if max_tokens is None else min(max_tokens, self.max_tokens))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from turbo_yaml.protocol import Assistant, Message
 
@@ -41,21 +41,27 @@ def newest(messages: Sequence[Message | None], systems: Sequence[int], max_token
     fixed = [(position, message) for position in systems if (message := messages[position]) is not None]
     room = max_tokens - sum(estimated_tokens(message) for _, message in fixed)
     window: list[Message] = []
+    start = len(messages)
+    for position, group in _groups(messages):
+        room -= sum(estimated_tokens(message) for message in group if message.role != "system")
+        if room < 0 and window:
+            break
+        window += group
+        start = position
+    window.reverse()
+    return [message for position, message in fixed if position < start] + window
+
+
+def _groups(messages: Sequence[Message | None]) -> Iterator[tuple[int, list[Message]]]:
+    """Go through messages, the newest first, tool results together with their call."""
     group: list[Message] = []
-    start = position = len(messages)
-    while position > 0:
-        position -= 1
+    for position in range(len(messages) - 1, -1, -1):
         message = messages[position]
         if message is None:
             continue
         group.append(message)
-        if message.role == "tool" and position > 0:
-            continue
-        room -= sum(estimated_tokens(said) for said in group if said.role != "system")
-        if room < 0 and window:
-            break
-        window += group
-        group = []
-        start = position
-    window.reverse()
-    return [message for position, message in fixed if position < start] + window
+        if message.role != "tool":
+            yield position, group
+            group = []
+    if group:
+        yield 0, group

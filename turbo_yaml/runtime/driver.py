@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Any, Final, TypeAlias
+from collections.abc import Awaitable
+from typing import Any, Final
 
 from turbo_yaml.errors import FlowError, LimitError, UsageError
 from turbo_yaml.memory.local import LocalMemory
@@ -17,7 +17,6 @@ from turbo_yaml.runtime.policy.deadlines import OutOfTime, within
 from turbo_yaml.runtime.program import Bound
 from turbo_yaml.runtime.turn import take_turn
 
-Keep: TypeAlias = Callable[[Message], None]
 LOCAL: Final = frozenset((LocalMemory, TruncatedMemory))
 """Memories to whose list of messages the pump may append without waiting."""
 _BREATH: Final = 1023
@@ -66,7 +65,7 @@ class Driver:
         if self.ended:
             return None
         frame = self.frame
-        host, keep, send = frame.host, self._keep(), self.generator.asend
+        host, local, send = frame.host, self._local(), self.generator.asend
         answer, self.answer = self.answer, None
         failing = self.failure is not None
         said = 0
@@ -75,8 +74,8 @@ class Driver:
             while True:
                 try:
                     signal = await (self._throw() if failing else send(answer))
-                    while keep is not None and isinstance(signal, Message) and not signal.forward:
-                        keep(signal)
+                    while local is not None and isinstance(signal, Message) and not signal.forward:
+                        local.messages.append(signal)
                         said += 1
                         if not said & _BREATH:
                             await asyncio.sleep(0)
@@ -96,7 +95,7 @@ class Driver:
                     if signal.forward:
                         return Result(signal.content, original_role=signal.role)
                 elif isinstance(signal, Generate):
-                    answer = await self._turn(signal, keep)
+                    answer = await self._turn(signal, local)
                     if answer is not None and signal.forward:
                         return self._forward(answer)
                     failing = self.failure is not None
@@ -113,11 +112,12 @@ class Driver:
             host.messages += said
             leave(token)
 
-    def _keep(self) -> Keep | None:
-        """Return how a message joins the chat where nobody has to be waited for."""
-        frame = self.frame
-        if frame.host.listener is None and type(frame.memory) in LOCAL:
-            return frame.memory.messages.append  # type: ignore[attr-defined, no-any-return]
+    def _local(self) -> LocalMemory | None:
+        """Return the chat where a message joins it without waiting for anybody."""
+        memory = self.frame.memory
+        if self.frame.host.listener is None and type(memory) in LOCAL:
+            assert isinstance(memory, LocalMemory)
+            return memory
         return None
 
     def _forward(self, reply: Assistant) -> Result:
@@ -153,7 +153,7 @@ class Driver:
             failure.__traceback__ = None
         return self.generator.athrow(failure)
 
-    async def _turn(self, signal: Generate, keep: Keep | None) -> Assistant | None:
+    async def _turn(self, signal: Generate, local: LocalMemory | None) -> Assistant | None:
         """Return the model's reply, which has joined the chat, or None where the turn failed."""
         frame = self.frame
         inner = frame.innermost()
@@ -172,8 +172,8 @@ class Driver:
                 raise
             self.fail(problem)
             return None
-        if keep is not None:
-            keep(reply)
+        if local is not None:
+            local.messages.append(reply)
         else:
             await self._say(reply)
         return reply

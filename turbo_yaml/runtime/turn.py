@@ -32,7 +32,7 @@ async def take_turn(frame: Frame, memory: BaseMemory, ask: Generate) -> Assistan
     """
     host = frame.host
     if type(memory) in PROMPTED:
-        messages: list[Message] = memory.prompt()  # type: ignore[attr-defined]
+        messages: Sequence[Message] = memory.prompt()  # type: ignore[attr-defined]
     else:
         messages = await memory.prepare_prompt()
     settings = frame.scope.turn(ask.id, ask.settings)

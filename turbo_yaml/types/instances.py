@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from copy import deepcopy
+from itertools import islice
 from typing import Any, Final, TypeAlias
 
 from turbo_yaml.errors import UsageError
-from turbo_yaml.types.schema.equality import equal
+from turbo_yaml.types.schema.closures import Compiler
+from turbo_yaml.types.schema.equality import equal, key_of
+from turbo_yaml.types.schema.findings import Check, TooMuchWork
 from turbo_yaml.types.schema.pattern import compile_pattern
 from turbo_yaml.types.schema.shapes import at_pointer
 from turbo_yaml.types.validation import compile_validator
 
 _MAX_DEPTH: Final = 100
 _MAX_TRIES: Final = 64
+_MAX_OPTIONS: Final = 4
+_MAX_SIZE: Final = 1000
 _MAX_STEPS: Final = 20_000
 _JOINING: Final = ("$ref", "allOf", "anyOf", "oneOf")
 _FORMATS: Final = {
@@ -33,12 +38,12 @@ _ORDER: Final = ("object", "array", "string", "integer", "number", "boolean", "n
 def minimal_instance(schema: Mapping[str, Any] | bool) -> Any:
     """Return small data that fits a type, always the same; `UsageError` where none is found."""
     validator = compile_validator(schema)
-    for tried, value in enumerate(_Maker(schema).values(schema, ())):
-        found = validator(value)
-        if not found:
-            return value
-        if tried >= _MAX_TRIES or found[0].rule == "work":
-            break
+    try:
+        for value in islice(_Maker(schema).values(schema, ()), _MAX_TRIES):
+            if not validator(value):
+                return value
+    except TooMuchWork:
+        pass
     raise UsageError(
         "no value was found that fits the type", hint="look for bounds that contradict each other"
     )
@@ -54,9 +59,27 @@ class _Maker:
     def __init__(self, root: Any) -> None:
         self.root = root
         self.steps = _MAX_STEPS
+        self.compiler = Compiler(root)
+        self.checks: dict[int, Check | None] = {}
+
+    def fits(self, schema: Any, value: Any) -> bool:
+        """Tell whether a value fits a part of the type, as far as its everyday keywords tell."""
+        if id(schema) not in self.checks:
+            self.checks[id(schema)] = self.compiler.check(schema)
+        check = self.checks[id(schema)]
+        return check is None or check(value) is None
 
     def values(self, schema: Any, way: Way) -> Iterator[Any]:
-        """Give values of a type. `way` has the references followed to get there, and a mark a level."""
+        """Give values that fit. `way` has the references followed to get there, and a mark a level."""
+        for value in self.candidates(schema, way):
+            self.steps -= 1
+            if self.steps < 0:
+                return
+            if self.fits(schema, value):
+                yield value
+
+    def candidates(self, schema: Any, way: Way) -> Iterator[Any]:
+        """Give values that probably fit."""
         if len(way) > _MAX_DEPTH or schema is False:
             return
         if not isinstance(schema, Mapping):
@@ -120,26 +143,38 @@ class _Maker:
         others = form.get("additionalProperties", True)
         names = list(dict.fromkeys(form.get("required", ())))
         fewest = int(form.get("minProperties", 0))
+        if fewest > _MAX_SIZE:
+            return
         names += [name for name in declared if name not in names][: max(0, fewest - len(names))]
         names += [f"key{i}" for i in range(1, fewest - len(names) + 1)]
-        values = [_first(self.values(declared.get(name, others), way)) for name in names]
-        if all(values):
-            yield {name: value for name, (value,) in zip(names, values, strict=True)}
+        options = [list(islice(self.values(declared.get(name, others), way), _MAX_OPTIONS)) for name in names]
+        if not all(options):
+            return
+        first = {name: values[0] for name, values in zip(names, options, strict=True)}
+        yield first
+        for name, values in zip(names, options, strict=True):
+            for value in values[1:]:
+                yield {**first, name: value}
 
     def lists(self, form: Mapping[str, Any], way: Way) -> Iterator[list[Any]]:
         fewest = int(max(form.get("minItems", 0), form.get("minContains", 1) if "contains" in form else 0))
-        heads = form.get("prefixItems", ())
+        heads = form.get("prefixItems", ())[:fewest]
         each = form.get("contains", form.get("items", True))
-        if fewest > 10_000:
+        if fewest > _MAX_SIZE:
             return
+        options = [list(islice(self.values(part, way), _MAX_OPTIONS)) for part in heads]
+        if len(heads) < fewest:
+            some = list(islice(self.values(each, way), _MAX_OPTIONS))
+            more = [value for value in _neighbours(some, fewest) if self.fits(each, value)]
+            options += [some + more] * (fewest - len(heads))
         made: list[Any] = []
-        for i in range(fewest):
-            part = heads[i] if i < len(heads) else each
-            options = _several(self.values(part, way), part, len(made) + 1)
-            value = [v for v in options if not form.get("uniqueItems") or not any(equal(v, w) for w in made)]
-            if not value:
+        taken: set[Hashable] = set()
+        for values in options:
+            fresh = values[:1] if not form.get("uniqueItems") else _untaken(values, taken)
+            if not fresh:
                 return
-            made.append(value[0])
+            made.append(deepcopy(fresh[0]))
+            taken.add(key_of(fresh[0]))
         yield made
 
 
@@ -147,20 +182,21 @@ def _leads_to(part: Any) -> str | None:
     return part.get("$ref") if isinstance(part, Mapping) else None
 
 
-def _first(values: Iterator[Any]) -> list[Any]:
-    return [value for value, _ in zip(values, range(1), strict=False)]
+def _untaken(values: list[Any], taken: set[Hashable]) -> list[Any]:
+    """Return the first value that is not taken, after those that are: they are passed over once for all."""
+    while values and key_of(values[0]) in taken:
+        del values[0]
+    return values[:1]
 
 
-def _several(values: Iterator[Any], schema: Any, many: int) -> list[Any]:
-    """Return some values of a type, with neighbours of its numbers and texts, so that many can differ."""
-    first = [value for value, _ in zip(values, range(_MAX_TRIES), strict=False)]
-    for value in list(first):
+def _neighbours(values: list[Any], many: int) -> Iterator[Any]:
+    """Give numbers and texts next to the given ones, so that many can differ."""
+    for value in values:
         if type(value) is int:
-            step = schema.get("multipleOf", 1) if isinstance(schema, Mapping) else 1
-            first += [value + i * step for i in range(1, many)] + [value - i * step for i in range(1, many)]
+            yield from range(value + 1, value + many)
+            yield from range(value - 1, value - many, -1)
         elif type(value) is str:
-            first += [f"{value}{i}" for i in range(1, many)]
-    return first
+            yield from (f"{value}{i}" for i in range(1, many))
 
 
 def _kinds(form: Mapping[str, Any]) -> list[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from turbo_yaml.types.schema.closures import is_multiple, pattern_problem
 from turbo_yaml.types.schema.findings import (
     MAX_FINDINGS,
     Check,
@@ -13,6 +12,7 @@ from turbo_yaml.types.schema.findings import (
     TooMuchWork,
     nearest_option,
 )
+from turbo_yaml.types.schema.keyword_checks import is_multiple, pattern_problem
 from turbo_yaml.types.schema.words import counted, shown, some_of, wrong_type
 
 _MAX_FOLLOWED: Final = 10_000

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from turbo_yaml.diagnostics.suggest import did_you_mean, nearest
-from turbo_yaml.types.schema.pattern import PatternProblem, compile_pattern
+from turbo_yaml.types.schema.pattern import compile_pattern
+from turbo_yaml.types.schema.pattern_syntax import PatternProblem
 from turbo_yaml.types.schema.shapes import at_pointer
 
 Path: TypeAlias = tuple[str | int, ...]

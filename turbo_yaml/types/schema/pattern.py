@@ -6,200 +6,29 @@ are followed all at once. That leaves no room for look-around and back reference
 
 from __future__ import annotations
 
-import re
-import warnings
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple, TypeAlias
 
+from turbo_yaml.types.schema.pattern_syntax import (
+    Assert,
+    Atom,
+    Either,
+    PatternProblem,
+    Repeat,
+    Then,
+    Tree,
+    read_pattern,
+)
+
 MAX_STATES: Final = 1000
 MAX_WORK: Final = 5_000_000
 """States times characters: what one match may cost, about a second."""
-_MAX_NESTING: Final = 50
 _MAX_REMEMBERED: Final = 5000
-
-
-class PatternProblem(ValueError):
-    """The expression cannot be used. `at` is the character of it that is to blame."""
-
-    def __init__(self, message: str, at: int, hint: str | None = None) -> None:
-        super().__init__(message)
-        self.message = message
-        self.at = at
-        self.hint = hint
 
 
 class TextTooLong(ValueError):
     """The text is too long to be matched against this expression."""
-
-
-# The syntax tree: an atom takes one character; the others put trees together.
-class _Atom(NamedTuple):
-    takes: Callable[[str], object]
-
-
-class _Assert(NamedTuple):
-    what: Literal["^", "$", "b", "B"]
-
-
-class _Then(NamedTuple):
-    parts: tuple[_Tree, ...]
-
-
-class _Either(NamedTuple):
-    options: tuple[_Tree, ...]
-
-
-class _Repeat(NamedTuple):
-    part: _Tree
-    least: int
-    most: int | None
-
-
-_Tree: TypeAlias = _Atom | _Assert | _Then | _Either | _Repeat
-
-_COUNT = re.compile(r"\{(?:(\d{1,9})(,)?(\d{0,9})|,(\d{1,9}))\}")
-_ESCAPE = re.compile(r"\\(?:x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|.)", re.DOTALL)
-_NAMED = re.compile(r"\(\?P?<[^\W\d]\w*>")
-_ASSERTIONS: Final[dict[str, Literal["^", "$", "b", "B"]]] = {
-    "\\b": "b", "\\B": "B", "\\A": "^", "\\Z": "$", "\\z": "$",
-}  # fmt: skip
-
-
-class _Reader:
-    """Reads an expression from left to right."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.at = 0
-        self.flags = re.RegexFlag(0)
-        if text.startswith("(?i)"):
-            self.flags, self.at = re.IGNORECASE, 4
-
-    def whole(self) -> _Tree:
-        tree = self.either(0)
-        if self.at < len(self.text):
-            raise PatternProblem(
-                "this `)` closes nothing", self.at, "a bracket that is meant as text is `\\)`"
-            )
-        return tree
-
-    def either(self, depth: int) -> _Tree:
-        if depth > _MAX_NESTING:
-            raise PatternProblem(f"brackets are nested deeper than {_MAX_NESTING}", self.at)
-        options = [self.sequence(depth)]
-        while self.text.startswith("|", self.at):
-            self.at += 1
-            options.append(self.sequence(depth))
-        return options[0] if len(options) == 1 else _Either(tuple(options))
-
-    def sequence(self, depth: int) -> _Tree:
-        parts: list[_Tree] = []
-        while self.at < len(self.text) and self.text[self.at] not in "|)":
-            parts.append(self.repeated(depth))
-        return parts[0] if len(parts) == 1 else _Then(tuple(parts))
-
-    def repeated(self, depth: int) -> _Tree:
-        tree = self.single(depth)
-        bounds = self.bounds()
-        if bounds is None:
-            return tree
-        if self.text.startswith("?", self.at):
-            self.at += 1  # lazy: whether it matches is the same
-        elif self.bounds() is not None:
-            raise PatternProblem("one repetition follows another", self.at - 1, "put the first in brackets")
-        return _Repeat(tree, *bounds)
-
-    def bounds(self) -> tuple[int, int | None] | None:
-        """Read `*`, `+`, `?` or `{n,m}` if one stands here."""
-        sign = self.text[self.at : self.at + 1]
-        if sign and sign in "*+?":
-            self.at += 1
-            return {"*": (0, None), "+": (1, None), "?": (0, 1)}[sign]
-        found = _COUNT.match(self.text, self.at) if sign == "{" else None
-        if found is None:
-            return None
-        least = int(found[1] or 0)
-        most = int(found[4] or found[3] or -1) if found[2] or found[4] else least
-        if 0 <= most < least:
-            raise PatternProblem(f"`{found[0]}` asks for at least {least} and at most {most}", self.at)
-        self.at = found.end()
-        return least, None if most < 0 else most
-
-    def single(self, depth: int) -> _Tree:
-        sign = self.text[self.at]
-        match sign:
-            case "(":
-                return self.group(depth)
-            case "[":
-                return self.characters()
-            case "\\":
-                return self.escape()
-            case "^" | "$":
-                self.at += 1
-                return _Assert(sign)
-            case "*" | "+" | "?":
-                raise PatternProblem(
-                    f"nothing stands before this `{sign}`", self.at, f"as text it is `\\{sign}`"
-                )
-        self.at += 1
-        return self.atom("." if sign == "." else re.escape(sign), self.at - 1)
-
-    def group(self, depth: int) -> _Tree:
-        start = self.at
-        named = _NAMED.match(self.text, start)
-        if named:
-            self.at = named.end()
-        elif self.text.startswith("(?:", start):
-            self.at += 3
-        elif self.text.startswith("(?", start):
-            what = (
-                "look-around" if self.text[start + 2 : start + 3] in ("=", "!", "<") else "this kind of group"
-            )
-            raise PatternProblem(
-                f"{what} cannot be used in a pattern",
-                start,
-                "say it with a second type: `allOf: [{pattern: …}, {not: {pattern: …}}]`",
-            )
-        else:
-            self.at += 1
-        tree = self.either(depth + 1)
-        if not self.text.startswith(")", self.at):
-            raise PatternProblem("this bracket is not closed", start)
-        self.at += 1
-        return tree
-
-    def characters(self) -> _Tree:
-        """Read `[…]`; `re` knows its insides."""
-        start = self.at
-        at = start + 1 + self.text.startswith("^", start + 1)
-        at += self.text.startswith("]", at)
-        while at < len(self.text) and self.text[at] != "]":
-            at += 2 if self.text[at] == "\\" else 1
-        if at >= len(self.text):
-            raise PatternProblem("this `[` is not closed", start)
-        self.at = at + 1
-        return self.atom(self.text[start : self.at], start)
-
-    def escape(self) -> _Tree:
-        start = self.at
-        found = _ESCAPE.match(self.text, start)
-        if found is None:
-            raise PatternProblem("nothing follows this `\\`", start, "a backslash as text is `\\\\`")
-        self.at = found.end()
-        if found[0] in _ASSERTIONS:
-            return _Assert(_ASSERTIONS[found[0]])
-        if found[0][1] in "123456789k":
-            raise PatternProblem("a pattern cannot refer back to a group", start)
-        return self.atom("\\0" if found[0] == "\\0" else found[0], start)
-
-    def atom(self, written: str, at: int) -> _Atom:
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", FutureWarning)  # `[[` may once be a set operation
-                return _Atom(re.compile(written, self.flags).fullmatch)
-        except re.error as problem:
-            raise PatternProblem(f"`{written}` cannot be read: {problem.msg}", at) from None
 
 
 # Programs: a state takes a character, asserts something, or leads to other states.
@@ -215,7 +44,7 @@ _ACCEPT: Final = 0
 class _Program:
     """A list of states, built backwards so that each knows where it leads."""
 
-    def __init__(self, tree: _Tree) -> None:
+    def __init__(self, tree: Tree) -> None:
         self.states: list[_State] = [_State(None, None, ())]
         self.start = self.add(tree, _ACCEPT)
 
@@ -229,23 +58,23 @@ class _Program:
         self.states.append(state)
         return len(self.states) - 1
 
-    def add(self, tree: _Tree, after: int) -> int:
+    def add(self, tree: Tree, after: int) -> int:
         """Add the states of a tree that go on to `after`; return the first."""
         match tree:
-            case _Atom(takes):
+            case Atom(takes):
                 return self.state(_State(takes, None, (after,)))
-            case _Assert(what):
+            case Assert(what):
                 return self.state(_State(None, what, (after,)))
-            case _Then(parts):
+            case Then(parts):
                 for part in reversed(parts):
                     after = self.add(part, after)
                 return after
-            case _Either(options):
+            case Either(options):
                 return self.state(_State(None, None, tuple(self.add(option, after) for option in options)))
-            case _Repeat(part, least, most):
+            case Repeat(part, least, most):
                 return self.repeat(part, least, most, after)
 
-    def repeat(self, part: _Tree, least: int, most: int | None, after: int) -> int:
+    def repeat(self, part: Tree, least: int, most: int | None, after: int) -> int:
         if _is_empty(part):
             return after
         if most is None:
@@ -261,11 +90,11 @@ class _Program:
         return after
 
 
-def _is_empty(tree: _Tree) -> bool:
+def _is_empty(tree: Tree) -> bool:
     match tree:
-        case _Then(parts):
+        case Then(parts):
             return all(map(_is_empty, parts))
-        case _Repeat(part, _, most):
+        case Repeat(part, _, most):
             return most == 0 or _is_empty(part)
     return False
 
@@ -292,7 +121,7 @@ class Pattern:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self._program = _Program(_Reader(text).whole())
+        self._program = _Program(read_pattern(text))
         self._steps: dict[tuple[frozenset[int], _Side, str], frozenset[int] | bool] = {}
 
     def found_in(self, text: str) -> bool:

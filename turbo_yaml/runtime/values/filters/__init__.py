@@ -6,13 +6,14 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any, Final
 
-from turbo_yaml.runtime.values.filters import choosing, data, lists, markup, numbers, texts
+from turbo_yaml.runtime.values.filters import choosing, data, lists, markup, numbers, patterns, texts
 
 FILTERS: Final[dict[str, Callable[..., Any]]] = {
     **texts.FILTERS,
     **numbers.FILTERS,
     **lists.FILTERS,
     **data.FILTERS,
+    **patterns.FILTERS,
     **markup.FILTERS,
     **choosing.FILTERS,
     "count": lists.length,

@@ -1,0 +1,318 @@
+"""The tables of the package to the pages under `docs/reference/`: `python docs/build.py` writes them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from turbo_yaml.flow import vocabulary
+from turbo_yaml.flow.vocabulary import Key, Verb
+from turbo_yaml.flow.words import LATER_MEMORIES, LATER_STEPS, LATER_TURN_KEYS, RESERVED
+from turbo_yaml.models.faults import KINDS
+from turbo_yaml.models.providers import PROVIDERS
+from turbo_yaml.settings import keys as settings
+from turbo_yaml.settings import kinds
+from turbo_yaml.settings.patch import MISSING
+from turbo_yaml.syntax.durations import format_duration
+
+HERE = Path(__file__).parent
+REFERENCE = HERE / "reference"
+
+LANGUAGE = "../language.md"
+TAKES = {
+    "text": f"[text]({LANGUAGE}#text-values-and-expressions)",
+    "said": f"[text]({LANGUAGE}#text-values-and-expressions)",
+    "plain": "text, no template",
+    "word": "a name",
+    "expression": f"[an expression]({LANGUAGE}#text-values-and-expressions)",
+    "bool": "`true` or `false`",
+    "whole": "a whole number from 0",
+    "count": "a whole number from 1, or a template that gives one",
+    "number": "a number",
+    "duration": f"[a duration]({LANGUAGE}#durations)",
+    "delay": f"[a duration]({LANGUAGE}#durations), or 0",
+    "pause": f"[a duration]({LANGUAGE}#durations), or a template that gives one",
+    "flow": f"[a flow's name]({LANGUAGE}#other-flows) or path",
+    "path": "a path from this file's folder",
+    "target": "a variable's name",
+    "targets": "one or more variables' names, with commas",
+    "value": f"[any value]({LANGUAGE}#text-values-and-expressions)",
+    "data": "any data, no templates",
+    "type": f"[a type]({LANGUAGE}#types)",
+    "labels": "a list of labels, or one template that gives one",
+    "words": "a list of names",
+    "values": f"names with [values]({LANGUAGE}#text-values-and-expressions)",
+    "arguments": f"inputs with [values]({LANGUAGE}#text-values-and-expressions)",
+    "none": "nothing",
+    "content": "text, or a list of [parts](#parts-of-a-message)",
+    "examples": "`{user: …, assistant: …}`, or a list of them",
+    "history": "a list of `{role, content}`, or one template that gives one",
+    "body": "a list of steps",
+    "cases": "labels, each with a list of steps",
+    "elifs": "a list of `{if: …, then: […]}`",
+    "branches": "names, each with a list of steps",
+    "turn": "nothing, or [what the turn is like](#what-a-turn-may-say)",
+    "retry": "a whole number from 0, or [a mapping](#how-to-retry)",
+    "forget": "`all`, or [which messages](#what-to-forget)",
+    "version": "`1`",
+    "inputs": f"names with [types]({LANGUAGE}#types)",
+    "settings": "[settings](settings.md)",
+    "profiles": "names, each with [settings](settings.md)",
+    "memory": "[a mapping](#memory)",
+    "files": "names with paths from this file's folder",
+    "tools": "names with [declarations](#tools)",
+    "flows": "names with [flows](#a-local-flow)",
+    "tests": "a list of [tests](#tests)",
+}
+
+
+def pages() -> dict[Path, str]:
+    """Return every generated page by its path."""
+    return {
+        REFERENCE / "steps.md": _page("Steps and keys", _STEPS_INTRO, _steps()),
+        REFERENCE / "settings.md": _page("Settings", _SETTINGS_INTRO, _settings()),
+        REFERENCE / "models.md": _page("Models", _MODELS_INTRO, _models()),
+    }
+
+
+def _page(title: str, intro: str, lines: Iterable[str]) -> str:
+    head = (
+        f"<!-- Written by docs/build.py: change the tables in the package, not this page. -->\n\n# {title}\n"
+    )
+    return "\n".join([head, intro, *lines]).rstrip("\n") + "\n"
+
+
+def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    yield f"| {' | '.join(heads)} |"
+    yield f"|{' --- |' * len(heads)}"
+    for row in rows:
+        yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |"
+    yield ""
+
+
+# Steps and keys ----------------------------------------------------------------------------------------
+
+_STEPS_INTRO = f"""\
+Every word that a flow file may hold. [The language]({LANGUAGE}) explains how they work together.
+"""
+
+
+def _steps() -> Iterator[str]:
+    yield "## Every step\n"
+    yield "A step has one of the heads below, and may have these keys, too.\n"
+    yield from _keys(vocabulary.COMMON_KEYS)
+    group = ""
+    for verb in vocabulary.VERBS:
+        if verb.group != group:
+            group = verb.group
+            yield f"## {group}\n"
+        yield from _verb(verb)
+    yield "## Inside a step\n"
+    yield "### What a turn may say\n"
+    yield "These, and every setting of a turn: see [Settings](settings.md#of-a-turn).\n"
+    yield from _keys(vocabulary.TURN_KEYS)
+    yield "### Parts of a message\n"
+    yield "Each part has one of these keys.\n"
+    yield from _keys(vocabulary.PART_KEYS)
+    yield "### How to retry\n"
+    yield from _keys(vocabulary.RETRY_KEYS)
+    yield "### What to forget\n"
+    yield from _keys(vocabulary.FORGET_KEYS)
+    yield from _files()
+    yield from _not_there()
+
+
+def _verb(verb: Verb) -> Iterator[str]:
+    yield f"### `{verb.name}`\n"
+    yield f"{verb.head.doc} Takes {_takes(verb.head)}.\n"
+    yield "```yaml"
+    first, *rest = verb.example.splitlines()
+    yield f"- {first}"
+    yield from (f"  {line}" for line in rest)
+    yield "```\n"
+    if verb.keys:
+        yield from _keys(verb.keys)
+    if verb.any_of:
+        yield f"{' or '.join(f'`{name}`' for name in verb.any_of)} must be there.\n"
+
+
+def _keys(keys: Iterable[Key]) -> Iterator[str]:
+    yield from _table(
+        ("key", "takes", "what it does"), ((f"`{key.name}`", _takes(key), _doc(key)) for key in keys)
+    )
+
+
+def _takes(key: Key) -> str:
+    if key.options:
+        return " or ".join(f"`{option}`" for option in key.options)
+    return TAKES[key.slot]
+
+
+def _doc(key: Key) -> str:
+    notes = [key.doc]
+    if key.required:
+        notes.append("Required.")
+    if key.default is not None:
+        notes.append(f"Default: `{_shown(key.default)}`.")
+    if key.needs:
+        notes.append(f"Needs {' or '.join(f'`{name}`' for name in key.needs)}.")
+    if key.excludes:
+        notes.append(f"Not with {' or '.join(f'`{name}`' for name in key.excludes)}.")
+    return " ".join(notes)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{name}: {inner}" for name, inner in value.items()) + "}"
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _files() -> Iterator[str]:
+    yield "## A file\n"
+    yield "Keys that begin with `x-` are free for other tools; every other key that is not here is an error.\n"
+    yield from _keys(vocabulary.FILE_KEYS)
+    yield "### A local flow\n"
+    yield from _keys(vocabulary.SUBFLOW_KEYS)
+    yield "### Memory\n"
+    yield from _keys(vocabulary.MEMORY_KEYS)
+    yield "### Tools\n"
+    yield "Declarations are read and checked; this version has no step that calls a tool.\n"
+    yield from _keys(vocabulary.TOOL_KEYS)
+    yield "### Tests\n"
+    yield "Tests are read and checked; this version has no command that runs them.\n"
+    yield from _keys(vocabulary.TEST_KEYS)
+
+
+def _not_there() -> Iterator[str]:
+    yield "## Words that are no steps\n"
+    yield "These are refused with a note.\n"
+    yield from _table(("word", "why"), ((f"`{word}`", note) for word, note in RESERVED.items()))
+    later = [f"the step `{word}`" for word in LATER_STEPS]
+    later += [f"`{word}` of `generate`" for word in LATER_TURN_KEYS]
+    later += [f"the memory `{word}`" for word in LATER_MEMORIES]
+    yield f"Not available in this version: {', '.join(later)}."
+
+
+# Settings ----------------------------------------------------------------------------------------------
+
+_SETTINGS_INTRO = """\
+Every setting. [Settings](../settings.md) tells where they are written and which of them holds.
+`turbo-yaml settings list` prints the same.
+"""
+
+
+def _settings() -> Iterator[str]:
+    turn = settings.STEP.keys
+    flow = {name: key for name, key in settings.FLOW.keys.items() if name not in turn}
+    outside = {name: key for name, key in settings.FILE.keys.items() if name not in (*turn, *flow)}
+    yield "## Of a turn\n"
+    yield "A settings file, a flow, and a `generate` step may set these.\n"
+    yield from _settings_table(turn)
+    yield "## Of a run\n"
+    yield "A settings file and a flow may set these.\n"
+    yield from _settings_table(flow)
+    yield "## Of whoever runs flows\n"
+    yield "A settings file, the environment, the command line and a Python host may set these; a flow may not.\n"
+    yield from _settings_table(outside)
+    yield "### `providers.NAME`\n"
+    yield from _settings_table(settings.PROVIDER)
+
+
+def _settings_table(keys: dict[str, kinds.Key]) -> Iterator[str]:
+    yield from _table(
+        ("setting", "takes", "built-in", "what it does"),
+        ((f"`{name}`", _kind(key.kind), _default(key), key.doc) for name, key in _with_inner(keys, "")),
+    )
+
+
+def _with_inner(keys: dict[str, kinds.Key], prefix: str) -> Iterator[tuple[str, kinds.Key]]:
+    for name, key in keys.items():
+        yield prefix + name, key
+        if isinstance(key.kind, kinds.Record):
+            yield from _with_inner(dict(key.kind.keys), f"{prefix}{name}.")
+
+
+def _default(key: kinds.Key) -> str:
+    if key.default is MISSING:
+        return ""
+    if isinstance(key.kind, kinds.Maybe) and isinstance(key.kind.kind, kinds.Duration):
+        return f"`{format_duration(key.default)}`"
+    return f"`{_shown(key.default)}`"
+
+
+def _kind(kind: kinds.Kind) -> str:
+    match kind:
+        case kinds.Text():
+            return kind.form
+        case kinds.Words():
+            return " or ".join(f"`{word}`" for word in kind.words)
+        case kinds.Number():
+            what = "a whole number" if kind.integer else "a number"
+            if kind.low is None:
+                return what
+            return f"{what} from {kind.low:,}" + ("" if kind.high is None else f" to {kind.high:,}")
+        case kinds.Flag():
+            return "`true` or `false`"
+        case kinds.Duration():
+            return "a duration"
+        case kinds.ListOf():
+            return f"a list of {_several(kind.item)}" + (", or one alone" if kind.lone else "")
+        case kinds.MapOf():
+            return f"a map: {kind.key} to {_kind(kind.value)}"
+        case kinds.Record():
+            return "a map"
+        case kinds.Maybe():
+            return f"{_kind(kind.kind)}, or null"
+        case kinds.Either():
+            return f"{_kind(kind.other)}, or {_kind(kind.map)}"
+        case kinds.Anything():
+            return "any data"
+
+
+def _several(kind: kinds.Kind) -> str:
+    return "texts" if isinstance(kind, kinds.Text) else _kind(kind)
+
+
+# Models ------------------------------------------------------------------------------------------------
+
+_MODELS_INTRO = """\
+What [Settings](../settings.md#models) calls a provider, and what can go wrong with a call.
+"""
+
+
+def _models() -> Iterator[str]:
+    yield "## Built-in providers\n"
+    yield "Each speaks the chat completions protocol of OpenAI. `providers` in the settings changes them or adds others.\n"
+    rows = []
+    for provider in PROVIDERS.values():
+        if provider.adapter == "openai":
+            key = f"`{provider.api_key_env}`" if provider.api_key_env else "none"
+            rows.append((f"`{provider.name}`", provider.base_url, key, provider.structured))
+    yield from _table(("provider", "address", "key in", "`structured`"), rows)
+    yield "`OPENAI_BASE_URL` moves `openai` to another address. `echo` and `script` need neither address nor key.\n"
+    yield "## Kinds of failure\n"
+    yield "What `error.kind` and `retry.on` see when a model call fails.\n"
+    yield from _table(
+        ("kind", "tried again", "the next move"),
+        ((f"`{name}`", "yes" if kind.retryable else "no", _hint(kind.hint)) for name, kind in KINDS.items()),
+    )
+
+
+def _hint(hint: str) -> str:
+    words = {"{key}": "set the key's environment variable", "{model}": "MODEL", "{provider}": "PROVIDER"}
+    for mark, word in (words | {"{url}": "ADDRESS"}).items():
+        hint = hint.replace(mark, word)
+    return hint
+
+
+def main() -> None:
+    """Write every page."""
+    REFERENCE.mkdir(exist_ok=True)
+    for path, text in pages().items():
+        path.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
