@@ -1,4 +1,4 @@
-"""What the engine costs: a warm run against the same flow in a minimal loop written by hand.
+"""What the engine costs: a warm run of a compiled flow against a generator and a loop written by hand.
 
 Ten messages with variables and one turn of a model in this process. Prints both and their ratio, which may be
 1.3 at most; exits with 1 above that. CPU time, medians of interleaved rounds in one process.
@@ -13,32 +13,120 @@ from statistics import median
 from time import process_time
 from typing import Any
 
+from turbo_yaml.compiler.edge import loads
 from turbo_yaml.models.request import OnDelta, Reply, Request
 from turbo_yaml.protocol import Assistant, Generate, Message, Result, System, Usage, User
 from turbo_yaml.runtime.function import TurboGenFn
-from turbo_yaml.runtime.program import FlowInfo
-from turbo_yaml.types import Input
 
 MOST = 1.3
 RUNS = 300
 ROUNDS = 25
 
 
-async def flow(memory: Any = None, *, name: str, age: int) -> AsyncGenerator[Any, Any]:
-    """Ten messages with variables and one turn, as a flow compiles to."""
-    yield System(f"You are the assistant of {name}.")
-    yield User(f"My name is {name} and I am {age}.")
-    yield User(f"In {age} years I shall be {age * 2}.")
-    yield User(f"Call me {name}, never {name.upper()}.")
-    yield User(f"I was {age - 1} last year.")
-    yield User(f"{name} is {len(name)} letters long.")
-    yield User(f"Greet {name} in one line.")
-    yield User(f"Do not say {age}.")
-    yield User(f"Be kind to {name}.")
-    yield User(f"Now, {name}?")
+FLOW = """
+turbo: 1
+inputs:
+  name: string
+  company: string
+  city: string
+  day: string
+  language: string
+  tone: string
+  item: string
+  currency: string
+  age: integer
+  years: integer
+  words: integer
+  price: integer
+steps:
+  - system: >-
+      You are {{ name }}'s assistant at {{ company }}. Today is {{ day }}. Answer in {{ language
+      }}, in at most {{ words }} words, and be {{ tone }}.
+  - user: >-
+      My name is {{ name }}, I am {{ age }}, I live in {{ city }}, and I have been with {{
+      company }} for {{ years }} years.
+  - assistant: >-
+      Good day, {{ name }}. I see your account at {{ company }} in {{ city }}. What can I do for
+      you this {{ day }}?
+  - user: >-
+      I ordered {{ item }} for {{ price }} {{ currency }} on {{ day }}, and it has not come to
+      {{ city }} yet.
+  - assistant: >-
+      I am sorry, {{ name }}. Your {{ item }} left our store {{ years }} days ago and should be
+      in {{ city }} by {{ day }}.
+  - user: >-
+      It is not in {{ city }}. I paid {{ price }} {{ currency }} for {{ item }}, so I want to
+      know where it is.
+  - assistant: >-
+      Of course. Shall I send another {{ item }}, or give you {{ price }} {{ currency }} back,
+      {{ name }}?
+  - user: >-
+      Another {{ item }}, please, to {{ city }}, and not later than {{ day }}.
+  - assistant: >-
+      Done: another {{ item }}, worth {{ price }} {{ currency }}, goes to {{ name }} in {{ city
+      }} on {{ day }}.
+  - user: >-
+      Sum this up for {{ company }} in {{ language }}, in at most {{ words }} words, in a {{
+      tone }} voice.
+  - generate: {forward: false}
+    as: reply
+  - return: {reply: "{{ reply }}", name: "{{ name }}"}
+"""
+
+INPUTS = {
+    "name": "Ada",
+    "company": "Babbage & Sons",
+    "city": "London",
+    "day": "Monday",
+    "language": "English",
+    "tone": "friendly",
+    "item": "a difference engine",
+    "currency": "pounds",
+    "age": 36,
+    "years": 3,
+    "words": 50,
+    "price": 17000,
+}
+
+
+async def flow(
+    memory: Any = None,
+    *,
+    name: str,
+    company: str,
+    city: str,
+    day: str,
+    language: str,
+    tone: str,
+    item: str,
+    currency: str,
+    age: int,
+    years: int,
+    words: int,
+    price: int,
+) -> AsyncGenerator[Any, Any]:
+    """Say what the flow says, as a person would write it."""
+    yield System(
+        f"You are {name}'s assistant at {company}. Today is {day}. Answer in {language}, in at "
+        f"most {words} words, and be {tone}."
+    )
+    yield User(
+        f"My name is {name}, I am {age}, I live in {city}, and I have been with {company} for {years} years."
+    )
+    yield Assistant(
+        f"Good day, {name}. I see your account at {company} in {city}. What can I do for you this {day}?"
+    )
+    yield User(f"I ordered {item} for {price} {currency} on {day}, and it has not come to {city} yet.")
+    yield Assistant(
+        f"I am sorry, {name}. Your {item} left our store {years} days ago and should be in {city} by {day}."
+    )
+    yield User(f"It is not in {city}. I paid {price} {currency} for {item}, so I want to know where it is.")
+    yield Assistant(f"Of course. Shall I send another {item}, or give you {price} {currency} back, {name}?")
+    yield User(f"Another {item}, please, to {city}, and not later than {day}.")
+    yield Assistant(f"Done: another {item}, worth {price} {currency}, goes to {name} in {city} on {day}.")
+    yield User(f"Sum this up for {company} in {language}, in at most {words} words, in a {tone} voice.")
     reply = (yield Generate(forward=False)).value
     yield Result({"reply": reply, "name": name}, done=True)
-    return
 
 
 class Model:
@@ -71,6 +159,8 @@ async def minimal(model: Model, **inputs: Any) -> Any:
                 outcome = signal.content
     except StopAsyncIteration:
         return outcome
+    finally:
+        await generator.aclose()
 
 
 async def engine(fn: TurboGenFn, **inputs: Any) -> Any:
@@ -85,16 +175,15 @@ async def timed(work: Any, first: Any) -> float:
     """Return the CPU time of one run, in microseconds."""
     began = process_time()
     for _ in range(RUNS):
-        await work(first, name="Ada", age=36)
+        await work(first, **INPUTS)
     return (process_time() - began) / RUNS * 1e6
 
 
 async def main() -> int:
-    text, number = {"type": "string"}, {"type": "integer"}
-    flow.__turbo__ = FlowInfo("flow", (Input("name", text), Input("age", number)))  # type: ignore[attr-defined]
+    """Measure both in turn."""
     model = Model()
-    fn = TurboGenFn(flow, model=model)
-    assert await engine(fn, name="Ada", age=36) == await minimal(model, name="Ada", age=36)
+    fn = loads(FLOW).using(model=model)
+    assert await engine(fn, **INPUTS) == await minimal(model, **INPUTS)
     by_hand, by_engine = [], []
     for _ in range(ROUNDS):
         by_hand.append(await timed(minimal, model))

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from turbo_yaml.cli.output import to_json
-from turbo_yaml.cli.views import Conversation, notice
+from turbo_yaml.cli.conversation.output import to_json
+from turbo_yaml.cli.conversation.views import Conversation, notice
 from turbo_yaml.protocol import GetInput, Result
 from turbo_yaml.runtime.events import DeltaEvent, LogEvent, RetryEvent, WarningEvent
 

@@ -43,31 +43,32 @@ class FlowInfo:
         return compile_inputs(self.inputs)
 
     @cached_property
-    def _exact(self) -> tuple[tuple[str, type], ...] | None:
-        """The inputs where each is of a bare type: a value of just that type fits and needs no copy."""
-        if self.parameters or not all(each.schema.keys() <= {"type", "description"} for each in self.inputs):
+    def _exact(self) -> Mapping[str, type] | None:
+        """The type of each input, where all are of a bare type: a value of just that type fits as it is."""
+        if not all(each.schema.keys() <= {"type", "description"} for each in self.inputs):
             return None
-        kinds = [_EXACT.get(each.schema.get("type")) for each in self.inputs]
-        return tuple(
-            (each.name, kind) for each, kind in zip(self.inputs, kinds, strict=True) if kind is not None
-        )
+        kinds = {each.name: _EXACT.get(each.schema.get("type")) for each in self.inputs}
+        return {name: kind for name, kind in kinds.items() if kind is not None}
 
-    def arguments(self, context: Mapping[str, Any]) -> dict[str, Any]:
+    def arguments(self, context: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the arguments of the flow's function: inputs validated, with defaults, under Python's names.
 
         `UsageError` that names every input which is missing, unknown or does not fit.
         """
-        exact = self._exact
-        if exact is not None and len(exact) == len(context) == len(self.inputs):
-            for name, kind in exact:
-                if type(context.get(name)) is not kind:
-                    break
-            else:
-                return context if type(context) is dict else dict(context)
-        values = self._read(context)
+        values = context if self._fits(context) else self._read(context)
         if not self.parameters:
             return values
         return {self.parameters.get(name, name): value for name, value in values.items()}
+
+    def _fits(self, context: Mapping[str, Any]) -> bool:
+        """Tell at a glance whether all inputs are there and fit; nothing is said of why they do not."""
+        exact = self._exact
+        if exact is None or not len(exact) == len(context) == len(self.inputs):
+            return False
+        for name, value in context.items():
+            if exact.get(name) is not type(value):
+                return False
+        return True
 
 
 class Bound(NamedTuple):

@@ -9,18 +9,18 @@ from typing import Any, Final, NamedTuple
 
 import click
 
-from turbo_yaml.cli.answers import Answers
+from turbo_yaml.cli.conversation.answers import Answers
+from turbo_yaml.cli.conversation.loop import Loop
+from turbo_yaml.cli.conversation.output import error_data, report_data, to_json, to_text
+from turbo_yaml.cli.conversation.session import Session
+from turbo_yaml.cli.conversation.views import Conversation, EventLines, Notices, View
 from turbo_yaml.cli.faults import EXIT_CODES
 from turbo_yaml.cli.files import read_stdin
 from turbo_yaml.cli.inputs import gather, missing_hint
-from turbo_yaml.cli.loop import Loop
 from turbo_yaml.cli.options import common
-from turbo_yaml.cli.output import error_data, report_data, to_json, to_text
 from turbo_yaml.cli.overrides import InOrder, Override, gather_layers, setting_flags
 from turbo_yaml.cli.piped import Piped
-from turbo_yaml.cli.session import Session
 from turbo_yaml.cli.terminal import is_terminal, put, tell, write
-from turbo_yaml.cli.views import Conversation, EventLines, Notices, View
 from turbo_yaml.compiler.edge import load, loads
 from turbo_yaml.errors import TurboError, UsageError
 from turbo_yaml.protocol import Message

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Any, Protocol, TextIO
 
-from turbo_yaml.cli.output import to_json, to_text
+from turbo_yaml.cli.conversation.output import to_json, to_text
 from turbo_yaml.cli.terminal import put, tell, write
 from turbo_yaml.protocol import GetInput, Result
 from turbo_yaml.runtime.events import DeltaEvent, Event, LogEvent, RetryEvent, WarningEvent

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from turbo_yaml.cli.answers import Answers, Unanswered, read_line
-from turbo_yaml.cli.loop import Loop
-from turbo_yaml.cli.views import View
+from turbo_yaml.cli.conversation.answers import Answers, Unanswered, read_line
+from turbo_yaml.cli.conversation.loop import Loop
+from turbo_yaml.cli.conversation.views import View
 from turbo_yaml.protocol import GetInput, Message, Result
 from turbo_yaml.runtime.wrapper import TurboGenWrapper
 
