@@ -25,49 +25,36 @@ ROUNDS = 25
 
 FLOW = """
 turbo: 1
-inputs:
-  name: string
-  company: string
-  city: string
-  day: string
-  language: string
-  tone: string
-  item: string
-  currency: string
-  age: integer
-  years: integer
-  words: integer
-  price: integer
+inputs: {name: string, company: string, city: string, day: string, goods: string, price: integer}
 steps:
   - system: >-
-      You are {{ name }}'s assistant at {{ company }}. Today is {{ day }}. Answer in {{ language
-      }}, in at most {{ words }} words, and be {{ tone }}.
+      You answer for {{ company }}. Today is {{ day }}. The customer is {{ name }} from {{ city
+      }}. Be short and friendly.
   - user: >-
-      My name is {{ name }}, I am {{ age }}, I live in {{ city }}, and I have been with {{
-      company }} for {{ years }} years.
+      My name is {{ name }}, and I have ordered from {{ company }} for years, always to {{ city
+      }}.
   - assistant: >-
       Good day, {{ name }}. I see your account at {{ company }} in {{ city }}. What can I do for
       you this {{ day }}?
   - user: >-
-      I ordered {{ item }} for {{ price }} {{ currency }} on {{ day }}, and it has not come to
+      I ordered {{ goods }} for {{ price }} pounds, to come on {{ day }}, and it has not come to
       {{ city }} yet.
   - assistant: >-
-      I am sorry, {{ name }}. Your {{ item }} left our store {{ years }} days ago and should be
-      in {{ city }} by {{ day }}.
+      I am sorry, {{ name }}. Your {{ goods }} left our store and should be in {{ city }} by {{
+      day }}.
   - user: >-
-      It is not in {{ city }}. I paid {{ price }} {{ currency }} for {{ item }}, so I want to
-      know where it is.
+      It is not in {{ city }}. I paid {{ price }} pounds for {{ goods }}, so I want to know
+      where it is.
   - assistant: >-
-      Of course. Shall I send another {{ item }}, or give you {{ price }} {{ currency }} back,
-      {{ name }}?
+      Of course. Shall I send another {{ goods }}, or give you {{ price }} pounds back, {{ name
+      }}?
   - user: >-
-      Another {{ item }}, please, to {{ city }}, and not later than {{ day }}.
+      Another {{ goods }}, please, to {{ city }}, and not later than {{ day }}.
   - assistant: >-
-      Done: another {{ item }}, worth {{ price }} {{ currency }}, goes to {{ name }} in {{ city
-      }} on {{ day }}.
+      Done: another {{ goods }}, worth {{ price }} pounds, goes to {{ name }} in {{ city }} on
+      {{ day }}.
   - user: >-
-      Sum this up for {{ company }} in {{ language }}, in at most {{ words }} words, in a {{
-      tone }} voice.
+      Sum this up for {{ company }}: who is {{ name }}, and what of the {{ goods }}?
   - generate: {forward: false}
     as: reply
   - return: {reply: "{{ reply }}", name: "{{ name }}"}
@@ -78,53 +65,30 @@ INPUTS = {
     "company": "Babbage & Sons",
     "city": "London",
     "day": "Monday",
-    "language": "English",
-    "tone": "friendly",
-    "item": "a difference engine",
-    "currency": "pounds",
-    "age": 36,
-    "years": 3,
-    "words": 50,
+    "goods": "difference engine",
     "price": 17000,
 }
 
 
 async def flow(
-    memory: Any = None,
-    *,
-    name: str,
-    company: str,
-    city: str,
-    day: str,
-    language: str,
-    tone: str,
-    item: str,
-    currency: str,
-    age: int,
-    years: int,
-    words: int,
-    price: int,
+    memory: Any = None, *, name: str, company: str, city: str, day: str, goods: str, price: int
 ) -> AsyncGenerator[Any, Any]:
     """Say what the flow says, as a person would write it."""
     yield System(
-        f"You are {name}'s assistant at {company}. Today is {day}. Answer in {language}, in at "
-        f"most {words} words, and be {tone}."
+        f"You answer for {company}. Today is {day}. The customer is {name} from {city}. Be "
+        f"short and friendly."
     )
-    yield User(
-        f"My name is {name}, I am {age}, I live in {city}, and I have been with {company} for {years} years."
-    )
+    yield User(f"My name is {name}, and I have ordered from {company} for years, always to {city}.")
     yield Assistant(
         f"Good day, {name}. I see your account at {company} in {city}. What can I do for you this {day}?"
     )
-    yield User(f"I ordered {item} for {price} {currency} on {day}, and it has not come to {city} yet.")
-    yield Assistant(
-        f"I am sorry, {name}. Your {item} left our store {years} days ago and should be in {city} by {day}."
-    )
-    yield User(f"It is not in {city}. I paid {price} {currency} for {item}, so I want to know where it is.")
-    yield Assistant(f"Of course. Shall I send another {item}, or give you {price} {currency} back, {name}?")
-    yield User(f"Another {item}, please, to {city}, and not later than {day}.")
-    yield Assistant(f"Done: another {item}, worth {price} {currency}, goes to {name} in {city} on {day}.")
-    yield User(f"Sum this up for {company} in {language}, in at most {words} words, in a {tone} voice.")
+    yield User(f"I ordered {goods} for {price} pounds, to come on {day}, and it has not come to {city} yet.")
+    yield Assistant(f"I am sorry, {name}. Your {goods} left our store and should be in {city} by {day}.")
+    yield User(f"It is not in {city}. I paid {price} pounds for {goods}, so I want to know where it is.")
+    yield Assistant(f"Of course. Shall I send another {goods}, or give you {price} pounds back, {name}?")
+    yield User(f"Another {goods}, please, to {city}, and not later than {day}.")
+    yield Assistant(f"Done: another {goods}, worth {price} pounds, goes to {name} in {city} on {day}.")
+    yield User(f"Sum this up for {company}: who is {name}, and what of the {goods}?")
     reply = (yield Generate(forward=False)).value
     yield Result({"reply": reply, "name": name}, done=True)
 

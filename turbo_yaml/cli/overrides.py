@@ -83,7 +83,7 @@ def gather_layers(overrides: Iterable[Override], folder: Path) -> list[Layer]:
 
     layers, found = sources.file_layers(folder, os.environ, kept_settings())
     readers: dict[str, Callable[..., Read]] = {
-        "model": options.model_layer,
+        "model": lambda name: _model_layer(name, layers),
         "options": lambda pair: options.option_layer(*pair),
         "assignments": options.assignment_layer,
         "settings_files": lambda name: options.settings_layer(Path(name)),
@@ -97,6 +97,20 @@ def gather_layers(overrides: Iterable[Override], folder: Path) -> list[Layer]:
             layers.append(layer)
     _refuse(found)
     return layers
+
+
+def _model_layer(name: str, weaker: list[Layer]) -> Read:
+    """Return the layer of `-m`. A provider before the slash may be one that a settings file defines."""
+    from turbo_yaml.settings.layers import Settings
+    from turbo_yaml.settings.options import model_layer
+
+    if "/" not in name:
+        return model_layer(name)
+    from turbo_yaml.models.providers import split_model
+
+    defined = Settings.built_in().with_layers(weaker).values.get("providers") or {}
+    provider, rest = split_model(name, known=set(defined))
+    return model_layer(rest, provider)
 
 
 def _refuse(found: list[Diagnostic]) -> None:

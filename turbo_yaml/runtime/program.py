@@ -48,7 +48,8 @@ class FlowInfo:
         if not all(each.schema.keys() <= {"type", "description"} for each in self.inputs):
             return None
         kinds = {each.name: _EXACT.get(each.schema.get("type")) for each in self.inputs}
-        return {name: kind for name, kind in kinds.items() if kind is not None}
+        known = {name: kind for name, kind in kinds.items() if kind is not None}
+        return known if len(known) == len(kinds) else None
 
     def arguments(self, context: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the arguments of the flow's function: inputs validated, with defaults, under Python's names.
@@ -62,13 +63,7 @@ class FlowInfo:
 
     def _fits(self, context: Mapping[str, Any]) -> bool:
         """Tell at a glance whether all inputs are there and fit; nothing is said of why they do not."""
-        exact = self._exact
-        if exact is None or not len(exact) == len(context) == len(self.inputs):
-            return False
-        for name, value in context.items():
-            if exact.get(name) is not type(value):
-                return False
-        return True
+        return self._exact == dict(zip(context, map(type, context.values()), strict=True))
 
 
 class Bound(NamedTuple):

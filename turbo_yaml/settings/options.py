@@ -8,7 +8,7 @@ from typing import TypeAlias
 from turbo_yaml.diagnostics import Diagnostic
 from turbo_yaml.settings.keys import LayerKind
 from turbo_yaml.settings.layers import Layer
-from turbo_yaml.settings.patch import Place
+from turbo_yaml.settings.patch import Merge, Place, Set, merged
 from turbo_yaml.settings.sources import read_file
 from turbo_yaml.settings.texts import read_text, split_key
 from turbo_yaml.source import Source, Span
@@ -16,10 +16,14 @@ from turbo_yaml.source import Source, Span
 Read: TypeAlias = tuple[Layer | None, list[Diagnostic]]
 
 
-def model_layer(model: str) -> Read:
-    """Return what `-m MODEL` sets."""
+def model_layer(model: str, provider: str | None = None) -> Read:
+    """Return what `-m MODEL` sets: the model, and its provider where the name says it."""
     source = Source("command line", f"-m {model}")
-    return _layer(source, ["model"], [Span(0, 2)], 3, "-m")
+    layer, found = _layer(source, ["model"], [Span(0, 2)], 3, "-m")
+    if layer is not None and provider is not None:
+        # A weaker layer's `provider` must not turn `groq/llama` into a model's name.
+        layer = layer._replace(patch=merged(layer.patch, Merge({"provider": Set(provider, (Place("-m"),))})))
+    return layer, found
 
 
 def option_layer(key: str, value: str) -> Read:
