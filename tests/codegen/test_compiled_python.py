@@ -50,11 +50,15 @@ PLACES = [
     ("single quoted", "- user: 'It''s {{ profile.nick.upper() }}'", "profile.nick"),
     ("double quoted", '- user: "\\u00e9\\t{{ profile.nick.upper() }}"', "profile.nick"),
     ("not ASCII", "- user: é😀 {{ profile.nick.upper() }} ü", "profile.nick"),
-    ("loop in a text", "- user: |\n      {% for x in [1] %}\n      {{ profile.nick.upper() }}\n      {% endfor %}", "profile.nick"),
+    (
+        "loop in a text",
+        "- user: |\n      {% for x in [1] %}\n      {{ profile.nick.upper() }}\n      {% endfor %}",
+        "profile.nick",
+    ),
     ("condition", "- if: profile.nick > 3\n    then: [stop]", "profile.nick > 3"),
     ("nested value", "- set: {a: [1, {b: '{{ profile.nick.upper() }}'}]}", "profile.nick"),
     ("sum", "- set: {a: '{{ 1 + profile.nick }}'}", "1 + profile.nick"),
-]  # fmt: skip
+]
 
 SCRIPT = """
 import asyncio, sys, traceback
@@ -107,7 +111,8 @@ def test_a_debugger_stops_at_a_line_of_the_yaml_file(tmp_path: Path) -> None:
     (tmp_path / "flow.yaml").write_text(
         "turbo: 1\nsteps:\n  - set: {a: one}\n  - user: |\n      Hello\n      {{ a }}\n  - generate\n"
     )
-    script = "import asyncio, turbo_yaml\nfn = turbo_yaml.load('flow.yaml', cache=False).configure({'model': 'echo'})\n"
+    script = "import asyncio, turbo_yaml\n"
+    script += "fn = turbo_yaml.load('flow.yaml', cache=False).configure({'model': 'echo'})\n"
     script += "async def main():\n    async with fn() as run:\n        print((await run.run()).content)\n"
     script += "import pdb\ndebugger = pdb.Pdb()\ndebugger.set_break('flow.yaml', 6)\n"
     script += "debugger.run('asyncio.run(main())', globals())\n"

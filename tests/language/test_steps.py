@@ -246,7 +246,10 @@ def test_when_skips_a_step() -> None:
 
 
 def test_match_takes_the_case_of_the_label() -> None:
-    text = "inputs: {k: any}\nsteps: [{match: k, cases: {a: [{return: 1}], 2: [{return: 2}]}, else: [{return: 3}]}]"
+    text = """
+    inputs: {k: any}
+    steps: [{match: k, cases: {a: [{return: 1}], 2: [{return: 2}]}, else: [{return: 3}]}]
+    """
     assert [play(text, k=k).outcome for k in ("a", 2, "c")] == [1, 2, 3]
 
 
@@ -350,7 +353,12 @@ def test_what_fails_at_once_is_skipped_or_kept(mode: str, outcome: Any) -> None:
 
 
 def test_while_runs_until_its_condition_fails() -> None:
-    text = "steps: [{set: {n: 0}}, {while: n < 3, limit: 3, do: [{set: {n: '{{ n + 1 }}'}}]}, {return: '{{ n }}'}]"
+    text = """
+    steps:
+      - set: {n: 0}
+      - {while: n < 3, limit: 3, do: [{set: {n: "{{ n + 1 }}"}}]}
+      - return: "{{ n }}"
+    """
     assert play(text).outcome == 3
 
 
@@ -413,7 +421,10 @@ def test_catch_sees_what_went_wrong() -> None:
 def test_catch_sees_failures_of_the_model_and_of_expressions() -> None:
     text = "steps: [{try: [{user: u}, generate], catch: [{return: '{{ error.kind }}'}]}]"
     assert play(text, model=[{"error": "rate_limit"}], settings={"retries": 0}).outcome == "rate_limit"
-    text = "inputs: {n: integer}\nsteps: [{try: [{set: {x: '{{ 1 / n }}'}}], catch: [{return: '{{ error.kind }}'}]}]"
+    text = """
+    inputs: {n: integer}
+    steps: [{try: [{set: {x: "{{ 1 / n }}"}}], catch: [{return: "{{ error.kind }}"}]}]
+    """
     assert play(text, n=0).outcome == "value"
 
 
@@ -505,7 +516,8 @@ def test_handoffs_may_go_on_for_long() -> None:
 
 def test_a_flow_may_be_in_another_file(tmp_path: Any) -> None:
     (tmp_path / "lib.yaml").write_text(
-        "turbo: 1\nsteps: [{return: main}]\nflows: {twice: {inputs: {n: integer}, steps: [{return: '{{ n * 2 }}'}]}}"
+        "turbo: 1\nsteps: [{return: main}]\n"
+        "flows: {twice: {inputs: {n: integer}, steps: [{return: '{{ n * 2 }}'}]}}"
     )
     text = """
     use: {lib: ./lib.yaml}

@@ -1,4 +1,4 @@
-"""What is known of names where the walk stands: layers over layers, so that a branch costs what it changes."""
+"""What is known of names where the walk stands: in layers, so that a branch costs what it changes."""
 
 from __future__ import annotations
 

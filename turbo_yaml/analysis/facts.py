@@ -32,7 +32,7 @@ class FunctionFacts:
 
 @dataclass(slots=True)
 class Facts:
-    """`reads`: for each text or expression, the names it reads. `functions`: by the node that owns the body."""
+    """`reads`: for each text or expression, the names it reads. `functions`: by the node that owns a body."""
 
     reads: dict[NodeId, dict[str, Known]] = field(default_factory=dict)
     functions: dict[NodeId, FunctionFacts] = field(default_factory=dict)

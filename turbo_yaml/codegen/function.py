@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from turbo_yaml.analysis.facts import Facts, FunctionFacts, Known
-from turbo_yaml.codegen.build import At, assign, at, attribute, call, constant, load
-from turbo_yaml.codegen.identifiers import Identifiers, flow_names
 from turbo_yaml.analysis.kinds import kind_of_expression
 from turbo_yaml.analysis.links import Link
+from turbo_yaml.codegen.build import At, assign, attribute, call, constant, load
+from turbo_yaml.codegen.identifiers import Identifiers, flow_names
 from turbo_yaml.codegen.names import Local, Variable, Variables
-from turbo_yaml.codegen.templates import lower_condition, lower_expression, lower_text, lower_value
 from turbo_yaml.codegen.support_names import RESERVED
+from turbo_yaml.codegen.templates import lower_condition, lower_expression, lower_text, lower_value
 from turbo_yaml.flow import nodes as n
 from turbo_yaml.source import Span
 from turbo_yaml.template import Expression, Text

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Builder:
-    """Builds the files of one program, each once. The stages are loaded only when something must be compiled."""
+    """Builds the files of one program, each once. Stages are loaded only when something must be compiled."""
 
     def __init__(self, files: Files, store: Store | None) -> None:
         self.files = files

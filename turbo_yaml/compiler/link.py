@@ -14,8 +14,8 @@ from turbo_yaml.compiler.units import FlowRecord, Unit
 from turbo_yaml.diagnostics import Diagnostic
 from turbo_yaml.errors import FlowInvalid
 from turbo_yaml.runtime.program import FlowInfo
-from turbo_yaml.settings.layers import Layer
 from turbo_yaml.settings.keys import LayerKind
+from turbo_yaml.settings.layers import Layer
 from turbo_yaml.settings.patch import EMPTY, from_data
 from turbo_yaml.source import Source, Span
 from turbo_yaml.source.files import UnreadableText

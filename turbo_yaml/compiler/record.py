@@ -14,7 +14,7 @@ from turbo_yaml.settings.patch import to_data
 def record(
     analysed: Analysed, generated: Generated, codes: tuple[CodeType, ...], seen: dict[str, str]
 ) -> Unit:
-    """Return the unit of a file. `seen`: the other files that were read, by path, with their content's hash."""
+    """Return the unit of a file. `seen`: the other files that were read, by path, with the content's hash."""
     file = analysed.parsed.file
     assert file is not None
     names = generated.names

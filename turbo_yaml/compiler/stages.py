@@ -52,7 +52,7 @@ def parse(source: Source, read_include: ReadInclude | None = None) -> Parsed:
 
 
 def analyse(parsed: Parsed, files: Mapping[str, FlowFile | None]) -> Analysed:
-    """Typed flow to facts. `files`: the files it uses, by alias or relative path; None for unreadable ones."""
+    """Typed flow to facts. `files`: what it uses, by alias or relative path; None for what is unreadable."""
     analysed = Analysed(parsed, diagnostics=list(parsed.diagnostics))
     file = parsed.file
     if file is None:
@@ -84,7 +84,7 @@ def to_code(generated: Generated) -> tuple[tuple[CodeType, ...], list[Diagnostic
 
 
 def _too_deep(error: SyntaxError | RecursionError, source: Source) -> Diagnostic:
-    """Python refuses only what is nested beyond its own limits: everything else here is ours to answer for."""
+    """Python refuses only what is nested beyond its own limits; everything else here is our mistake."""
     if isinstance(error, SyntaxError) and "nested" not in str(error):
         raise error
     line = getattr(error, "lineno", None) or 1

@@ -69,7 +69,7 @@ class Store:
             if not self._is_private():
                 return None
             handle = os.open(self.folder / key, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
-            with open(handle, "rb") as file:
+            with os.fdopen(handle, "rb") as file:
                 if _owner(os.fstat(file.fileno())) != _user():
                     return None
                 raw = file.read()
@@ -89,7 +89,7 @@ class Store:
             self._make_room()
             handle, temporary = tempfile.mkstemp(dir=self.folder, prefix=".new-")
             try:
-                with open(handle, "wb") as file:
+                with os.fdopen(handle, "wb") as file:
                     file.write(_MAGIC + digest(key.encode(), body).encode() + body)
                 os.replace(temporary, self.folder / key)  # noqa: PTH105
             except BaseException:

@@ -31,7 +31,8 @@ class FlowRecord:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A compiled file: code to be executed in order in one namespace. `uses` and `data`: the Python name of each, and the path it stands for.
+    """A compiled file: code that is executed in order; the last is the file's own, those before it belong to
+    the texts that it includes. `uses` and `data`: the Python name of each, and the path it stands for.
 
     `seen`: the path and the content's hash of every other file that was read to compile this one.
     """

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any, Self, overload
+from typing import Any, Final, Self, overload
 
 from turbo_yaml.errors import UsageError
 from turbo_yaml.memory.order import Order
 from turbo_yaml.protocol import BaseMemory, Message
+
+_SHORT: Final = 64
+"""Up to so many messages a copy costs no more than a view."""
 
 
 class Beginning(Sequence[Message]):
@@ -112,7 +115,7 @@ class LocalMemory(BaseMemory):
         order = self._order
         if order is None:
             if max_tokens is None and self._in_order(messages):
-                return Beginning(messages)
+                return messages.copy() if len(messages) <= _SHORT else Beginning(messages)
             order = self._order = Order()
         order.sort_in(messages)
         return order.all() if max_tokens is None else order.newest(max_tokens)
@@ -123,11 +126,12 @@ class LocalMemory(BaseMemory):
             self._looked_at = self._first = 0
         for message in islice(messages, self._looked_at, None):
             if message.label is not None or message.sticky is not None:
-                earlier = messages[: self._first]
-                stays = message.sticky == "top" and messages[self._first] is message
-                if not stays or message.label in [said.label for said in earlier if said.label]:
+                first = self._first
+                if message.sticky != "top" or messages[first] is not message:
                     return False
-                self._first += 1
+                if first and message.label in [said.label for said in messages[:first] if said.label]:
+                    return False
+                self._first = first + 1
         self._looked_at = len(messages)
         return True
 

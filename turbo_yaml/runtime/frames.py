@@ -54,6 +54,19 @@ class Answerer(NamedTuple):
     on_delta: OnDelta | None
 
 
+def answerer(settings: Mapping[str, Any], model: Model, name: str, *, own: bool) -> Answerer:
+    """Return how a model answers with these settings. `own`: it is the host's own."""
+    structured = settings.get("structured")
+    return Answerer(
+        settings,
+        model,
+        name,
+        settings.get("timeout") if own else None,
+        None if structured == "auto" else structured,
+        _unheard if settings.get("stream") else None,
+    )
+
+
 async def _unheard(delta: Delta) -> None:
     """Take a piece of a reply that is streamed only because the settings say so."""
 
@@ -64,8 +77,6 @@ class Host:
     gate: asyncio.Semaphore | None = None
     fault: Exception | None = None
     """What the listener raised: no flow may catch that."""
-    answerer: Answerer | None = None
-    """Who answered last."""
     models: RunModels | None = None
     pending: list[Event] | None = None
     calls = messages = turns = inputs = results = 0
@@ -77,11 +88,14 @@ class Host:
         models: Callable[[], RunModels],
         model: Model | None = None,
         listener: Listener | None = None,
+        answerer: Answerer | None = None,
     ) -> None:
         self.values = values
         self.make_models = models
         self.model = model
         self.listener = listener
+        self.answerer = answerer
+        """Who answered last, or would."""
         self.budget: Mapping[str, Any] | None = values.get("budget")
 
     @property
@@ -121,19 +135,13 @@ class Host:
 
     async def answerer_for(self, settings: Mapping[str, Any]) -> Answerer:
         """Return who answers a turn with these settings; `ModelError` where nobody does."""
-        structured = settings.get("structured")
-        if structured == "auto":
-            structured = None
-        on_delta = _unheard if settings.get("stream") else None
         if self.model is not None:
-            name, deadline = settings.get("model") or "", settings.get("timeout")
-            found = Answerer(settings, self.model, name, deadline, structured, on_delta)
+            found = answerer(settings, self.model, settings.get("model") or "", own=True)
         else:
             if self.models is None:
                 self.models = self.make_models()
             model, where = await self.models.get(settings)
-            deadline = settings.get("timeout") if where.provider.adapter == "host" else None
-            found = Answerer(settings, model, where.model, deadline, structured, on_delta)
+            found = answerer(settings, model, where.model, own=where.provider.adapter == "host")
         self.answerer = found
         return found
 

@@ -11,7 +11,7 @@ from turbo_yaml.models.pool import ModelPool, RunModels
 from turbo_yaml.models.request import Model
 from turbo_yaml.protocol import BaseMemory, TurboGenTemplate
 from turbo_yaml.runtime.events import Listener
-from turbo_yaml.runtime.frames import Frame, Host
+from turbo_yaml.runtime.frames import Answerer, Frame, Host, answerer
 from turbo_yaml.runtime.policy.scope import Scope
 from turbo_yaml.runtime.program import FlowInfo, start_by_hand
 from turbo_yaml.runtime.wrapper import TurboGenWrapper
@@ -42,7 +42,7 @@ class TurboGenFn:
     setting `model` then names. `script` holds the replies of the model `script`.
     """
 
-    __slots__ = ("_parts", "_scope", "fn", "info", "name")
+    __slots__ = ("_answerer", "_parts", "_scope", "fn", "info", "name")
 
     def __init__(
         self,
@@ -66,6 +66,7 @@ class TurboGenFn:
             stack = stack.configured(settings, strict=self.info is not None)
         self._parts = _Parts(stack, model, models, script, memory_factory, on_event, pool or ModelPool())
         self._scope: Scope | None = None
+        self._answerer: Answerer | None = None
 
     def __repr__(self) -> str:
         return f"TurboGenFn({self.name})"
@@ -115,7 +116,7 @@ class TurboGenFn:
         changed = TurboGenFn.__new__(TurboGenFn)
         changed.fn, changed.info, changed.name = self.fn, self.info, self.name
         changed._parts = self._parts._replace(**{k: part for k, part in changes.items() if part is not None})
-        changed._scope = None
+        changed._scope = changed._answerer = None
         return changed
 
     def __call__(self, *, memory: BaseMemory | None = None, **context: Any) -> TurboGenWrapper:
@@ -128,7 +129,10 @@ class TurboGenFn:
         scope = outer if info is None or info.layer is None else outer.of_flow(info)
         if memory is None:
             memory = self._new_memory()
-        host = Host(outer.values, self._new_models, parts.model, parts.on_event)
+        if self._answerer is None and parts.model is not None:
+            name = scope.values.get("model") or ""
+            self._answerer = answerer(scope.values, parts.model, name, own=True)
+        host = Host(outer.values, self._new_models, parts.model, parts.on_event, self._answerer)
         frame = Frame(host, outer, scope, info, self.name, memory)
         if info is None:
             return TurboGenWrapper(frame, start_by_hand(self.fn, context, memory))

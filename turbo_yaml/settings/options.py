@@ -8,7 +8,7 @@ from typing import TypeAlias
 from turbo_yaml.diagnostics import Diagnostic
 from turbo_yaml.settings.keys import LayerKind
 from turbo_yaml.settings.layers import Layer
-from turbo_yaml.settings.patch import Merge, Place, Set, merged
+from turbo_yaml.settings.patch import Merge, Place, Set, then
 from turbo_yaml.settings.sources import read_file
 from turbo_yaml.settings.texts import read_text, split_key
 from turbo_yaml.source import Source, Span
@@ -22,7 +22,7 @@ def model_layer(model: str, provider: str | None = None) -> Read:
     layer, found = _layer(source, ["model"], [Span(0, 2)], 3, "-m")
     if layer is not None and provider is not None:
         # A weaker layer's `provider` must not turn `groq/llama` into a model's name.
-        layer = layer._replace(patch=merged(layer.patch, Merge({"provider": Set(provider, (Place("-m"),))})))
+        layer = layer._replace(patch=then(layer.patch, Merge({"provider": Set(provider, (Place("-m"),))})))
     return layer, found
 
 
