@@ -57,10 +57,11 @@ def play(
     name = "echo" if model is None else "script"
     fn = turbo_yaml.loads(flow(text), name="flow.yaml", root=root)
     fn = fn.configure({"model": name, **(settings or {})}).using(script=model)
-    return asyncio.run(_play(fn, list(replies), inputs))
+    return asyncio.run(story_of(fn, list(replies), inputs))
 
 
-async def _play(fn: turbo_yaml.TurboGenFn, replies: list[Any], inputs: dict[str, Any]) -> Story:
+async def story_of(fn: turbo_yaml.TurboGenFn, replies: list[Any], inputs: dict[str, Any]) -> Story:
+    """Run a function to its end, taking the answers to its questions from `replies`."""
     story = Story()
 
     def listen(event: Any) -> None:

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from jinja2 import StrictUndefined, TemplateRuntimeError, Undefined, UndefinedError, nodes
+from jinja2 import StrictUndefined, Undefined, UndefinedError, nodes
 from jinja2.environment import TemplateExpression
+from jinja2.exceptions import FilterArgumentError
 from jinja2.parser import Parser
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -130,7 +131,7 @@ def _tried(work: Callable[[], Any]) -> Any:
         return work()
     except UndefinedError:
         raise Unfit("undefined") from None
-    except TypeError:
+    except (TypeError, FilterArgumentError):
         raise Unfit("type") from None
-    except (ArithmeticError, ValueError, LookupError, TemplateRuntimeError):
+    except (ArithmeticError, ValueError, LookupError):
         raise Unfit("value") from None

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.runtime.talking import Talker, Told, compiled, function, in_loop, play, played
-from turbo_yaml.errors import ModelError
+from turbo_yaml.errors import FlowError, ModelError
 from turbo_yaml.protocol import Assistant, Generate, GetInput, Message, Result, System, User
 from turbo_yaml.runtime.events import Event, LogEvent, MessageEvent
 from turbo_yaml.runtime.support import call, each_at_once, failure, include, log, parallel, remembering, sleep
@@ -259,6 +259,35 @@ def test_log_lines_come_in_their_place_among_the_events() -> None:
         if isinstance(event, LogEvent | MessageEvent)
     ]
     assert told == ["before", "x", "between", "them", "y", "last"]
+
+
+def test_log_lines_before_a_failure_or_a_cancellation_are_told() -> None:
+    async def fails(memory: Any = None) -> Any:
+        log("last words")
+        raise failure("no")
+        yield
+
+    async def waits(memory: Any = None) -> Any:
+        log("last words")
+        yield Generate()
+
+    async def main() -> None:
+        for flow in (fails, waits):
+            seen: list[Event] = []
+
+            async def listen(event: Event, seen: list[Event] = seen) -> None:
+                seen.append(event)
+
+            fn = function(compiled(flow), Talker(pauses=None), on_event=listen)
+            task = asyncio.create_task(fn().run())
+            for _ in range(3):
+                await asyncio.sleep(0)
+            task.cancel()
+            with pytest.raises((asyncio.CancelledError, FlowError)):
+                await task
+            assert [event.message for event in seen if isinstance(event, LogEvent)] == ["last words"]
+
+    in_loop(main())
 
 
 @pytest.mark.parametrize("duration", ["soon", -1, True, None, float("nan"), [1]])

@@ -236,6 +236,16 @@ def test_a_budget_of_calls_stops_before_the_call_that_is_too_many() -> None:
     assert len(model.requests) == 3
 
 
+def test_the_flows_own_budget_and_limits_hold_for_its_run() -> None:
+    async def flow(memory: Any = None) -> Any:
+        yield Generate()
+        yield Generate()
+
+    layer = Layer(LayerKind.FLOW, "flow.yaml", patch_of({"budget": {"calls": 1}}))
+    with pytest.raises(LimitError, match="budget of 1 model call is"):
+        played(compiled(flow, layer=layer))
+
+
 def test_a_budget_of_tokens_counts_what_the_server_counted() -> None:
     async def flow() -> Any:
         while True:
@@ -245,6 +255,23 @@ def test_a_budget_of_tokens_counts_what_the_server_counted() -> None:
     with pytest.raises(LimitError, match="tokens"):
         played(flow, model=model, settings={"budget": {"tokens": 150}})
     assert len(model.requests) == 2
+
+
+def test_a_chat_that_is_too_long_is_not_sent() -> None:
+    async def flow() -> Any:
+        for _ in range(21):
+            yield User("x")
+        yield Generate()
+
+    model = Talker()
+    with pytest.raises(LimitError, match="21 messages"):
+        played(flow, model=model, settings={"limits": {"messages": 20}})
+    assert played(flow, model=model).outcome == "reply 1"
+
+
+def test_a_reply_that_is_too_long_is_refused() -> None:
+    with pytest.raises(LimitError, match="30 characters"):
+        played(one_turn(), model=Talker("x" * 30), settings={"limits": {"reply": 20}})
 
 
 def test_no_more_calls_go_on_at_once_than_the_settings_allow() -> None:

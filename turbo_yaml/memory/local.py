@@ -113,9 +113,9 @@ class LocalMemory(BaseMemory):
         """Return the messages to send: `prepare_prompt` without the wait, and mostly without a copy."""
         messages = self.messages
         order = self._order
-        if order is None:
-            if max_tokens is None and self._in_order(messages):
-                return messages.copy() if len(messages) <= _SHORT else Beginning(messages)
+        if order is None and max_tokens is None and self._in_order(messages):
+            return messages.copy() if len(messages) <= _SHORT else Beginning(messages)
+        if order is None or order.seen > len(messages):
             order = self._order = Order()
         order.sort_in(messages)
         return order.all() if max_tokens is None else order.newest(max_tokens)
@@ -124,7 +124,7 @@ class LocalMemory(BaseMemory):
         """Tell whether messages are sent in the order in which they came, looking at the new ones only."""
         if self._looked_at > len(messages):
             self._looked_at = self._first = 0
-        for message in islice(messages, self._looked_at, None):
+        for message in messages[self._looked_at :]:
             if message.label is not None or message.sticky is not None:
                 first = self._first
                 if message.sticky != "top" or messages[first] is not message:

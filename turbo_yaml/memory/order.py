@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import islice
 
 from turbo_yaml.memory.window import estimated_tokens, newest
 from turbo_yaml.protocol import Message
@@ -39,10 +38,8 @@ class Order:
         return copy
 
     def sort_in(self, messages: Sequence[Message]) -> None:
-        """Take in the messages that came since the last time."""
-        if self.seen > len(messages):
-            self.__init__()  # type: ignore[misc]
-        for position, message in enumerate(islice(messages, self.seen, None), self.seen):
+        """Take in the messages of a chat that came since the last time."""
+        for position, message in enumerate(messages[self.seen :], self.seen):
             if message.label is None and message.sticky is None:
                 self.middle.append(message)
             else:

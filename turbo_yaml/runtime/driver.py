@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Final
 
 from turbo_yaml.errors import FlowError, LimitError, UsageError
 from turbo_yaml.memory.local import LocalMemory
 from turbo_yaml.memory.truncated import TruncatedMemory
-from turbo_yaml.protocol import Assistant, Generate, GetInput, Message, Result, TurboGenTemplate
+from turbo_yaml.protocol import Assistant, Generate, GetInput, Message, Result, Signal, TurboGenTemplate
 from turbo_yaml.runtime.events import MessageEvent
 from turbo_yaml.runtime.failures import fits
 from turbo_yaml.runtime.frames import CURRENT, Frame, leave
@@ -64,12 +64,20 @@ class Driver:
         """
         if self.ended:
             return None
-        frame = self.frame
-        host, local, send = frame.host, self._local(), self.generator.asend
+        token = CURRENT.set(self.frame)
+        try:
+            return await self._pump()
+        except BaseException as problem:
+            await self._close_after(problem)
+            raise
+        finally:
+            leave(token)
+
+    async def _pump(self) -> Result | GetInput | None:
+        local, send = self._local(), self.generator.asend
         answer, self.answer = self.answer, None
         failing = self.failure is not None
         said = 0
-        token = CURRENT.set(frame)
         try:
             while True:
                 try:
@@ -81,36 +89,22 @@ class Driver:
                             await asyncio.sleep(0)
                         signal = await send(None)
                 except StopAsyncIteration:
-                    if frame.next is None:
+                    if self.frame.next is None:
                         return self._finish()
-                    frame = self._hand_over(frame.next)
-                    send, answer, failing = self.generator.asend, None, False
+                    send, answer, failing = self._hand_over(self.frame.next), None, False
                     continue
-                answer, failing = None, False
-                if isinstance(signal, Message):
-                    said += 1
-                    await self._say(signal)
-                    if not said & _BREATH:
-                        await asyncio.sleep(0)
-                    if signal.forward:
-                        return Result(signal.content, original_role=signal.role)
-                elif isinstance(signal, Generate):
+                answer = None
+                if isinstance(signal, Generate):
                     answer = await self._turn(signal, local)
                     if answer is not None and signal.forward:
                         return self._forward(answer)
-                    failing = self.failure is not None
-                elif await self._concerns_caller(signal):
-                    return signal
+                elif result := await self._given(signal):
+                    return result
                 elif self.ended:
                     return self._finish()
-                else:
-                    failing = self.failure is not None
-        except BaseException as problem:
-            await self._close_after(problem)
-            raise
+                failing = self.failure is not None
         finally:
-            host.messages += said
-            leave(token)
+            self.frame.host.messages += said
 
     def _local(self) -> LocalMemory | None:
         """Return the chat where a message joins it without waiting for anybody."""
@@ -126,24 +120,30 @@ class Driver:
         self.forwarded = Result(reply.value, original_role="assistant")
         return self.forwarded
 
-    async def _concerns_caller(self, signal: Any) -> bool:
-        """Take note of a question or a result; tell whether the caller gets it now."""
-        frame = self.frame
+    async def _given(self, signal: Any) -> Result | GetInput | None:
+        """Take note of a signal that asks nothing of the model; return what of it the caller gets now."""
+        host = self.frame.host
+        if isinstance(signal, Message):
+            host.messages += 1
+            await self._say(signal)
+            if not host.messages & _BREATH:
+                await asyncio.sleep(0)
+            return Result(signal.content, original_role=signal.role) if signal.forward else None
         if isinstance(signal, GetInput):
             if signal.record and signal.content:
                 await self._say(Assistant(signal.content))
-            return True
+            return signal
         if not isinstance(signal, Result):
             self.fail(_no_signal(signal))
-            return False
-        if not signal.done:
-            frame.host.results += 1
+        elif not signal.done:
+            host.results += 1
             self.last = signal
-            return True
-        self.returned = signal
-        if frame.info is None:
-            await self.aclose()
-        return False
+            return signal
+        else:
+            self.returned = signal
+            if self.frame.info is None:
+                await self.aclose()
+        return None
 
     def _throw(self) -> Awaitable[Any]:
         """Raise the failure in the flow. Where it was raised before is of no use to the flow's author."""
@@ -191,8 +191,8 @@ class Driver:
         if frame.host.listener is not None:
             await frame.host.emit(message_event(frame.innermost(), message))
 
-    def _hand_over(self, bound: Bound) -> Frame:
-        """Go on in another flow, on the same chat."""
+    def _hand_over(self, bound: Bound) -> Callable[[Any], Coroutine[Any, Any, Signal]]:
+        """Go on in another flow, on the same chat; return what sends to it."""
         self.handovers += 1
         most = self.frame.host.limits["rounds"]
         if self.handovers > most:
@@ -200,7 +200,7 @@ class Driver:
         self.frame = frame = self.frame.successor(bound)
         CURRENT.set(frame)
         self.generator = bound.start(frame.memory)
-        return frame
+        return self.generator.asend
 
     def _finish(self) -> Result | None:
         self.ended = True

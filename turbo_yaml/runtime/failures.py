@@ -54,9 +54,9 @@ def describe(problem: BaseException) -> dict[str, Any]:
     return {"kind": found.kind, "message": found.message, "step": found.step or _step_at(problem)}
 
 
-def locate(problem: Exception) -> Exception:
+def locate(problem: BaseException) -> BaseException:
     """Return the error with its place in the flow, in the author's words; what no flow raised, as it is."""
-    place = place_of(problem)
+    place = place_of(problem) if isinstance(problem, Exception) else None
     if place is None:
         return problem
     found = as_flow_error(problem)

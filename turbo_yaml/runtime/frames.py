@@ -91,18 +91,13 @@ class Host:
         answerer: Answerer | None = None,
     ) -> None:
         self.values = values
+        self.limits: Mapping[str, Any] = values["limits"]
         self.make_models = models
         self.model = model
         self.listener = listener
         self.answerer = answerer
         """Who answered last, or would."""
         self.budget: Mapping[str, Any] | None = values.get("budget")
-
-    @property
-    def limits(self) -> Mapping[str, Any]:
-        """The bounds that hold for the run."""
-        limits: Mapping[str, Any] = self.values["limits"]
-        return limits
 
     @property
     def usage(self) -> Usage:
@@ -132,6 +127,20 @@ class Host:
                 kind="budget",
                 hint="raise `budget.tokens` in the settings",
             )
+
+    def chat_too_long(self, length: int) -> LimitError:
+        """Return the error of a chat that has more messages than may be sent."""
+        return LimitError(
+            f"the chat has {length} messages, and {self.limits['messages']} may be sent",
+            hint="use `forget` or a `truncated` memory, or raise `limits.messages` in the settings",
+        )
+
+    def reply_too_long(self, length: int) -> LimitError:
+        """Return the error of a reply that is longer than one may be."""
+        return LimitError(
+            f"the reply has {length} characters, and {self.limits['reply']} may come",
+            hint="set `max_tokens`, or raise `limits.reply` in the settings",
+        )
 
     async def answerer_for(self, settings: Mapping[str, Any]) -> Answerer:
         """Return who answers a turn with these settings; `ModelError` where nobody does."""

@@ -132,7 +132,7 @@ class TurboGenFn:
         if self._answerer is None and parts.model is not None:
             name = scope.values.get("model") or ""
             self._answerer = answerer(scope.values, parts.model, name, own=True)
-        host = Host(outer.values, self._new_models, parts.model, parts.on_event, self._answerer)
+        host = Host(scope.values, self._new_models, parts.model, parts.on_event, self._answerer)
         frame = Frame(host, outer, scope, info, self.name, memory)
         if info is None:
             return TurboGenWrapper(frame, start_by_hand(self.fn, context, memory))

@@ -21,7 +21,8 @@ from turbo_yaml.types.validation import Problem
 
 PROMPTED: Final = frozenset((LocalMemory, TruncatedMemory))
 """Memories that say what to send without waiting."""
-_SHOWN = 200
+_SHOWN: Final = 200
+"""Characters of a reply that an error shows."""
 
 
 async def take_turn(frame: Frame, memory: BaseMemory, ask: Generate) -> Assistant:
@@ -35,6 +36,8 @@ async def take_turn(frame: Frame, memory: BaseMemory, ask: Generate) -> Assistan
         messages: Sequence[Message] = memory.prompt()  # type: ignore[attr-defined]
     else:
         messages = await memory.prepare_prompt()
+    if len(messages) > host.limits["messages"]:
+        raise host.chat_too_long(len(messages))
     settings = frame.scope.turn(ask.id, ask.settings)
     try:
         who = host.answerer
@@ -153,6 +156,8 @@ async def _ask_model(host: Host, who: Answerer, request: Request, on_delta: OnDe
     except OutOfTime:
         message = f"the model gave no whole answer within {who.deadline:g} s"
         raise ModelError(message, kind="timeout", retryable=True) from None
+    if len(reply.content) > host.limits["reply"]:
+        raise host.reply_too_long(len(reply.content))
     usage = reply.usage
     if usage is not None:
         host.input_tokens += usage.input_tokens

@@ -155,6 +155,7 @@ class TurboGenWrapper:
         self._question = None
         if not self._driver.ended:
             await self._driver.aclose()
+            await self._driver.frame.host.emit()
 
     # How it goes on ------------------------------------------------------------------------------------
 
@@ -182,10 +183,8 @@ class TurboGenWrapper:
                 signal = await driver.advance()
             if driver.frame.host.listener is not None or isinstance(signal, GetInput):
                 await self._tell(signal)
-        except FlowError as problem:
-            locate(problem)
-            raise
-        except Exception as problem:
+        except BaseException as problem:
+            await self._tell_rest(problem)
             found = locate(problem)
             if found is problem:
                 raise
@@ -193,6 +192,12 @@ class TurboGenWrapper:
         finally:
             self._busy = False
         return self._as_result(signal) if as_result else signal
+
+    async def _tell_rest(self, problem: BaseException) -> None:
+        """Tell the listener what was still to be told when the run failed or was cancelled."""
+        host = self._driver.frame.host
+        if host.pending and host.fault is None and not isinstance(problem, GeneratorExit):
+            await host.emit()
 
     def _as_result(self, signal: Result | GetInput | None) -> Result:
         if isinstance(signal, GetInput):

@@ -8,9 +8,8 @@ from typing import TypeAlias
 from turbo_yaml.diagnostics import Diagnostic
 from turbo_yaml.settings.keys import LayerKind
 from turbo_yaml.settings.layers import Layer
-from turbo_yaml.settings.patch import Merge, Place, Set, then
+from turbo_yaml.settings.patch import Merge, Place, Set
 from turbo_yaml.settings.sources import read_file
-from turbo_yaml.settings.texts import read_text, split_key
 from turbo_yaml.source import Source, Span
 
 Read: TypeAlias = tuple[Layer | None, list[Diagnostic]]
@@ -18,12 +17,14 @@ Read: TypeAlias = tuple[Layer | None, list[Diagnostic]]
 
 def model_layer(model: str, provider: str | None = None) -> Read:
     """Return what `-m MODEL` sets: the model, and its provider where the name says it."""
-    source = Source("command line", f"-m {model}")
-    layer, found = _layer(source, ["model"], [Span(0, 2)], 3, "-m")
-    if layer is not None and provider is not None:
-        # A weaker layer's `provider` must not turn `groq/llama` into a model's name.
-        layer = layer._replace(patch=then(layer.patch, Merge({"provider": Set(provider, (Place("-m"),))})))
-    return layer, found
+    if not model.strip():
+        source = Source("command line", f"-m {model}")
+        message = "`-m` takes the name of a model"
+        return None, [Diagnostic("wrong-type", message, source, Span(0, 2), "such as `-m echo`")]
+    said = {"model": model} if provider is None else {"model": model, "provider": provider}
+    # The provider is set, too: a weaker layer's must not turn `groq/llama` into the name of a model.
+    patch = Merge({key: Set(value, (Place("-m"),)) for key, value in said.items()})
+    return Layer(LayerKind.COMMAND_LINE, "-m", patch), []
 
 
 def option_layer(key: str, value: str) -> Read:
@@ -50,10 +51,14 @@ def settings_layer(path: Path) -> Read:
 
 def _dotted(source: Source, key: str, at: int, flag: str) -> Read:
     """Return the layer of a dotted key that stands at an offset, with its value one character behind it."""
+    from turbo_yaml.settings.texts import split_key
+
     keys, spans = split_key(key, ".", at)
     return _layer(source, keys, spans, at + len(key) + 1, f"{flag} {key}")
 
 
 def _layer(source: Source, keys: list[str], spans: list[Span], start: int, name: str) -> Read:
+    from turbo_yaml.settings.texts import read_text
+
     patch, found = read_text(source, keys, spans, start, LayerKind.COMMAND_LINE, Place(name))
     return Layer(LayerKind.COMMAND_LINE, name, patch), found

@@ -10,9 +10,6 @@ from turbo_yaml.settings.fitting import Path, fit, shown
 from turbo_yaml.settings.keys import FILE
 from turbo_yaml.settings.kinds import Anything, Kind, child, item_kind, wanted
 from turbo_yaml.settings.patch import MISSING, FromEnv
-from turbo_yaml.settings.reading import read_data
-from turbo_yaml.settings.texts import node_of_text
-from turbo_yaml.source import Source
 
 
 def _refuse(*_: object, **__: object) -> NoReturn:
@@ -158,6 +155,10 @@ def _variable(value: FromEnv, kind: Kind, environ: Mapping[str, str], path: Path
             f"{where}`{shown(path)}` is in the environment variable `{value.variable}`, which is not set",
             hint=f"set `{value.variable}`, or write `!env [{value.variable}, DEFAULT]`",
         )
+    from turbo_yaml.settings.reading import read_data
+    from turbo_yaml.settings.texts import node_of_text
+    from turbo_yaml.source import Source
+
     node, problems = node_of_text(kind, Source(value.variable, text), tags=False)
     data = MISSING if node is None or problems else read_data(node, kind)
     typed = MISSING if data is MISSING else fit(kind, data, lambda _: None)

@@ -95,9 +95,17 @@ def _dict(low: Lowering, node: nodes.Dict) -> ast.expr:
     keys: list[ast.expr | None] = []
     values: list[ast.expr] = []
     for pair in node.items:
-        keys.append(low.value(pair.key))
+        keys.append(_key(low, pair.key))
         values.append(low.value(pair.value))
     return ast.Dict(keys, values, **low.at(node))
+
+
+def _key(low: Lowering, node: nodes.Expr) -> ast.expr:
+    """Return the key of a map; one that may be no text or number is looked at when it is known."""
+    key = low.value(node)
+    if low.kind(node) != "any":
+        return key
+    return low.support("as_key", [key], low.at(node))
 
 
 RULES: dict[type[nodes.Node], Callable[[Lowering, Any], ast.expr]] = {

@@ -10,10 +10,12 @@ from types import BuiltinFunctionType, CoroutineType, FunctionType, MethodType
 from typing import Any
 
 from turbo_yaml.errors import TurboError
+from turbo_yaml.runtime.values.access import as_key
 from turbo_yaml.runtime.values.bounds import check_items, limit, over
 from turbo_yaml.runtime.values.chance import chance
 from turbo_yaml.runtime.values.methods import METHODS, Method, Open, find_member
 from turbo_yaml.runtime.values.words import Missing, described, missing, no_key, wrong_kind, wrong_value
+from turbo_yaml.runtime.values.writing import going_through
 
 _FUNCTIONS = (FunctionType, MethodType, BuiltinFunctionType, partial)
 _DATA = (str, int, float, dict, list, tuple, range, Method, Open, Missing, type(None), *_FUNCTIONS)
@@ -88,10 +90,16 @@ def mapping(*args: Any, **kwargs: Any) -> dict[Any, Any]:
     """Return a map of what is named, on top of another map or of pairs: `dict` of Jinja."""
     if len(args) > 1:
         raise wrong_kind("`dict` takes one map or list of pairs, and named values")
-    try:
-        return dict(*args, **kwargs)
-    except (TypeError, ValueError):
-        raise wrong_kind(f"`dict` takes a map or a list of pairs, not {described(args[0])}") from None
+    made: dict[Any, Any] = {}
+    for given in args:
+        if isinstance(given, dict):
+            made.update(given)
+            continue
+        for pair in going_through(given):
+            if not isinstance(pair, list | tuple | str) or len(pair) != 2:
+                raise wrong_kind(f"`dict` takes a map or a list of pairs, not {described(pair)} in one")
+            made[as_key(pair[0])] = pair[1]
+    return made | kwargs
 
 
 class Namespace(Open):

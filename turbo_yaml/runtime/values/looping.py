@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from turbo_yaml.runtime.values.methods import Method, Open
+from turbo_yaml.runtime.values.operators import ne
 from turbo_yaml.runtime.values.words import missing, wrong_value
 
 
@@ -39,7 +40,7 @@ class Loop(Open):
     def changed(self, *values: Any) -> bool:
         """Tell whether the values differ from those of the call before."""
         before, self.changes = self.changes, values
-        return before != values
+        return before is None or ne(before, values)
 
 
 def _near(loop: Loop, step: int) -> Any:

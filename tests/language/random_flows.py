@@ -1,0 +1,585 @@
+"""Random flow files: every step, nested, with variables that may be unset and names that Python uses itself."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from hypothesis import strategies as st
+
+NAMES = (
+    "a", "n", "t", "xs", "b2", "answer", "class", "yield", "None_", "System", "Result", "text", "reply", "left", "call",
+    "signal", "branches", "message", "caught", "missing", "é", "u__a", "filters", "closed", "main", "part",
+)  # fmt: skip
+WORDS = ("tea", "two words", "", "no", "7", "ünï", "a: b", "{ }", "'", '"', "#1", "- x", "50%")
+KINDS = ("raised", "odd", "not_found")
+Steps = list[Any]
+
+
+@dataclass
+class Scope:
+    """What may be read and done at a place."""
+
+    names: dict[str, str] = field(default_factory=dict)
+    """Kinds of the names that are set: `int`, `text`, `list`, `any`."""
+    doubtful: set[str] = field(default_factory=set)
+    """Those that may be unset."""
+    loop: bool = False
+    error: bool = False
+    may_break: bool = False
+    may_end: bool = True
+    depth: int = 0
+
+    def inner(self, **changes: Any) -> Scope:
+        changes.setdefault("depth", self.depth + 1)
+        return replace(self, names={**self.names}, doubtful={*self.doubtful}, **changes)
+
+    def set(self, name: str, kind: str) -> None:
+        self.names[name] = kind
+        self.doubtful.discard(name)
+
+    def loosen(self, inner: Scope) -> None:
+        """Take up what a body may have set, which may not have been done."""
+        for name, kind in inner.names.items():
+            if name not in self.names:
+                self.doubtful.add(name)
+                self.names[name] = "any"
+            elif self.names[name] != kind:
+                self.names[name] = "any"
+
+
+@dataclass
+class Sub:
+    """A local flow that others may name: whether it takes `n`."""
+
+    name: str
+    takes: bool
+
+
+class Writer:
+    """Writes the steps of one file."""
+
+    def __init__(self, draw: Callable[[Any], Any], most: int) -> None:
+        self.draw = draw
+        self.left = most
+        self.subs: list[Sub] = []
+        self.ids = 0
+
+    def pick(self, *options: Any) -> Any:
+        return options[self.draw(st.integers(0, len(options) - 1))]
+
+    def chance(self, percent: int) -> bool:
+        return bool(self.draw(st.integers(0, 99)) >= 100 - percent)
+
+    # Expressions ---------------------------------------------------------------------------------------
+
+    def name(self, scope: Scope, kind: str) -> str | None:
+        """Return a name of a kind that is set, or now and then any name there is."""
+        wild = self.chance(4)
+        fitting = [
+            name for name, its in scope.names.items() if wild or (its == kind and name not in scope.doubtful)
+        ]
+        return self.pick(*fitting) if fitting else None
+
+    def int(self, scope: Scope) -> str:
+        name = self.name(scope, "int")
+        texts = ["1", "3", "memory.k | default(2)"]
+        if name is not None:
+            texts += [name, f"{name} + 1", f"{name} % 3", f"7 // {name}", f"-{name}"]
+        items = self.name(scope, "list")
+        if items is not None:
+            texts.append(f"{items} | length")
+        if scope.loop:
+            texts += ["loop.index", "loop.revindex0", "loop.length"]
+        return str(self.pick(*texts))
+
+    def text(self, scope: Scope) -> str:
+        name = self.name(scope, "text")
+        texts = ["'tea'", "'x' * 2"]
+        if name is not None:
+            texts += [name, f"{name} | upper", f"{name} ~ '!'", f"{name}[:3]", f"{name}[0]"]
+        if scope.error:
+            texts += ["error.kind", "error.kind", "error.step"]
+        if scope.loop:
+            texts.append("loop.cycle('p', 'q')")
+        return str(self.pick(*texts))
+
+    def list(self, scope: Scope) -> str:
+        name = self.name(scope, "list")
+        texts = ["[1, 2, 3]", "[4]", "[]", f"range({self.int(scope)} % 4)", "['p', 'q']"]
+        if name is not None:
+            texts += [name, f"({name} + [9])[:3]", f"{name} | reverse | list"]
+        return str(self.pick(*texts))
+
+    def any(self, scope: Scope) -> str:
+        texts = [self.pick(self.int, self.text, self.list)(scope), "none", "{'k': 1}", "true"]
+        if scope.names:
+            name = self.pick(*scope.names)
+            texts += [name, name, f"{name} is defined"] if name not in scope.doubtful or self.chance(5) else []
+            texts += [f"{name} | default('unset')"] * 3
+        return str(self.pick(*texts))
+
+    def condition(self, scope: Scope) -> str:
+        texts = [
+            f"{self.int(scope)} > 1",
+            f"{self.text(scope)} == 'tea'",
+            f"2 in {self.list(scope)}",
+            f"({self.list(scope)})",
+            "memory.k is defined",
+        ]
+        if scope.names:
+            texts.append(f"{self.pick(*scope.names)} is defined")
+        if scope.loop:
+            texts += ["loop.first", "loop.last", "loop.nextitem is defined"]
+        condition = str(self.pick(*texts))
+        match self.pick("", "", "", "not", "and", "or", "text"):
+            case "not":
+                return f"not ({condition})"
+            case "and" | "or" as joint:
+                return f"{condition} {joint} {self.pick(*texts)}"
+            case "text" if self.chance(8):
+                return self.text(scope)
+        return condition
+
+    # Texts and values ----------------------------------------------------------------------------------
+
+    def said(self, scope: Scope) -> str:
+        """Return a text, with templates in it or not."""
+        match self.pick("word", "int", "text", "text", "any", "if", "for", "lines"):
+            case "word":
+                return str(self.pick(*WORDS[:4], *WORDS[5:]))
+            case "int":
+                return f"{{{{ {self.int(scope)} }}}}"
+            case "text":
+                return f"so {{{{ {self.text(scope)} }}}}, {{{{ {self.int(scope)} }}}}"
+            case "any":
+                name = self.pick(*scope.names, "nobody")
+                return f"{{{{ {name} | default('-', true) }}}}."
+            case "if":
+                return f"{{% if {self.condition(scope)} %}}yes{{% else %}}no{{% endif %}}"
+            case "for":
+                return f"{{% for i in {self.list(scope)} %}}{{{{ i }}}}{{{{ loop.index }}}};{{% endfor %}}"
+        return f"one\n  {{# note #}}\ntwo {{{{ {self.int(scope)} }}}}\n"
+
+    def line(self, scope: Scope) -> str:
+        """Return a text on one line, that is neither empty nor YAML's own."""
+        return "to " + self.said(scope).replace("\n", " ").strip()
+
+    def value(self, scope: Scope, deep: int = 0) -> tuple[Any, str]:
+        """Return a value with its kind."""
+        match self.pick("int", "text", "list", "any", "constant", "said", "map", "items"):
+            case "int":
+                return f"{{{{ {self.int(scope)} }}}}", "any" if self.left % 2 else "int"
+            case "text":
+                return f"{{{{ {self.text(scope)} }}}}", "text"
+            case "list":
+                return f"{{{{ {self.list(scope)} }}}}", "list"
+            case "any":
+                return f"{{{{ {self.any(scope)} }}}}", "any"
+            case "constant":
+                return self.pick((1, "int"), (0, "int"), ("tea", "text"), ([1, 2], "list"), (None, "any"), (-5, "int"))  # type: ignore[no-any-return]
+            case "said":
+                return "so " + self.said(scope).replace("\n", " "), "text"
+            case "map" if deep < 2:
+                return {"k": self.value(scope, deep + 1)[0], "m": 2}, "any"
+        return [self.value(scope, deep + 1)[0], 2] if deep < 2 else 1, "list" if deep < 2 else "int"
+
+    def number(self, scope: Scope) -> tuple[str, str]:
+        return f"{{{{ {self.int(scope)} }}}}", "int"
+
+    # Steps ---------------------------------------------------------------------------------------------
+
+    def body(self, scope: Scope, most: int = 4) -> Steps:
+        """Return some steps; `scope` knows afterwards what they may have set."""
+        steps: Steps = []
+        for _ in range(self.draw(st.integers(0 if scope.depth else 1, most))):
+            if self.left <= 0:
+                break
+            self.left -= 1
+            ends = self.add_step(steps, scope)
+            if ends:
+                break
+        return steps
+
+    def add_step(self, steps: Steps, scope: Scope) -> bool:
+        """Add a step; tell whether nothing after it can be reached."""
+        makers = [self.say, self.say, self.turn, self.turn, self.ask, self.small, self.small, self.set, self.set, self.set]
+        if scope.depth < 3:
+            makers += [self.if_, self.match, self.for_, self.for_, self.while_, self.try_, self.try_]
+            makers += [self.for_at_once, self.parallel, self.delegate, self.delegate]
+        if scope.depth and self.chance(25):
+            makers = [self.end]
+        after = scope
+        conditional = self.chance(12)
+        if conditional:
+            after = scope.inner(depth=scope.depth)
+        condition = self.condition(scope)
+        step = self.pick(*makers)(after)
+        ends = isinstance(step, str) or next(iter(step)) in ENDS
+        if step == "generate":
+            ends = False
+        if conditional:
+            step = {step: None} if isinstance(step, str) else step
+            step["when"] = condition
+            if not ends:
+                scope.loosen(after)
+            ends = False
+        steps.append(step)
+        return ends
+
+    def say(self, scope: Scope) -> Any:
+        match self.pick("say", "say", "say", "example", "messages", "parts"):
+            case "example":
+                return {"example": {"user": self.line(scope), "assistant": self.line(scope)}}
+            case "messages":
+                if self.chance(8):
+                    return {"messages": f"{{{{ {self.any(scope)} }}}}"}
+                return {"messages": [{"role": "user", "content": self.line(scope)}, {"role": "assistant", "content": "m"}]}
+            case "parts":
+                return {"user": [{"text": self.line(scope)}, {"image": "https://example.com/{{ 1 }}.png"}]}
+        step: dict[str, Any] = {self.pick("user", "system", "assistant"): self.said(scope)}
+        if self.chance(20):
+            step["label"] = self.pick("l1", "l2")
+        if self.chance(10):
+            step["sticky"] = self.pick("top", "bottom")
+        if self.chance(20):
+            step["forward"] = True
+        if self.chance(5):
+            step["literal"] = True
+        return step
+
+    def turn(self, scope: Scope) -> Any:
+        if self.chance(30):
+            return "generate"
+        given: dict[str, Any] = {}
+        kind = "text"
+        match self.pick("text", "text", "choices", "computed", "output"):
+            case "choices":
+                given["choices"] = ["tea", "no", "{{ 'x' ~ 1 }}"]
+            case "computed":
+                given["choices"] = f"{{{{ {self.list(scope) if self.chance(15) else ['p', 'q']} }}}}"
+            case "output":
+                given["output"] = self.pick("integer", {"n": "integer"}, ["string"])
+                kind = "int" if given["output"] == "integer" else "any"
+        if self.chance(50):
+            given["forward"] = False
+        if self.chance(20):
+            given["temperature"] = self.pick(0.5, "{{ 1 / 4 }}", f"{{{{ {self.int(scope)} }}}}")
+        if self.chance(20):
+            given["repair"] = self.pick(0, 2)
+        step: dict[str, Any] = {"generate": given}
+        if self.chance(25):
+            step["retry"] = {"times": self.pick(1, 2), "wait": "0s"}
+            if self.chance(50):
+                step["retry"]["on"] = self.pick(["invalid_output"], ["server", "auth"])
+        if self.chance(15):
+            step["timeout"] = "60s"
+        if self.chance(15):
+            self.ids += 1
+            step["id"] = f"id-{self.ids}"
+        if self.chance(15):
+            step["message_as"] = self.pick(*NAMES)
+            scope.set(step["message_as"], "any")
+        if self.chance(60):
+            step["as"] = self.pick(*NAMES)
+            scope.set(step["as"], kind)
+        return step
+
+    def ask(self, scope: Scope) -> Any:
+        step: dict[str, Any] = {"input": self.said(scope)}
+        kind = "text"
+        match self.pick("text", "type", "choices", "default"):
+            case "type":
+                step["type"], kind = "integer", "int"
+            case "choices":
+                step["choices"] = ["no", "tea", "{{ 1 }}"]
+            case "default":
+                step["default"], _ = self.value(scope)
+                kind = "any"
+        if self.chance(30):
+            step["record"] = False
+        if self.chance(80):
+            step["as"] = self.pick(*NAMES)
+            scope.set(step["as"], kind)
+        return step
+
+    def small(self, scope: Scope) -> Any:
+        match self.pick("log", "log", "result", "result", "remember", "forget", "assert", "raise", "sleep"):
+            case "log":
+                return {"log": self.line(scope)}
+            case "result":
+                return {"result": self.value(scope)[0]}
+            case "remember":
+                return {"remember": {"k": self.number(scope)[0], "other": self.value(scope)[0]}}
+            case "forget":
+                return {"forget": self.pick("all", {"last": 1}, {"last": f"{{{{ {self.int(scope)} }}}}"}, {"label": "l1"}, {"label": "system"})}
+            case "assert":
+                return {"assert": self.pick(self.condition(scope), "true", "true"), "message": self.line(scope)}
+            case "raise":
+                return {"raise": self.line(scope), "kind": self.pick(*KINDS), "when": self.condition(scope)}
+        return {"sleep": "1ms"}
+
+    def set(self, scope: Scope) -> Any:
+        entries = {}
+        for _ in range(self.draw(st.integers(1, 2))):
+            name = self.pick(*NAMES)
+            if name not in entries:
+                entries[name], kind = self.pick(self.value, self.number)(scope)
+                scope.set(name, kind)
+        return {"set": entries}
+
+    def end(self, scope: Scope) -> Any:
+        """Return a step after which nothing can be reached."""
+        steps: Steps = [{"raise": self.line(scope)}]
+        if scope.may_break:
+            steps += ["break", "continue", "break", "continue"]
+        if scope.may_end:
+            steps += ["stop", {"return": self.value(scope)[0]}]
+            if self.subs:
+                steps.append(self.with_inputs({"handoff": None}, self.pick(*self.subs), scope))
+        return self.pick(*steps)
+
+    # Control -------------------------------------------------------------------------------------------
+
+    def branch(self, scope: Scope, most: int = 3, **changes: Any) -> Steps:
+        """Return a body that may be done; `scope` knows afterwards what it may have set."""
+        inner = scope.inner(**changes)
+        steps = self.body(inner, most)
+        if not steps or not ends(steps[-1]):
+            scope.loosen(inner)
+        return steps
+
+    def if_(self, scope: Scope) -> Any:
+        step: dict[str, Any] = {"if": self.condition(scope)}
+        conditions = [self.condition(scope) for _ in range(self.draw(st.integers(0, 1)))]
+        before = scope.inner(depth=scope.depth)
+        bodies = [self.branch_from(before, scope) for _ in range(2 + len(conditions))]
+        step["then"] = bodies[0]
+        if conditions:
+            step["elif"] = [{"if": conditions[0], "then": bodies[2]}]
+        if self.chance(60):
+            step["else"] = bodies[1]
+        return step
+
+    def branch_from(self, before: Scope, scope: Scope) -> Steps:
+        """Return one of several bodies, of which each begins with what was known before all of them."""
+        own = before.inner(depth=scope.depth)
+        steps = self.branch(own)
+        scope.loosen(own)
+        return steps
+
+    def match(self, scope: Scope) -> Any:
+        before = scope.inner(depth=scope.depth)
+        step: dict[str, Any] = {"match": self.pick(self.text, self.int, self.any)(scope)}
+        step["cases"] = {case: self.branch_from(before, scope) for case in ("tea", "1", "no")}
+        if self.chance(85):
+            step["else"] = self.branch_from(before, scope)
+        return step
+
+    def for_(self, scope: Scope) -> Any:
+        step: dict[str, Any] = {}
+        inner = self.targets(step, scope)
+        before = scope.inner(depth=scope.depth)
+        inner.may_break = True
+        step["do"] = self.branch(inner, may_break=True, depth=scope.depth + 1)
+        self.collected(step, inner, scope, 60)
+        for name in before.names:
+            if name in inner.names and inner.names[name] != before.names[name]:
+                scope.names[name] = "any"
+        scope.loosen(inner)
+        if "as" in step:
+            scope.set(step["as"], "list")
+        return step
+
+    def targets(self, step: dict[str, Any], scope: Scope) -> Scope:
+        """Write what a loop goes through; return the scope of a round, in which kinds may have changed."""
+        inner = scope.inner(loop=True, depth=scope.depth)
+        if self.chance(15):
+            first, second = self.pick(*NAMES[:12]), self.pick(*NAMES[12:])
+            step["for"], step["in"] = f"{first}, {second}", self.pick("{'p': 1, 'q': 2}.items()", "[[1, 2], [3, 4]]")
+            inner.set(first, "any")
+            inner.set(second, "int")
+            return inner
+        step["for"], step["in"] = self.pick(*NAMES), self.list(scope)
+        if self.chance(4):
+            step["in"] = self.any(scope)
+        inner.set(step["for"], "any")
+        return inner
+
+    def collected(self, step: dict[str, Any], inner: Scope, scope: Scope, percent: int) -> None:
+        if self.chance(percent):
+            step["collect"] = self.any(inner)
+            step["as"] = self.pick(*NAMES, *scope.names, *scope.names)
+
+    def while_(self, scope: Scope) -> Any:
+        step = {"while": self.condition(scope), "limit": self.pick(1, 2, 3, f"{{{{ {self.int(scope)} }}}}")}
+        before = scope.inner(depth=scope.depth)
+        step["do"] = self.branch(scope, may_break=True)
+        if self.chance(70):
+            step["otherwise"] = self.branch_from(before, scope)
+        return step
+
+    def try_(self, scope: Scope) -> Any:
+        before = scope.inner(depth=scope.depth)
+        step: dict[str, Any] = {"try": self.branch(scope, 4)}
+        caught = self.chance(80)
+        if caught:
+            inner = scope.inner(error=True, depth=scope.depth)
+            inner.names = {**inner.names, **dict.fromkeys(set(inner.names) - set(before.names), "any")}
+            step["catch"] = self.branch(inner, error=True)
+            scope.loosen(inner)
+        if not caught or self.chance(30):
+            inner = scope.inner(depth=scope.depth)
+            step["finally"] = self.branch(inner, 2, may_end=False, may_break=False)
+            scope.loosen(inner)
+        return step
+
+    def for_at_once(self, scope: Scope) -> Any:
+        step: dict[str, Any] = {}
+        inner = self.targets(step, scope)
+        inner = inner.inner(may_break=False, may_end=True)
+        step["do"] = self.body(inner, 3)
+        self.collected(step, inner, scope, 50)
+        step["at_once"] = self.pick(1, 2, 3, 5, "{{ 2 }}")
+        if self.chance(50):
+            step["on_error"] = self.pick("skip", "keep", "fail")
+        if "as" in step or self.chance(60):
+            step.setdefault("as", self.pick(*NAMES))
+            scope.set(step["as"], "list")
+        return step
+
+    def parallel(self, scope: Scope) -> Any:
+        names = [self.pick(*NAMES[:8]), self.pick(*NAMES[8:16]), self.pick(*NAMES[16:])]
+        names = names[: self.draw(st.integers(1, 3))]
+        branches = {name: self.body(scope.inner(may_break=False, may_end=True), 3) for name in names}
+        step: dict[str, Any] = {"parallel": branches}
+        if self.chance(30):
+            step["wait"] = self.pick("first", "all")
+        if self.chance(20):
+            step["timeout"] = "60s"
+        for name in names:
+            scope.set(name, "any")
+        return step
+
+    # Other flows ---------------------------------------------------------------------------------------
+
+    def delegate(self, scope: Scope) -> Any:
+        if not self.subs:
+            return self.small(scope)
+        step = self.with_inputs({self.pick("call", "include"): None}, self.pick(*self.subs), scope)
+        if self.chance(70):
+            step["as"] = self.pick(*NAMES)
+            scope.set(step["as"], "any")
+        if self.chance(25):
+            step["retry"] = {"times": self.pick(1, 2), "wait": "0s"}
+            if self.chance(40):
+                step["retry"]["on"] = self.pick(["raised"], ["server", "odd"])
+        if self.chance(15):
+            step["timeout"] = "60s"
+        return step
+
+    def with_inputs(self, step: dict[str, Any], sub: Sub, scope: Scope) -> dict[str, Any]:
+        step[next(iter(step))] = sub.name
+        given = {}
+        if sub.takes:
+            given["n"] = f"{{{{ {self.any(scope) if self.chance(6) else self.int(scope)} }}}}"
+        if self.chance(30):
+            given["t"] = self.line(scope)
+        if given:
+            step["with"] = given
+        return step
+
+    def flow(self, sub: Sub) -> dict[str, Any]:
+        """Return a whole flow with its inputs."""
+        made: dict[str, Any] = {"inputs": {"t?": {"type": "string", "default": "dflt"}}}
+        scope = Scope({"t": "text"})
+        if sub.takes:
+            made["inputs"]["n"] = "integer"
+            scope.set("n", "int")
+        if self.chance(20):
+            made["settings"] = {"temperature": self.pick(0, 1)}
+        if self.chance(15):
+            made["output"] = self.pick("integer", "string", {"n": "integer"})
+        made["steps"] = self.body(scope, 7)
+        if not made["steps"]:
+            made["steps"] = [{"log": "nothing"}]
+        if not ends(made["steps"][-1]):
+            seen = {name: f"{{{{ {name} | default('unset') }}}}" for name in sorted(scope.names)}
+            made["steps"].append({"result": seen})
+        return made
+
+
+ENDS = {"return", "stop", "break", "continue", "handoff", "raise"}
+
+
+def ends(step: Any) -> bool:
+    """Tell whether nothing after a step can be reached."""
+    if isinstance(step, str):
+        return step in ENDS
+    return next(iter(step)) in ENDS and "when" not in step
+
+
+@st.composite
+def flows(draw: Callable[[Any], Any], most: int = 24) -> str:
+    """Draw the text of a flow file that has no mistake in it."""
+    writer = Writer(draw, 0)
+    made: dict[str, Any] = {}
+    for name in ("last-one", "text", "middle")[: draw(st.integers(0, 3))]:
+        writer.left = most // 3
+        sub = Sub(name, writer.chance(60))
+        made[name] = writer.flow(sub)
+        writer.subs.append(sub)
+    writer.left = most
+    file = {"turbo": 1, "name": "main", **writer.flow(Sub("main", True))}
+    if made:
+        file["flows"] = made
+    return "\n".join(lines_of(file)) + "\n"
+
+
+# Writing YAML ------------------------------------------------------------------------------------------
+
+
+def lines_of(data: Any) -> list[str]:
+    """Return data as YAML: blocks, but for short data, and each text in a style of its own."""
+    if isinstance(data, Mapping) and data:
+        return [line for key, value in data.items() for line in _entry(f"{_scalar(key)}:", value)]
+    if isinstance(data, list) and data:
+        return [line for item in data for line in _item(item)]
+    raise AssertionError(data)
+
+
+def _entry(head: str, value: Any) -> list[str]:
+    if value is None:
+        return [head]
+    if isinstance(value, str) and "\n" in value:
+        return [f"{head} |", *(f"  {line}".rstrip() for line in value.rstrip("\n").split("\n"))]
+    if isinstance(value, Mapping | list) and value and len(json.dumps(value)) > 40:
+        return [head, *(f"  {line}" for line in lines_of(value))]
+    return [f"{head} {_inline(value)}"]
+
+
+def _item(value: Any) -> list[str]:
+    if not isinstance(value, Mapping) or not value:
+        return _entry("-", value) if value is not None else ["- null"]
+    first, *rest = lines_of(value)
+    return [f"- {first}", *(f"  {line}" for line in rest)]
+
+
+def _inline(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{_scalar(key)}: {_inline(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_inline, value)) + "]"
+    return _scalar(value)
+
+
+def _scalar(value: Any) -> str:
+    if not isinstance(value, str):
+        return json.dumps(value)
+    if value.isidentifier() and value.isascii() and value not in ("no", "yes", "on", "off", "true", "false", "null", "None"):
+        return value
+    if len(value) % 2 or any(ord(letter) < 32 for letter in value):
+        return json.dumps(value, ensure_ascii=len(value) % 4 == 1)
+    return "'" + value.replace("'", "''") + "'"

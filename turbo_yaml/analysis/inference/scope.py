@@ -1,0 +1,162 @@
+"""What is known of names where the walk stands: layers over layers, so that a branch costs what it changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import count
+from typing import Final, NamedTuple
+
+from turbo_yaml.analysis.inference.lattice import ANY, NEVER, Place, Type, Unset, join
+
+_versions: Final = count(1)
+
+
+class Slot(NamedTuple):
+    """What a name holds. Each time that it is set it has a new version."""
+
+    type: Type
+    version: int
+
+
+class End(NamedTuple):
+    """Where a path ends, None if it never does; `why` says of a name that is set elsewhere: not here."""
+
+    scope: Scope | None
+    why: Place | None = None
+
+
+class Scope:
+    """The names known at one place. `holds`: the conditions that are true here."""
+
+    __slots__ = ("below", "forgotten", "holds", "names", "paths")
+
+    def __init__(self, below: Scope | None = None, holds: frozenset[str] = frozenset()) -> None:
+        self.names: dict[str, Slot] = {}
+        self.paths: dict[str, Slot] = {}
+        """What is known of `a.b`, with the version of `a` of which it is known."""
+        self.below = below
+        self.holds = holds if below is None else below.holds | holds
+        self.forgotten = False
+        """Whether what the layers below say is no longer so: something unknown may have set any name."""
+
+    def find(self, name: str) -> Slot | None:
+        """Return what is known of a name, None where it was never set."""
+        scope: Scope | None = self
+        while scope is not None:
+            slot = scope.names.get(name)
+            if slot is not None:
+                return slot
+            if scope.forgotten:
+                return Slot(ANY, 0)
+            scope = scope.below
+        return None
+
+    def find_path(self, path: str, version: int) -> Type | None:
+        """Return what is known of `a.b` beyond what the type of `a` says, if `a` was not set since."""
+        scope: Scope | None = self
+        while scope is not None:
+            slot = scope.paths.get(path)
+            if slot is not None:
+                return slot.type if slot.version == version else None
+            scope = scope.below
+        return None
+
+    def set(self, name: str, type_: Type) -> None:
+        """Note that a name has a value from here on."""
+        self.names[name] = Slot(type_, next(_versions))
+
+    def refine(self, name: str, type_: Type, version: int) -> None:
+        """Note what more is known of the value that a name has."""
+        self.names[name] = Slot(type_, version)
+
+    def refine_path(self, path: str, type_: Type, version: int) -> None:
+        """Note what more is known of `a.b`."""
+        self.paths[path] = Slot(type_, version)
+
+    def forget(self) -> None:
+        """Note that any name may have been set to anything."""
+        self.names.clear()
+        self.paths.clear()
+        self.forgotten = True
+
+    def loosen(self, names: Iterable[str], why: Place | None = None) -> None:
+        """Note that names may have been set anew, to anything, or not."""
+        for name in names:
+            slot = self.find(name)
+            unset = Unset(why) if slot is None else slot.type.unset
+            self.set(name, ANY if unset is None else Type(any=True, unset=unset))
+
+    def flattened(self, base: Scope) -> Scope:
+        """Return all that was noted above `base` as one layer over it."""
+        layers: list[Scope] = []
+        scope: Scope | None = self
+        while scope is not None and scope is not base:
+            layers.append(scope)
+            scope = scope.below
+        flat = Scope(base)
+        flat.holds = self.holds
+        for layer in reversed(layers):
+            if layer.forgotten:
+                flat.forget()
+            flat.names.update(layer.names)
+            flat.paths.update(layer.paths)
+        return flat
+
+    def join(self, ends: Iterable[End]) -> bool:
+        """Take up what is known where paths that began here meet; tell whether any path comes here."""
+        reached = [end for end in ends if end.scope is not None]
+        if len(reached) == 1:
+            self._take(reached[0].scope)
+        elif reached:
+            if any(end.scope is not None and end.scope.forgotten for end in reached):
+                self.forget()
+            names = {name: None for end in reached if end.scope is not None for name in end.scope.names}
+            met = {name: self._meet(name, reached) for name in names}
+            self.names.update(met)
+        return bool(reached)
+
+    def _take(self, end: Scope | None) -> None:
+        assert end is not None
+        if end.forgotten:
+            self.forget()
+        self.names.update(end.names)
+        self.paths.update(end.paths)
+        self.holds = end.holds
+
+    def _meet(self, name: str, ends: list[End]) -> Slot:
+        whole = NEVER
+        versions = set()
+        why: Place | None = None
+        absent = False
+        under: set[frozenset[str]] = set()
+        for scope, reason in ends:
+            assert scope is not None
+            slot = scope.find(name)
+            own = scope.holds - self.holds
+            if slot is None:
+                absent, why = True, why or reason
+                versions.add(0)
+                continue
+            versions.add(slot.version)
+            unset = slot.type.unset
+            if unset is None:
+                under.add(own)
+            else:
+                absent, why = True, unset.why or why
+                under.update(own | conditions for conditions in unset.under)
+            whole = slot.type if whole is NEVER else join(whole, slot.type)
+        if absent:
+            whole = whole._replace(unset=Unset(why, frozenset(under)))
+        version = versions.pop() if len(versions) == 1 else next(_versions)
+        return Slot(whole, version)
+
+    def changed(self) -> Mapping[str, Slot]:
+        """Return what was noted in this layer."""
+        return self.names
+
+    def layers(self) -> Iterator[Scope]:
+        """Yield this layer and those below."""
+        scope: Scope | None = self
+        while scope is not None:
+            yield scope
+            scope = scope.below
