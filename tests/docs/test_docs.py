@@ -71,7 +71,7 @@ def test_the_commands_of_a_page_print_what_it_shows(page: Path, desk: Desk) -> N
         if block.kind == "console":
             shown, printed = desk.run(block)
             if not shows(shown, printed):
-                assert printed == shown, f"{page.name}:{block.line}"
+                pytest.fail(f"{page.name}:{block.line} printed\n{printed}", pytrace=False)
 
 
 @pytest.mark.parametrize("page", pages_with("python"))

@@ -87,7 +87,7 @@ class Writer:
         name = self.name(scope, "int")
         texts = ["1", "3", "memory.k | default(2)"]
         if name is not None:
-            texts += [name, f"{name} + 1", f"{name} % 3", f"7 // {name}", f"-{name}"]
+            texts += [name, f"{name} + 1", f"{name} - 1", f"7 // {name}", f"-{name}"]
         items = self.name(scope, "list")
         if items is not None:
             texts.append(f"{items} | length")
@@ -108,7 +108,7 @@ class Writer:
 
     def list(self, scope: Scope) -> str:
         name = self.name(scope, "list")
-        texts = ["[1, 2, 3]", "[4]", "[]", f"range({self.int(scope)} % 4)", "['p', 'q']"]
+        texts = ["[1, 2, 3]", "[4]", "[]", f"range(({self.int(scope)}) % 4)", "['p', 'q']"]
         if name is not None:
             texts += [name, f"({name} + [9])[:3]", f"{name} | reverse | list"]
         return str(self.pick(*texts))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, ItemsView, Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -123,7 +123,7 @@ def _evaluated(node: nodes.Expr, names: Names) -> Any:
     found = _tried(lambda: _compiled(node)(names))
     if isinstance(found, Undefined):
         raise Unfit("undefined")
-    return list(found) if isinstance(found, Iterator) else found
+    return list(found) if isinstance(found, Iterator | ItemsView) else found
 
 
 def _tried(work: Callable[[], Any]) -> Any:

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from tests.runtime.talking import Talker, compiled, function, in_loop, play, played
-from turbo_yaml.errors import FlowError, LimitError, ModelError
+from turbo_yaml.errors import FlowError, LimitError, ModelError, UsageError
 from turbo_yaml.models.request import Reply
 from turbo_yaml.protocol import Generate, GetInput, Result, System, Usage, User
-from turbo_yaml.runtime.events import DeltaEvent, Event, RetryEvent
+from turbo_yaml.runtime.events import DeltaEvent, Event, MessageEvent, RetryEvent
 from turbo_yaml.runtime.function import TurboGenFn
-from turbo_yaml.runtime.support import parallel
+from turbo_yaml.runtime.support import Failures, call, include, parallel
 from turbo_yaml.settings.keys import LayerKind
 from turbo_yaml.settings.layers import Layer
 from turbo_yaml.settings.patch import patch_of
@@ -357,6 +357,56 @@ def test_what_a_listener_raises_comes_out_and_no_flow_catches_it() -> None:
 
     with pytest.raises(ValueError, match="screen"):
         in_loop(play(function(flow, Talker("a", pieces="a"), on_event=listen)))
+
+
+def test_what_the_hosts_own_code_raises_is_caught_by_no_flow_around_it() -> None:
+    async def inner(memory: Any = None) -> Any:
+        yield User("x")
+        yield Generate()
+
+    async def outer(memory: Any = None) -> Any:
+        for how in (call, include):
+            try:
+                work: Any = call(compiled(inner)) if how is call else include(compiled(inner), memory)
+                async for signal in work:
+                    work.answer((yield signal))
+            except Failures:
+                yield Result("caught")
+
+    def listen(event: Event) -> None:
+        if isinstance(event, MessageEvent) and event.role == "assistant":
+            raise ValueError("the screen is gone")
+
+    with pytest.raises(ValueError, match="screen"):
+        in_loop(play(function(compiled(outer), on_event=listen)))
+    with pytest.raises(KeyError, match="bug"):
+        in_loop(play(function(compiled(outer), Talker(KeyError("bug")))))
+
+
+def test_a_listener_that_fails_at_a_result_ends_the_run() -> None:
+    ended = []
+
+    async def flow() -> Any:
+        try:
+            yield Result("x")
+        finally:
+            ended.append(True)
+
+    def listen(event: Event) -> None:
+        raise OSError("the pipe is closed")
+
+    async def main() -> None:
+        run = function(flow, on_event=listen)()
+        with pytest.raises(OSError, match="pipe"):
+            await run.run()
+        assert run.done and ended == [True]
+
+    in_loop(main())
+
+
+def test_a_profile_that_nobody_defines_is_the_callers_mistake() -> None:
+    with pytest.raises(UsageError, match="cheap"):
+        played(one_turn(profile="cheap"))
 
 
 def test_events_are_json_data() -> None:

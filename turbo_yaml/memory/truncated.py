@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from turbo_yaml.errors import UsageError
 from turbo_yaml.memory.local import LocalMemory
@@ -43,3 +43,10 @@ class TruncatedMemory(LocalMemory):
         copy = super()._copy()
         copy.max_tokens = self.max_tokens
         return copy
+
+
+AT_HAND: Final = frozenset((LocalMemory, TruncatedMemory))
+"""Memories that need not be waited for: `messages` may be appended to, and `prompt` says what is sent.
+
+Exactly these classes: one that a host derives may do something else.
+"""

@@ -163,7 +163,7 @@ async def wait_for_retry(work: Call | Include, problem: Exception) -> None:
     """Wait until the work may be tried again; raise the problem where it may not."""
     found = as_flow_error(problem)
     pause = None
-    if work.retry is not None and problem is not work.parent.host.fault:
+    if work.retry is not None:
         if work.attempts is None:
             work.attempts = Attempts(work.retry)
         pause = work.attempts.pause(found)

@@ -8,17 +8,15 @@ from typing import Any, Final
 
 from turbo_yaml.errors import FlowError, LimitError, UsageError
 from turbo_yaml.memory.local import LocalMemory
-from turbo_yaml.memory.truncated import TruncatedMemory
+from turbo_yaml.memory.truncated import AT_HAND
 from turbo_yaml.protocol import Assistant, Generate, GetInput, Message, Result, Signal, TurboGenTemplate
 from turbo_yaml.runtime.events import MessageEvent
 from turbo_yaml.runtime.failures import fits
-from turbo_yaml.runtime.frames import CURRENT, Frame, leave
+from turbo_yaml.runtime.frames import CURRENT, Frame, HostFailed, leave
 from turbo_yaml.runtime.policy.deadlines import OutOfTime, within
 from turbo_yaml.runtime.program import Bound
 from turbo_yaml.runtime.turn import take_turn
 
-LOCAL: Final = frozenset((LocalMemory, TruncatedMemory))
-"""Memories to whose list of messages the pump may append without waiting."""
 _BREATH: Final = 1023
 """After so many signals (a power of two, less one) other tasks get their turn, a cancellation among them."""
 
@@ -109,7 +107,7 @@ class Driver:
     def _local(self) -> LocalMemory | None:
         """Return the chat where a message joins it without waiting for anybody."""
         memory = self.frame.memory
-        if self.frame.host.listener is None and type(memory) in LOCAL:
+        if self.frame.host.listener is None and type(memory) in AT_HAND:
             assert isinstance(memory, LocalMemory)
             return memory
         return None
@@ -167,11 +165,11 @@ class Driver:
         except OutOfTime:
             self._give_up(inner.deadline or 0.0)
             return None
-        except Exception as problem:
-            if problem is frame.host.fault:
-                raise
+        except FlowError as problem:
             self.fail(problem)
             return None
+        except Exception as problem:
+            raise HostFailed(problem) from problem
         if local is not None:
             local.messages.append(reply)
         else:
@@ -187,7 +185,10 @@ class Driver:
     async def _say(self, message: Message) -> None:
         """Let a message join the chat, and tell the listener."""
         frame = self.frame
-        await frame.memory.append(message)
+        try:
+            await frame.memory.append(message)
+        except Exception as problem:
+            raise HostFailed(problem) from problem
         if frame.host.listener is not None:
             await frame.host.emit(message_event(frame.innermost(), message))
 

@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from turbo_yaml.diagnostics.suggest import did_you_mean
 from turbo_yaml.errors import FlowError, LimitError
+from turbo_yaml.runtime.frames import HostFailed
 from turbo_yaml.runtime.loops import label
 from turbo_yaml.source import Source, Span
 from turbo_yaml.types.filling import fill
@@ -19,7 +20,7 @@ from turbo_yaml.types.validation import problems
 Failures: Final = (FlowError, TypeError, ValueError, ArithmeticError, LookupError, RecursionError)
 """What `catch` catches: failures of the flow, and what an expression can raise. Never a cancellation."""
 
-Closing: Final = (GeneratorExit, CancelledError, KeyboardInterrupt, SystemExit)
+Closing: Final = (GeneratorExit, CancelledError, KeyboardInterrupt, SystemExit, HostFailed)
 """What ends a run from outside: no step is done after it, `finally` or not."""
 
 

@@ -12,7 +12,7 @@ from turbo_yaml.protocol import BaseMemory, GetInput
 from turbo_yaml.runtime.delegates import out_of_time, unrecorded
 from turbo_yaml.runtime.driver import Driver
 from turbo_yaml.runtime.failures import describe
-from turbo_yaml.runtime.frames import Frame, frame_for
+from turbo_yaml.runtime.frames import Frame, HostFailed, frame_for
 from turbo_yaml.runtime.loops import count, rounds
 from turbo_yaml.runtime.policy.deadlines import OutOfTime, within
 from turbo_yaml.runtime.values.looping import Loop
@@ -125,7 +125,7 @@ class Forks:
         """How many values there are in any case: those of a round that gave none are None."""
         self.outcomes: dict[int, Any] = {}
         self.errors: dict[int, Exception] = {}
-        self.failure: Exception | None = None
+        self.failure: BaseException | None = None
         """What ends all branches."""
         self.won = False
         self.going_on: deque[_Branch] = deque()
@@ -234,6 +234,8 @@ class Forks:
         while branch is not None:
             try:
                 await self._run(branch)
+            except HostFailed as problem:
+                self.failure = problem
             except Exception as problem:
                 self._failed(branch, problem)
             if branch.question is not None:
@@ -258,9 +260,7 @@ class Forks:
         self.won = self.rules.first
 
     def _failed(self, branch: _Branch, problem: Exception) -> None:
-        if problem is self.parent.host.fault:
-            self.failure = problem
-        elif self.rules.first:
+        if self.rules.first:
             self.errors[branch.number] = problem
         elif self.rules.on_error == "keep":
             self.outcomes[branch.number] = {"error": describe(problem)}

@@ -71,12 +71,18 @@ async def _unheard(delta: Delta) -> None:
     """Take a piece of a reply that is streamed only because the settings say so."""
 
 
+class HostFailed(BaseException):
+    """The host's own code failed: its listener, its memory, a model of its own. No flow can catch that."""
+
+    def __init__(self, problem: Exception) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
+
+
 class Host:
     """What all flows of one run share: who answers, who listens, what may be used and what was."""
 
     gate: asyncio.Semaphore | None = None
-    fault: Exception | None = None
-    """What the listener raised: no flow may catch that."""
     models: RunModels | None = None
     pending: list[Event] | None = None
     calls = messages = turns = inputs = results = 0
@@ -175,8 +181,7 @@ class Host:
                 if waiting is not None:
                     await waiting
         except Exception as problem:
-            self.fault = problem
-            raise
+            raise HostFailed(problem) from problem
 
 
 class Frame:

@@ -8,8 +8,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from turbo_yaml.errors import FlowError, ModelError
-from turbo_yaml.memory.local import LocalMemory
-from turbo_yaml.memory.truncated import TruncatedMemory
+from turbo_yaml.memory.truncated import AT_HAND
 from turbo_yaml.models.request import Delta, OnDelta, Reply, Request
 from turbo_yaml.protocol import Assistant, BaseMemory, Generate, Message, User
 from turbo_yaml.runtime.events import DeltaEvent, ReasoningEvent, RetryEvent, UsageEvent
@@ -19,8 +18,6 @@ from turbo_yaml.runtime.policy.retrying import Attempts, Retry
 from turbo_yaml.types.reply import read_choice, read_reply
 from turbo_yaml.types.validation import Problem
 
-PROMPTED: Final = frozenset((LocalMemory, TruncatedMemory))
-"""Memories that say what to send without waiting."""
 _SHOWN: Final = 200
 """Characters of a reply that an error shows."""
 
@@ -32,7 +29,7 @@ async def take_turn(frame: Frame, memory: BaseMemory, ask: Generate) -> Assistan
     and forth to repair a reply does not join the chat.
     """
     host = frame.host
-    if type(memory) in PROMPTED:
+    if type(memory) in AT_HAND:
         messages: Sequence[Message] = memory.prompt()  # type: ignore[attr-defined]
     else:
         messages = await memory.prepare_prompt()

@@ -9,11 +9,12 @@ from types import TracebackType
 from typing import Any, Final, NamedTuple, Self
 
 from turbo_yaml.errors import FlowError, UsageError
+from turbo_yaml.memory.truncated import AT_HAND
 from turbo_yaml.protocol import BaseMemory, GetInput, Result, TurboGenTemplate, Usage
-from turbo_yaml.runtime.driver import LOCAL, Driver
+from turbo_yaml.runtime.driver import Driver
 from turbo_yaml.runtime.events import DoneEvent, InputEvent, Listener, ResultEvent
 from turbo_yaml.runtime.failures import locate
-from turbo_yaml.runtime.frames import Frame
+from turbo_yaml.runtime.frames import Frame, HostFailed
 from turbo_yaml.types.declared import MISSING
 from turbo_yaml.types.text import read_answer
 from turbo_yaml.types.validation import problems
@@ -46,7 +47,7 @@ class TurboGenWrapper:
     def __init__(self, frame: Frame, generator: TurboGenTemplate) -> None:
         info = frame.info
         self._driver = Driver(frame, generator, None if info is None else info.output)
-        self._started = type(frame.memory) in LOCAL
+        self._started = type(frame.memory) in AT_HAND
 
     # What it is ----------------------------------------------------------------------------------------
 
@@ -183,6 +184,10 @@ class TurboGenWrapper:
                 signal = await driver.advance()
             if driver.frame.host.listener is not None or isinstance(signal, GetInput):
                 await self._tell(signal)
+        except HostFailed as failed:
+            if not driver.ended:
+                await driver.aclose()
+            raise failed.problem from failed.problem.__cause__
         except BaseException as problem:
             await self._tell_rest(problem)
             found = locate(problem)
@@ -196,7 +201,7 @@ class TurboGenWrapper:
     async def _tell_rest(self, problem: BaseException) -> None:
         """Tell the listener what was still to be told when the run failed or was cancelled."""
         host = self._driver.frame.host
-        if host.pending and host.fault is None and not isinstance(problem, GeneratorExit):
+        if host.pending and not isinstance(problem, GeneratorExit):
             await host.emit()
 
     def _as_result(self, signal: Result | GetInput | None) -> Result:

@@ -2,6 +2,6 @@
 
 from turbo_yaml.template.parse import parse_expression, parse_text
 from turbo_yaml.template.reads import Read, reads
-from turbo_yaml.template.text import Expression, Places, ReadInclude, Text
+from turbo_yaml.template.text import Expression, ReadInclude, Text
 
-__all__ = ["Expression", "Places", "Read", "ReadInclude", "Text", "parse_expression", "parse_text", "reads"]
+__all__ = ["Expression", "Read", "ReadInclude", "Text", "parse_expression", "parse_text", "reads"]

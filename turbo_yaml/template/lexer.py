@@ -70,6 +70,7 @@ class _Lexer:
         self.source = text
         self.tokens: list[Token] = []
         self.ends: list[int] = []
+        self.kinds: set[str] = set()
         self.pos = 0
         self.line_starting = True
         self.open = 0
@@ -215,7 +216,9 @@ class _Lexer:
 
     def _convert(self, kind: str, value: str, start: int) -> Any:
         if kind == "name":
-            if not value.isidentifier():
+            if value == "is":
+                self.kinds.add("is")
+            elif not value.isidentifier():
                 raise self._fault(f"`{value}` is not a name", start, self.pos)
             return value
         if kind == "string":
@@ -242,10 +245,11 @@ class _Lexer:
             start, stop = self.back[start], self.back[stop]
         self.tokens.append(_token((start, kind, value)))
         self.ends.append(stop)
+        self.kinds.add(kind)
 
     def _finish(self, fault: Fault | None) -> Tokens:
         self._emit(len(self.source), len(self.source), stock.TOKEN_EOF, "")
-        return Tokens(self.tokens, self.ends, fault)
+        return Tokens(self.tokens, self.ends, self.kinds, fault)
 
     def _fault(self, message: str, start: int, stop: int, help: str | None = None) -> Fault:
         return self._located(syntax_fault(message, start, stop, help))

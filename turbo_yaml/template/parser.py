@@ -82,7 +82,7 @@ class _Parser(Parser):
     def body(self) -> list[nodes.Node]:
         """Return the statements of the whole template; without `{% %}` that is one output."""
         stream = self.stream
-        if any(token.type == "block_begin" for token in stream.tokens):
+        if "block_begin" in stream.kinds:
             return self.subparse()
         parts: list[nodes.Expr] = []
         start = stream.current.lineno

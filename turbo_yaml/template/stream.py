@@ -8,14 +8,20 @@ from turbo_yaml.template.faults import Fault
 
 
 class Tokens(TokenStream):
-    """Tokens with their ends; the last is the end of the text. `fault` is raised when it is reached."""
+    """Tokens with their ends; the last is the end of the text. `fault` is raised when it is reached.
 
-    def __init__(self, tokens: list[Token], ends: list[int], fault: Fault | None) -> None:
+    `kinds`: every type of token there is, and `is` where there is a test.
+    """
+
+    def __init__(
+        self, tokens: list[Token], ends: list[int], kinds: set[str], fault: Fault | None
+    ) -> None:
         self.name = None
         self.filename = None
         self.closed = False
         self.tokens = tokens
         self.ends = ends
+        self.kinds = kinds
         self.fault = fault
         self.index = -1
         self.seek(0)

@@ -2,75 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from turbo_yaml.source import Source, Span
 from turbo_yaml.syntax import Scalar
-from turbo_yaml.syntax.scalarmap import offset_map
 
 if TYPE_CHECKING:
     from jinja2 import nodes
 
-    from turbo_yaml.template.extents import Extents
-    from turbo_yaml.template.stream import Tokens
+    from turbo_yaml.template.places import Places
 
 ReadInclude: TypeAlias = Callable[[str, Span], "Source | str"]
 """Takes the name of an included file and its place; returns the file, or a sentence that says why not."""
-
-
-class Places:
-    """Where a template's characters stand in the file, and the nodes of its tree; worked out when asked."""
-
-    __slots__ = ("_extents", "_offsets", "_scalar", "_source", "_tokens")
-
-    def __init__(
-        self, source: Source, scalar: Scalar, tokens: Tokens | None, whole_file: bool = False
-    ) -> None:
-        self._source = source
-        self._scalar = scalar
-        self._tokens = tokens
-        self._extents: Extents | None = None
-        self._offsets: Sequence[int] | bool | None = range(len(source.text) + 1) if whole_file else False
-
-    def span(self, start: int, end: int) -> Span:
-        """Return the place in the file of the template's characters from `start` to `end`."""
-        offsets = self._offsets
-        if offsets is False:
-            self._offsets = offsets = offset_map(self._source.text, self._scalar)
-        if not offsets or offsets is True:
-            return self._scalar.span
-        if start >= len(offsets):
-            return Span(self._scalar.end, self._scalar.end)
-        first = offsets[start]
-        if end <= start:
-            return Span(first, first)
-        last = offsets[end - 1]
-        return Span(first, max(last + _width(self._source.text, last, self._scalar.style), first))
-
-    def of(self, node: nodes.Node) -> Span:
-        """Return the place in the file of a node of the tree."""
-        extents = self.extents
-        if extents is None:
-            return self._scalar.span
-        return self.span(*extents.of(node))
-
-    def of_name(self, node: nodes.Node) -> Span:
-        """Return the place of the name that a node adds: its attribute, filter, test or keyword."""
-        extents = self.extents
-        if extents is None:
-            return self._scalar.span
-        return self.span(*extents.of_name(node))
-
-    @property
-    def extents(self) -> Extents | None:
-        """The extents of the tree's nodes."""
-        if self._extents is None and self._tokens is not None:
-            from turbo_yaml.template.extents import Extents
-
-            self._extents = Extents(self._tokens)
-        return self._extents
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +67,3 @@ class Expression:
     def name_span_of(self, node: nodes.Node) -> Span:
         """Return the place of the name that a node adds: its attribute, filter, test or keyword."""
         return self.places.of_name(node)
-
-
-def _width(text: str, at: int, style: str) -> int:
-    """Return how many characters of the file the decoded character at `at` takes."""
-    if style == '"' and text[at] == "\\":
-        return {"x": 4, "u": 6, "U": 10}.get(text[at + 1 : at + 2], 2)
-    return 2 if style == "'" and text[at : at + 2] == "''" else 1

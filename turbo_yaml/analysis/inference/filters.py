@@ -8,18 +8,14 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 from turbo_yaml.analysis.inference.lattice import (
     ANY,
     INTEGER,
-    NEVER,
     NUMBER,
     TEXT,
     TEXT_LIST,
-    Field,
     Lists,
-    Maps,
     Type,
     Unset,
     is_never,
     join,
-    join_all,
     list_of,
     without_null,
     without_unset,
@@ -117,10 +113,6 @@ def _fallback(value: Type, given: Mapping[str, Type]) -> Type:
     return there if value.unset is None else join(there, other)
 
 
-def _found(value: Type, given: Mapping[str, Type]) -> Type:
-    return join(TEXT, Type(null=True))
-
-
 def _sum(value: Type, given: Mapping[str, Type]) -> Type:
     items = items_of(value)
     if given or items.any or items.number is None or not is_never(items._replace(number=None)):
@@ -170,8 +162,8 @@ FILTERS: Final[dict[str, Filter]] = {
     "min": Filter("items", _item),
     "pprint": Filter("anything", TEXT),
     "random": Filter("items", _item),
-    "regex_findall": Filter("text", ANY, _PATTERN),
-    "regex_search": Filter("text", ANY, _PATTERN),
+    "regex_findall": Filter("shown", ANY, _PATTERN),
+    "regex_search": Filter("shown", ANY, _PATTERN),
     "reject": _CHOSEN,
     "rejectattr": _CHOSEN,
     "replace": Filter("shown", TEXT, {"old": "shown", "new": "shown", "count": "whole"}),
@@ -282,27 +274,6 @@ def mapped(value: Type, gives: Type) -> Type:
     return list_of(gives, list_.least if list_ else 0, list_.most if list_ else None)
 
 
-def picked(fields: Mapping[str, Type]) -> Type:
-    """Return the type of a map with exactly these fields."""
-    return Type(map=Maps({name: Field(type_) for name, type_ in fields.items()}))
-
-
 def or_nothing(type_: Type) -> Type:
     """Return the type where there may be no item at all."""
     return type_ if type_.unset is not None else type_._replace(unset=Unset())
-
-
-__all__ = [
-    "FILTERS",
-    "MAY_FIND_NOTHING",
-    "NEVER",
-    "applied",
-    "join_all",
-    "mapped",
-    "or_nothing",
-    "picked",
-    "reached",
-    "suits",
-    "taken",
-    "takes",
-]

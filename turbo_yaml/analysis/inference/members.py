@@ -8,7 +8,6 @@ from turbo_yaml.analysis.inference.lattice import (
     ANY,
     BOOLEAN,
     INTEGER,
-    LIST,
     MAP,
     NUMBER,
     TEXT,
@@ -209,6 +208,3 @@ def cut_of(owner: Type) -> Type:
     list_ = None if owner.list is None else Lists(owner.list.items, None, 0, owner.list.most)
     text = None if owner.text is None else TEXT.text
     return Type(list=list_, text=text) if list_ is not None or text is not None else ANY
-
-
-__all__ = ["LIST", "LOOP", "any_value", "cut_of", "item_of", "items_of", "member_of", "part_of"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from jinja2 import nodes
@@ -154,7 +154,7 @@ class Narrowing:
         elif operator in ("in", "notin") and isinstance(other, nodes.List | nodes.Tuple):
             labels = [item.value for item in other.items if isinstance(item, nodes.Const)]
             if len(labels) == len(other.items):
-                self._one_of(node.expr, labels, holds == (operator == "in"), scope)
+                self.one_of(node.expr, labels, holds == (operator == "in"), scope)
             else:
                 self._trust(node, scope)
         else:
@@ -176,11 +176,11 @@ class Narrowing:
             if other.value is None:
                 self.refine(node, scope, _only_null if same else _not_null)
             else:
-                self._one_of(node, [other.value], same, scope)
+                self.one_of(node, [other.value], same, scope)
         elif same:
             self._trust(node, scope)
 
-    def _one_of(self, node: nodes.Node, values: list[object], holds: bool, scope: Scope) -> None:
+    def one_of(self, node: nodes.Node, values: Sequence[object], holds: bool, scope: Scope) -> None:
         texts = frozenset(value for value in values if isinstance(value, str))
 
         def one_of(type_: Type) -> Type:

@@ -69,9 +69,7 @@ def _with_any(sign: str, left: Type, right: Type) -> Type | None:
     if known.any or is_never(known):
         return ANY
     fits = is_number(known)
-    if sign == "+":
-        fits = fits or known.text is not None or known.list is not None
-    elif sign == "*":
+    if sign == "+" or sign == "*":
         fits = fits or known.text is not None or known.list is not None
     elif sign == "%":
         fits = fits or left.any or known.text is not None

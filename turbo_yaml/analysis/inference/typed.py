@@ -37,10 +37,10 @@ class Absence(NamedTuple):
 
 
 class Ending(NamedTuple):
-    """A place where a flow ends without `return`, and what it has come to: None where it surely gave nothing."""
+    """A place where a flow ends without `return`, and what it has come to: null where it gave nothing."""
 
     span: Span
-    outcome: Type | None
+    outcome: Type
 
 
 class Passing(NamedTuple):
@@ -57,11 +57,10 @@ class Passing(NamedTuple):
 class FlowTypes:
     """What was worked out about one flow."""
 
-    returns: list[tuple[n.Return, Type]] = field(default_factory=list)
-    endings: list[Ending] = field(default_factory=list)
-    unreachable: list[n.Step] = field(default_factory=list)
-    loops: list[n.While] = field(default_factory=list)
-    """The loops whose condition is surely true when they begin."""
+    returns: dict[NodeId, tuple[n.Return, Type]] = field(default_factory=dict)
+    endings: dict[NodeId, Ending] = field(default_factory=dict)
+    unreachable: dict[NodeId, n.Step] = field(default_factory=dict)
+    """Steps that no path leads to, the first of each body."""
     outcome: Type = ANY
 
 
@@ -77,15 +76,16 @@ class Typed:
     """The expression nodes by their class, in reading order."""
     soft: set[NodeId] = field(default_factory=set)
     """The nodes that may have no value, because `default` or `is defined` stands around them."""
-    printed: list[Use] = field(default_factory=list)
+    printed: dict[NodeId, Use] = field(default_factory=dict)
     """What texts print."""
-    system: list[Use] = field(default_factory=list)
+    system: dict[NodeId, Use] = field(default_factory=dict)
     """What the texts of `system` steps print."""
     absences: dict[NodeId, Absence] = field(default_factory=dict)
-    conditions: list[Expression] = field(default_factory=list)
+    """Readings of names and fields that may have no value."""
+    conditions: dict[NodeId, Expression] = field(default_factory=dict)
     flows: dict[NodeId, FlowTypes] = field(default_factory=dict)
-    passed: list[Passing] = field(default_factory=list)
-    local: set[str] = field(default_factory=set)
+    passed: dict[NodeId, Passing] = field(default_factory=dict)
+    """What flows are given, by the identity of the argument."""
 
     def of(self, node: nodes.Node) -> Type:
         """Return the type of an expression node."""
@@ -102,4 +102,5 @@ class Typed:
 
     def origins(self, flow: n.Flow, name: str) -> list[Origin | None]:
         """Return where the values come from that are given to an input of a flow in this file."""
-        return [passing.type.origin for passing in self.passed if passing.flow is flow and passing.name == name]
+        given = (one for one in self.passed.values() if one.flow is flow and one.name == name)
+        return [one.type.origin for one in given]

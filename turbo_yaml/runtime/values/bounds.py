@@ -9,7 +9,7 @@ from typing import Any, Final
 from turbo_yaml.errors import LimitError
 from turbo_yaml.runtime.frames import current_limits
 
-WORK: Final = 100_000_000
+WORK: Final = 60_000_000
 """What one text with loops may cost, in characters made or some ten nanoseconds of work."""
 
 DEPTH: Final = 200

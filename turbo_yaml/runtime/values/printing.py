@@ -35,6 +35,7 @@ def json_text(
 ) -> str:
     """Return data as JSON: on one line, or indented. `escape`: all but ASCII as `\\u` escapes."""
     weigh(value)
+    spend(400)
     separators = (",", ":") if indent is None else (",", ": ")
     try:
         found = json.dumps(

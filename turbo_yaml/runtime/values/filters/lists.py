@@ -8,7 +8,7 @@ from itertools import groupby as grouped
 from typing import Any
 
 from turbo_yaml.runtime.values.access import as_key, get
-from turbo_yaml.runtime.values.bounds import check_items, check_length, check_rounds, weigh
+from turbo_yaml.runtime.values.bounds import check_items, check_length, check_rounds, spend, weigh
 from turbo_yaml.runtime.values.chance import chance
 from turbo_yaml.runtime.values.methods import Open
 from turbo_yaml.runtime.values.operators import add
@@ -37,6 +37,7 @@ def items_of(value: Any, name: str) -> Sequence[Any]:
             items = going_through(value)
         except Exception:
             raise wrong_kind(f"`{name}` goes through a list, not {described(value)}") from None
+    spend(400)
     check_rounds(len(items))
     return items
 
@@ -94,6 +95,7 @@ def _sorted(items: Iterable[Any], keys: builtins.list[Any], reverse: bool, name:
     """Return items in the order of their keys."""
     if any(isinstance(key, builtins.list | tuple | dict) for key in keys):
         weigh(keys)
+    spend(len(keys) * 40)
     order = builtins.list(zip_(keys, range(len(keys)), items))
     try:
         order.sort(key=lambda entry: entry[0], reverse=reverse)
@@ -172,10 +174,22 @@ def sum(value: Any, attribute: Any = None, start: Any = 0) -> Any:
     items: Iterable[Any] = items_of(value, "sum")
     if attribute is not None:
         items = builtins.map(surely(attribute), items)
+    if isinstance(start, builtins.list | tuple):
+        return _all_in_one([start, *items])
     total = start
     for item in items:
         total = add(total, item)
     return total
+
+
+def _all_in_one(lists: builtins.list[Any]) -> Any:
+    """Return the items of lists in one; item by item that would cost their number squared."""
+    for each in lists:
+        if isinstance(each, tuple) != isinstance(lists[0], tuple) or not isinstance(each, builtins.list | tuple):
+            raise wrong_kind(f"`sum` cannot add {described(each)} to {described(lists[0])}")
+    check_rounds(builtins.sum(builtins.map(len, lists)))
+    found = [item for each in lists for item in each]
+    return tuple(found) if isinstance(lists[0], tuple) else found
 
 
 def join(value: Any, d: Any = "", attribute: Any = None) -> str:

@@ -14,7 +14,7 @@ from turbo_yaml.runtime.values.words import described, wrong_kind, wrong_value
 _WORD_START = re.compile(r"([-\s({\[<]+)")
 _WORD = re.compile(r"\w+")
 _LINE_END = re.compile(r"\r\n|\r|\n")
-_FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})[ \t]*([^\s`]*)[^\n`]*\n", re.MULTILINE)
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _WRAP_WORK = 200_000_000
 
 
@@ -145,16 +145,24 @@ def lines(value: Any) -> list[str]:
 def code(value: Any, language: str | None = None) -> str:
     """Return a text's first fenced block, of that language if one is named; without a fence, the text."""
     written = as_text(value)
-    at = 0
-    while (opening := _FENCE.search(written, at)) is not None:
-        closing = re.compile(
-            rf"^ {{0,3}}{re.escape(opening[1][0])}{{{len(opening[1])},}}[ \t]*$", re.MULTILINE
-        )
-        closed = closing.search(written, opening.end())
-        if language is None or opening[2].lower() == language.lower():
-            end = len(written) if closed is None else closed.start()
-            return written[opening.end() : end].removesuffix("\n")
-        at = len(written) if closed is None else closed.end()
+    fence = ""
+    wanted = False
+    found: list[str] = []
+    for line in _LINE_END.split(written):
+        mark = _FENCE.match(line)
+        if not fence:
+            if mark is not None and "`" not in line[mark.end() :]:
+                fence = mark[1]
+                tag = line[mark.end() :].split()
+                wanted = language is None or (tag[0] if tag else "").lower() == language.lower()
+        elif mark is not None and mark[1].startswith(fence) and not line[mark.end() :].strip():
+            if wanted:
+                return "\n".join(found)
+            fence = ""
+        elif wanted:
+            found.append(line)
+    if wanted:
+        return "\n".join(found)
     return written.strip() if language is None else ""
 
 

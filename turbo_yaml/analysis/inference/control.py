@@ -1,0 +1,331 @@
+"""Steps with bodies: branches that meet again, loops until nothing new is learnt, forks on their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import assert_never
+
+from turbo_yaml.analysis.inference.frames import REPLY, RESULT, Frame
+from turbo_yaml.analysis.inference.lattice import (
+    ANY,
+    NULL,
+    TRUE,
+    Field,
+    Maps,
+    Place,
+    State,
+    Type,
+    is_never,
+    join,
+    list_of,
+)
+from turbo_yaml.analysis.inference.members import LOOP, items_of, part_of
+from turbo_yaml.analysis.inference.scope import End, Scope
+from turbo_yaml.analysis.inference.turns import ERROR
+from turbo_yaml.analysis.inference.typed import Ending, FlowTypes
+from turbo_yaml.analysis.inference.values import Values
+from turbo_yaml.flow import nodes as n
+from turbo_yaml.flow.walk import names_set
+from turbo_yaml.source import Source, Span
+from turbo_yaml.template import Expression
+
+_PASSES = 3
+"""How often a loop is walked at most, until what is known where it begins no longer changes."""
+_NESTED = 2
+"""Loops deeper in others than this are walked once, with nothing known of what they set."""
+_LOOP = Type(state=State("loop", LOOP))
+
+
+@dataclass(slots=True)
+class _Loop:
+    """A loop that is being walked: where it is left, and where its next round begins early."""
+
+    base: Scope
+    breaks: list[Scope] = field(default_factory=list)
+    continues: list[Scope] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Rounds:
+    """What is known of a loop: where a round begins, where one ends, and where the loop was left."""
+
+    head: Scope
+    ends: list[Scope]
+    breaks: list[Scope]
+
+
+class Control:
+    """The part of a walk over a flow that deals with bodies."""
+
+    source: Source
+    values: Values
+
+    def __init__(self, found: FlowTypes) -> None:
+        self.found = found
+        self.frames: list[Frame] = []
+        self.loops: list[_Loop] = []
+
+    def step(self, step: n.Step, scope: Scope) -> bool:
+        """Walk one step; tell whether the next one can be reached."""
+        raise NotImplementedError
+
+    def begin_frame(self, scope: Scope) -> Frame:
+        """Begin a function: the flow's own, or that of a body on a fork."""
+        frame = Frame()
+        frame.begin(scope)
+        self.frames.append(frame)
+        return frame
+
+    def why(self, message: str, span: Span) -> Place:
+        """Return a place of this file with what is to be said of it."""
+        return Place(message, self.source, span)
+
+    def body(self, steps: n.Body, scope: Scope) -> Scope | None:
+        """Walk steps, changing `scope`; return it, or None where the end cannot be reached."""
+        for index, step in enumerate(steps):
+            if not self.guarded(step, scope):
+                if index + 1 < len(steps):
+                    following = steps[index + 1]
+                    self.found.unreachable[id(following)] = following
+                return None
+        return scope
+
+    def guarded(self, step: n.Step, scope: Scope) -> bool:
+        """Walk a step under its `when`, if it has one."""
+        if step.when is None:
+            return self.step(step, scope)
+        self.values.condition(step.when, scope)
+        passed = self.values.branch(step.when, True, scope)
+        alive = self.step(step, passed)
+        skipped = self.values.branch(step.when, False, scope)
+        why = self.why("this step is done only where this holds", step.when.span)
+        return scope.join([End(passed if alive else None), End(skipped, why)])
+
+    def control(self, step: n.If | n.Match | n.For | n.While | n.Parallel | n.Try, scope: Scope) -> bool:
+        """Walk a step with bodies; tell whether the next one can be reached."""
+        match step:
+            case n.If():
+                return self.if_(step, scope)
+            case n.Match():
+                return self.match_(step, scope)
+            case n.For():
+                return self.for_(step, scope)
+            case n.While():
+                return self.while_(step, scope)
+            case n.Parallel():
+                return self.parallel(step, scope)
+            case n.Try():
+                return self.try_(step, scope)
+            case _:
+                assert_never(step)
+
+    # Branches ------------------------------------------------------------------------------------------
+
+    def if_(self, step: n.If, scope: Scope) -> bool:
+        ends: list[End] = []
+        before = scope
+        for branch in step.branches:
+            self.values.condition(branch.condition, before)
+            then = self.values.branch(branch.condition, True, before)
+            end = self.body(branch.body, then)
+            why = self.why("where this holds, it is not set", branch.condition.span)
+            ends.append(End(None if end is None else end.flattened(scope), why))
+            before = self.values.branch(branch.condition, False, before)
+        end = self.body(step.orelse, before)
+        why = self.why("where this does not hold, it is not set", step.branches[-1].condition.span)
+        ends.append(End(None if end is None else end.flattened(scope), why))
+        return scope.join(ends)
+
+    def match_(self, step: n.Match, scope: Scope) -> bool:
+        self.values.expression(step.subject, scope)
+        narrowing = self.values.inference.narrowing
+        ends: list[End] = []
+        rest = Scope(scope)
+        for case in step.cases:
+            inner = Scope(scope, frozenset((f"{id(step)} {case.label}",)))
+            narrowing.one_of(step.subject.node, [case.label], True, inner)
+            narrowing.one_of(step.subject.node, [case.label], False, rest)
+            end = self.body(case.body, inner)
+            why = self.why(f"in the case `{case.label}` it is not set", case.label_span)
+            ends.append(End(None if end is None else end.flattened(scope), why))
+        if step.orelse is not None:
+            end = self.body(step.orelse, rest)
+            why = self.why("where no case fits, it is not set", step.head)
+            ends.append(End(None if end is None else end.flattened(scope), why))
+        return scope.join(ends)
+
+    # Loops ---------------------------------------------------------------------------------------------
+
+    def rounds(
+        self, body: n.Body, scope: Scope, why: Place, play: Callable[[Scope], Scope | None]
+    ) -> _Rounds:
+        """Walk the rounds of a loop until what is known where one begins no longer changes."""
+        head = Scope(scope)
+        deep = len(self.loops) >= _NESTED
+        if deep:
+            head.loosen(names_set(body), why)
+        for attempt in range(_PASSES):
+            loop = _Loop(scope)
+            self.loops.append(loop)
+            end = play(Scope(head))
+            self.loops.pop()
+            ends = [one.flattened(scope) for one in (end,) if one is not None] + loop.continues
+            joined = Scope(scope)
+            joined.join([End(Scope(scope), why), *(End(one, why) for one in ends)])
+            if deep or _is_settled(joined, head):
+                break
+            if attempt == _PASSES - 2:
+                joined.loosen(
+                    [name for name, slot in joined.names.items() if not _same(slot.type, head, name)]
+                )
+            head = joined
+        return _Rounds(head, ends, loop.breaks)
+
+    def leave(self, step: n.Break | n.Continue, scope: Scope) -> None:
+        """Note where a loop is left, or its next round begins."""
+        if self.loops:
+            loop = self.loops[-1]
+            left = loop.breaks if isinstance(step, n.Break) else loop.continues
+            left.append(scope.flattened(loop.base))
+
+    def for_(self, step: n.For, scope: Scope) -> bool:
+        iterable = self.values.expression(step.iterable, scope)
+        self.values.of(step.at_once, scope)
+        if step.at_once is not None:
+            self.for_at_once(step, iterable, scope)
+            return True
+        collected: list[Type] = []
+
+        def play(inner: Scope) -> Scope | None:
+            self.begin_round(step, iterable, inner)
+            end = self.body(step.body, inner)
+            if step.collect is not None and end is not None:
+                collected.append(self.values.expression(step.collect, end))
+            return end
+
+        why = self.why("this loop may have no rounds", step.iterable.span)
+        rounds = self.rounds(step.body, scope, why, play)
+        runs = (
+            iterable.list is not None and iterable.list.least > 0 and is_never(iterable._replace(list=None))
+        )
+        ends = [End(end, why) for end in (*rounds.ends, *rounds.breaks)]
+        scope.join(ends if runs and ends else [End(rounds.head, why), *ends])
+        scope.names.pop("loop", None)
+        if step.as_ is not None:
+            scope.set(step.as_.name, list_of(collected[-1] if collected else ANY))
+        return True
+
+    def begin_round(self, step: n.For, iterable: Type, scope: Scope) -> None:
+        """Set what a round begins with."""
+        item = items_of(iterable)._replace(origin=iterable.origin)
+        count = len(step.targets)
+        for index, target in enumerate(step.targets):
+            type_ = item if count == 1 else part_of(item, index, count)._replace(origin=iterable.origin)
+            scope.set(target.name, type_)
+        scope.set("loop", _LOOP)
+
+    def while_(self, step: n.While, scope: Scope) -> bool:
+        self.values.of(step.limit, scope)
+        first: list[Type] = []
+
+        def play(inner: Scope) -> Scope | None:
+            first.append(self.values.condition(step.condition, inner))
+            return self.body(step.body, self.values.branch(step.condition, True, inner))
+
+        why = self.why("this loop may have no rounds", step.condition.span)
+        rounds = self.rounds(step.body, scope, why, play)
+        last = self.values.branch(step.condition, False, rounds.head)
+        ends = [End(end, why) for end in rounds.breaks]
+        if first[0] == TRUE and rounds.ends:
+            over = Scope(scope)
+            over.join([End(end) for end in rounds.ends])
+            ends.append(End(over))
+        else:
+            ends.append(End(last.flattened(scope), why))
+        if step.otherwise is not None:
+            reached = self.body(step.otherwise, Scope(rounds.head))
+            ends.append(End(None if reached is None else reached.flattened(scope), why))
+        return scope.join(ends)
+
+    # Forks ---------------------------------------------------------------------------------------------
+
+    def fork(self, body: n.Body, scope: Scope, collect: Expression | None = None) -> Type:
+        """Walk a body that runs on its own; return what it comes to."""
+        loops, self.loops = self.loops, []
+        frame = self.begin_frame(scope)
+        end = self.body(body, scope)
+        collected = None
+        if end is not None:
+            if collect is not None:
+                collected = self.values.expression(collect, end)
+            else:
+                last = body[-1].head if body else Span(0, 0)
+                frame.endings[id(body)] = Ending(last, frame.at_end(end))
+        self.frames.pop()
+        self.loops = loops
+        outcome = frame.outcome()
+        if collected is not None:
+            outcome = collected if is_never(outcome) else join(collected, outcome)
+        return ANY if is_never(outcome) else outcome
+
+    def for_at_once(self, step: n.For, iterable: Type, scope: Scope) -> None:
+        inner = Scope(scope)
+        self.begin_round(step, iterable, inner)
+        outcome = self.fork(step.body, inner, step.collect)
+        if step.on_error == "keep":
+            outcome = join(outcome, Type(map=Maps({"error": Field(ERROR)})))
+        if step.as_ is not None:
+            least = 0 if iterable.list is None or step.on_error == "skip" else iterable.list.least
+            most = None if iterable.list is None else iterable.list.most
+            collected = list_of(outcome, least, most)._replace(origin=outcome.origin)
+            scope.set(step.as_.name, collected)
+
+    def parallel(self, step: n.Parallel, scope: Scope) -> bool:
+        outcomes = [self.fork(branch.body, Scope(scope)) for branch in step.branches]
+        for branch, outcome in zip(step.branches, outcomes, strict=True):
+            scope.set(branch.target.name, join(outcome, NULL) if step.wait == "first" else outcome)
+        return True
+
+    # Failures ------------------------------------------------------------------------------------------
+
+    def try_(self, step: n.Try, scope: Scope) -> bool:
+        why = self.why("the steps of this `try` may fail before it is set", step.head)
+        ends = [End(self.body(step.body, Scope(scope)), why)]
+        if step.catch is not None:
+            caught = Scope(scope)
+            self.loosen(step.body, caught, why)
+            caught.set("error", ERROR)
+            end = self.body(step.catch, caught)
+            caught.names.pop("error", None)
+            not_here = self.why("where these steps fail, it is not set", step.head)
+            ends.append(End(end, not_here))
+        if step.finally_ is None:
+            return scope.join(ends)
+        risky = Scope(scope)
+        self.loosen((*step.body, *(step.catch or ())), risky, why)
+        after = self.body(step.finally_, risky)
+        reached = scope.join(ends)
+        for name in names_set(step.finally_):
+            slot = risky.find(name)
+            if slot is not None:
+                scope.names[name] = slot
+        return reached and after is not None
+
+    def loosen(self, body: Iterable[n.Step], scope: Scope, why: Place) -> None:
+        """Note that steps may have been done in part."""
+        scope.loosen([*names_set(tuple(body)), RESULT, REPLY], why)
+
+
+def _same(type_: Type, scope: Scope, name: str) -> bool:
+    """Tell whether a scope knows the same of a name; by which way a text came does not count."""
+    slot = scope.find(name)
+    if slot is None:
+        return False
+    other = slot.type
+    unset = (type_.unset is None) == (other.unset is None)
+    return unset and type_[:9] == other[:9] and (type_.origin is None) == (other.origin is None)
+
+
+def _is_settled(joined: Scope, head: Scope) -> bool:
+    return all(_same(slot.type, head, name) for name, slot in joined.names.items())

@@ -1,0 +1,414 @@
+"""Expressions to what their values can be; each node's type is noted on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+from jinja2 import nodes
+
+from turbo_yaml.analysis.inference.filters import (
+    MAY_FIND_NOTHING,
+    applied,
+    mapped,
+    or_nothing,
+    reached,
+)
+from turbo_yaml.analysis.inference.lattice import (
+    ANY,
+    BOOLEAN,
+    INTEGER,
+    NEVER,
+    NUMBER,
+    TEXT,
+    TEXT_LIST,
+    Field,
+    Function,
+    Lists,
+    Maps,
+    Place,
+    State,
+    Type,
+    holds_free_text,
+    is_never,
+    join,
+    join_all,
+    list_of,
+    type_of_data,
+    with_origin,
+    without_null,
+    without_unset,
+)
+from turbo_yaml.analysis.inference.members import cut_of, item_of, items_of, member_of
+from turbo_yaml.analysis.inference.narrowing import Narrowing, conditions_of, path_of
+from turbo_yaml.analysis.inference.operators import SIGNS, arithmetic, compared
+from turbo_yaml.analysis.inference.scope import Scope
+from turbo_yaml.analysis.inference.typed import Absence, Typed, Use, Where
+from turbo_yaml.template.vocabulary import FILTERS, GLOBALS, SOFT_FILTERS, SOFT_TESTS
+
+_GLOBALS: Final[dict[str, Type]] = {
+    "dict": Type(map=Maps({}, ANY)),
+    "namespace": Type(state=State("namespace")),
+    "now": TEXT,
+    "range": list_of(INTEGER),
+}
+assert _GLOBALS.keys() == GLOBALS
+
+Rule = Callable[["Inference", Any, Scope, bool], Type]
+
+
+class Inference:
+    """Works out types in one text after another. `where` is the one at hand."""
+
+    def __init__(self, typed: Typed) -> None:
+        self.typed = typed
+        self.narrowing = Narrowing(self)
+        self.where: Where | None = None
+        self._origin: Any = None
+
+    def infer(self, node: nodes.Node, scope: Scope, soft: bool = False) -> Type:
+        """Return and note the type of a node. `soft`: it need not have a value."""
+        typed, key = self.typed, id(node)
+        around, self._origin = self._origin, None
+        rule = _RULES.get(type(node))
+        found = self._unknown(node, scope) if rule is None else rule(self, node, scope, soft)
+        origin = found.origin or self._origin
+        if origin is not None:
+            found = with_origin(found, origin) if holds_free_text(found) else found._replace(origin=None)
+        self._origin = around or found.origin
+        if key not in typed.types:
+            typed.uses.setdefault(type(node), []).append(Use(self.where, node))  # type: ignore[arg-type]
+            if soft:
+                typed.soft.add(key)
+        typed.types[key] = found
+        return found if soft else without_unset(found)
+
+    def quietly(self, node: nodes.Node, scope: Scope) -> Type:
+        """Return the type of a node whose text does not go into what is worked out around it."""
+        around = self._origin
+        found = self.infer(node, scope)
+        self._origin = around
+        return found
+
+    def branch(self, test: nodes.Node, holds: bool, scope: Scope) -> Scope:
+        """Return a scope in which a condition, whose types are known, turned out true or false."""
+        inner = Scope(scope, conditions_of(test, scope, holds))
+        self.narrowing.assume(test, holds, inner)
+        return inner
+
+    def member(self, owner: Type, name: str) -> Type | None:
+        """Return what `owner.name` is, None where it is nothing."""
+        return member_of(owner, name)
+
+    def place(self, message: str, node: nodes.Node) -> Place | None:
+        """Return where a node stands, with what is to be said of it."""
+        where = self.where
+        return None if where is None else Place(message, where.source, where.span_of(node))
+
+    # Names and keys ------------------------------------------------------------------------------------
+
+    def absent(self, node: nodes.Node, name: str, found: Type, is_field: bool) -> None:
+        """Note that a value may not be there, which nothing around it allows for."""
+        where = self.where
+        assert where is not None
+        assert found.unset is not None
+        span = where.name_span_of(node) if is_field else where.span_of(node)
+        self.typed.absences[id(node)] = Absence(name, where.source, span, found.unset.why, is_field)
+
+    def name(self, node: nodes.Name, scope: Scope, soft: bool) -> Type:
+        """Return what a name holds."""
+        slot = scope.find(node.name)
+        self.typed.absences.pop(id(node), None)
+        if slot is None:
+            gives = _GLOBALS.get(node.name)
+            return ANY if gives is None else Type(function=Function(node.name, gives))
+        found, version = slot
+        if found.unset is not None and any(conditions <= scope.holds for conditions in found.unset.under):
+            found = without_unset(found)
+            scope.refine(node.name, found, version)
+        if found.unset is not None and not soft:
+            self.absent(node, node.name, found, False)
+            scope.refine(node.name, without_unset(found), version)
+        return found
+
+    def member_at(self, node: nodes.Getattr | nodes.Getitem, name: str, scope: Scope, soft: bool) -> Type:
+        """Return what a key that is written out leads to."""
+        self.typed.absences.pop(id(node), None)
+        owner = self.infer(node.node, scope, soft)
+        path = path_of(node)
+        slot = None if path is None else scope.find(path.split(".", 1)[0])
+        known = None if path is None or slot is None else scope.find_path(path, slot.version)
+        if known is not None:
+            return known._replace(origin=known.origin or owner.origin)
+        found = member_of(owner, name)
+        if found is None:
+            return ANY
+        if owner.unset is not None and soft:
+            found = or_nothing(found)
+        if found.unset is not None and not soft:
+            self.absent(node, path or name, found, True)
+            if path is not None and slot is not None:
+                scope.refine_path(path, without_unset(found), slot.version)
+        return found
+
+    # Everything else -----------------------------------------------------------------------------------
+
+    def all(self, several: Iterable[nodes.Node], scope: Scope) -> list[Type]:
+        """Return the types of several nodes."""
+        return [self.infer(node, scope) for node in several]
+
+    def _unknown(self, node: nodes.Node, scope: Scope) -> Type:
+        for child in node.iter_child_nodes():
+            self.infer(child, scope)
+        return ANY
+
+    def arguments(self, node: nodes.Call | nodes.Filter | nodes.Test, scope: Scope) -> dict[str, Type]:
+        """Return the types of arguments, those in order under their numbers."""
+        given = {str(index): self.infer(argument, scope) for index, argument in enumerate(node.args)}
+        for keyword in node.kwargs:
+            given[str(keyword.key)] = self.infer(keyword.value, scope)
+        for rest in (node.dyn_args, node.dyn_kwargs):
+            if rest is not None:
+                self.infer(rest, scope)
+                given["*"] = ANY
+        return given
+
+
+def _getattr(self: Inference, node: nodes.Getattr, scope: Scope, soft: bool) -> Type:
+    return self.member_at(node, node.attr, scope, soft)
+
+
+def _getitem(self: Inference, node: nodes.Getitem, scope: Scope, soft: bool) -> Type:
+    key = node.arg
+    if isinstance(key, nodes.Slice):
+        owner = self.infer(node.node, scope)
+        for part in (key.start, key.stop, key.step):
+            if part is not None:
+                self.quietly(part, scope)
+        return cut_of(owner)
+    if isinstance(key, nodes.Const) and isinstance(key.value, str):
+        self.infer(key, scope)
+        return self.member_at(node, key.value, scope, soft)
+    owner = self.infer(node.node, scope, soft)
+    index = key.value if isinstance(key, nodes.Const) and type(key.value) is int else None
+    found = item_of(owner, self.quietly(key, scope), index)
+    return ANY if found is None else found
+
+
+def _const(self: Inference, node: nodes.Const, scope: Scope, soft: bool) -> Type:
+    return type_of_data(node.value)
+
+
+def _template_data(self: Inference, node: nodes.TemplateData, scope: Scope, soft: bool) -> Type:
+    return TEXT
+
+
+def _list(self: Inference, node: nodes.List | nodes.Tuple, scope: Scope, soft: bool) -> Type:
+    parts = self.all(node.items, scope)
+    return Type(
+        list=Lists(
+            join_all(parts) if parts else NEVER,
+            tuple(parts) if len(parts) <= 16 else None,
+            len(parts),
+            len(parts),
+        )
+    )
+
+
+def _dict(self: Inference, node: nodes.Dict, scope: Scope, soft: bool) -> Type:
+    fields: dict[str, Field] = {}
+    closed = True
+    for pair in node.items:
+        self.infer(pair.key, scope)
+        value = self.infer(pair.value, scope)
+        if isinstance(pair.key, nodes.Const) and isinstance(pair.key.value, str):
+            fields[pair.key.value] = Field(value)
+        else:
+            closed = False
+    return Type(map=Maps(fields, None if closed else ANY))
+
+
+# Operators ---------------------------------------------------------------------------------------------
+
+
+def _arithmetic(self: Inference, node: nodes.BinExpr, scope: Scope, soft: bool) -> Type:
+    left, right = self.infer(node.left, scope), self.infer(node.right, scope)
+    found = arithmetic(SIGNS[type(node)], left, right)
+    return ANY if found is None else found
+
+
+def _sign(self: Inference, node: nodes.UnaryExpr, scope: Scope, soft: bool) -> Type:
+    operand = self.infer(node.node, scope)
+    return INTEGER if operand.number is not None and operand.number.whole else NUMBER
+
+
+def _concat(self: Inference, node: nodes.Concat, scope: Scope, soft: bool) -> Type:
+    self.all(node.nodes, scope)
+    return TEXT
+
+
+def _compare(self: Inference, node: nodes.Compare, scope: Scope, soft: bool) -> Type:
+    left = self.infer(node.expr, scope)
+    results = []
+    for operand in node.ops:
+        right = self.infer(operand.expr, scope)
+        results.append(compared(operand.op, left, right) or BOOLEAN)
+        left = right
+    return results[0] if len(results) == 1 else BOOLEAN
+
+
+def _not(self: Inference, node: nodes.Not, scope: Scope, soft: bool) -> Type:
+    operand = self.infer(node.node, scope)
+    value = None if operand.boolean is None else operand.boolean.value
+    only = value is not None and is_never(operand._replace(boolean=None))
+    return type_of_data(not value) if only else BOOLEAN
+
+
+def _and_or(self: Inference, node: nodes.And | nodes.Or, scope: Scope, soft: bool) -> Type:
+    goes_on = isinstance(node, nodes.And)
+    left = self.infer(node.left, scope)
+    right = self.infer(node.right, self.branch(node.left, goes_on, scope))
+    if goes_on:
+        return BOOLEAN if _is_boolean(left) and _is_boolean(right) else join(left, right)
+    kept = without_null(left)
+    return right if is_never(kept) and not kept.any else join(kept, right)
+
+
+def _is_boolean(type_: Type) -> bool:
+    return not type_.any and type_.boolean is not None and is_never(type_._replace(boolean=None))
+
+
+def _condexpr(self: Inference, node: nodes.CondExpr, scope: Scope, soft: bool) -> Type:
+    self.quietly(node.test, scope)
+    found = self.infer(node.expr1, self.branch(node.test, True, scope), soft)
+    if node.expr2 is None:
+        return or_nothing(found) if soft else found
+    return join(found, self.infer(node.expr2, self.branch(node.test, False, scope), soft))
+
+
+# Tests, filters, calls ---------------------------------------------------------------------------------
+
+
+def _test(self: Inference, node: nodes.Test, scope: Scope, soft: bool) -> Type:
+    self.infer(node.node, scope, node.name in SOFT_TESTS)
+    self.arguments(node, scope)
+    return BOOLEAN
+
+
+def _filter(self: Inference, node: nodes.Filter, scope: Scope, soft: bool) -> Type:
+    name = node.name
+    if node.node is None:
+        self.arguments(node, scope)
+        return TEXT
+    through = name in SOFT_FILTERS or (name == "trusted" and soft)
+    value = self.infer(node.node, scope, through)
+    if name == "trusted":
+        self._origin = None
+        return value._replace(origin=None)
+    given = by_name(name, self.arguments(node, scope))
+    if name == "map":
+        return _mapped(self, node, value)
+    if name.startswith("regex_"):
+        return _matched(node)
+    found = applied(name, value, given)
+    return or_nothing(found) if soft and name in MAY_FIND_NOTHING else found
+
+
+def _matched(node: nodes.Filter) -> Type:
+    """Return what a search for a pattern gives: with one group at most, texts."""
+    pattern = node.args[0] if node.args else None
+    if not isinstance(pattern, nodes.Const) or str(pattern.value).count("(") > 1:
+        return ANY
+    return TEXT_LIST if node.name == "regex_findall" else TEXT._replace(null=True)
+
+
+def by_name(name: str, given: dict[str, Type]) -> dict[str, Type]:
+    """Return the arguments of a filter by the names of its parameters."""
+    signature = FILTERS.get(name)
+    parameters = () if signature is None else signature.parameters
+    named = {parameters[int(key)]: type_ for key, type_ in given.items() if _numbers(key, parameters)}
+    return named | {key: type_ for key, type_ in given.items() if not _numbers(key, parameters)}
+
+
+def _numbers(key: str, parameters: tuple[str, ...]) -> bool:
+    return key.isdigit() and int(key) < len(parameters)
+
+
+def _mapped(self: Inference, node: nodes.Filter, value: Type) -> Type:
+    """Return what `map` gives: a filter or an attribute of each item."""
+    if value.any:
+        return list_of(ANY)
+    item = items_of(value)
+    attribute = next((each.value for each in node.kwargs if each.key == "attribute"), None)
+    if isinstance(attribute, nodes.Const) and isinstance(attribute.value, str):
+        if any(each.key == "default" for each in node.kwargs):
+            return mapped(value, ANY)
+        return mapped(value, reached(item, attribute.value) or ANY)
+    if node.args and isinstance(node.args[0], nodes.Const) and len(node.args) == 1 and not node.kwargs:
+        return mapped(value, applied(str(node.args[0].value), item, {}))
+    return mapped(value, ANY)
+
+
+def _call(self: Inference, node: nodes.Call, scope: Scope, soft: bool) -> Type:
+    callee = self.infer(node.node, scope)
+    given = self.arguments(node, scope)
+    if callee.any or callee.function is None:
+        return TEXT if callee.state is not None and callee.state.name == "loop" else ANY
+    if callee.function.name == "get" and isinstance(node.node, nodes.Getattr):
+        return _looked_up(self, node, given)
+    if callee.function.name == "range":
+        return _range(node)
+    return callee.function.gives
+
+
+def _looked_up(self: Inference, node: nodes.Call, given: dict[str, Type]) -> Type:
+    """Return what `map.get('key', default)` is."""
+    assert isinstance(node.node, nodes.Getattr)
+    owner = self.typed.of(node.node.node)
+    key = node.args[0] if node.args else None
+    if owner.any or owner.map is None or not isinstance(key, nodes.Const):
+        return ANY
+    field = owner.map.fields.get(str(key.value))
+    if field is None:
+        return ANY
+    default = given.get("1", Type(null=True))
+    return field.type if field.sure else join(field.type, default)
+
+
+def _range(node: nodes.Call) -> Type:
+    bounds = [argument.value for argument in node.args if isinstance(argument, nodes.Const)]
+    if len(bounds) != len(node.args) or not all(type(bound) is int for bound in bounds):
+        return list_of(INTEGER)
+    try:
+        size = len(range(*bounds))
+    except (TypeError, ValueError, OverflowError):
+        return list_of(INTEGER)
+    return list_of(INTEGER, size, size)
+
+
+def _name(self: Inference, node: nodes.Name, scope: Scope, soft: bool) -> Type:
+    return self.name(node, scope, soft)
+
+
+_RULES: Final[dict[type[nodes.Node], Rule]] = {
+    nodes.Name: _name,
+    nodes.Getattr: _getattr,
+    nodes.Getitem: _getitem,
+    nodes.Const: _const,
+    nodes.TemplateData: _template_data,
+    nodes.List: _list,
+    nodes.Tuple: _list,
+    nodes.Dict: _dict,
+    **dict.fromkeys(SIGNS, _arithmetic),
+    nodes.Neg: _sign,
+    nodes.Pos: _sign,
+    nodes.Concat: _concat,
+    nodes.Compare: _compare,
+    nodes.Not: _not,
+    nodes.And: _and_or,
+    nodes.Or: _and_or,
+    nodes.CondExpr: _condexpr,
+    nodes.Test: _test,
+    nodes.Filter: _filter,
+    nodes.Call: _call,
+}

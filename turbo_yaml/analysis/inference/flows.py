@@ -1,0 +1,272 @@
+"""Typed flow to the types of all its values: steps are walked in the order in which they would run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, assert_never
+
+from turbo_yaml.analysis.inference.control import Control
+from turbo_yaml.analysis.inference.expressions import Inference
+from turbo_yaml.analysis.inference.frames import REPLY, RESULT, Frame
+from turbo_yaml.analysis.inference.lattice import (
+    ANY,
+    NULL,
+    TEXT,
+    Origin,
+    Place,
+    Type,
+    is_never,
+    join,
+    join_all,
+    type_of_data,
+    with_origin,
+    without_unset,
+)
+from turbo_yaml.analysis.inference.schemas import type_of_schema
+from turbo_yaml.analysis.inference.scope import Scope
+from turbo_yaml.analysis.inference.turns import answer_of, message_of, reply_of
+from turbo_yaml.analysis.inference.typed import Ending, FlowTypes, Passing, Typed
+from turbo_yaml.analysis.inference.values import Values
+from turbo_yaml.analysis.links import Links
+from turbo_yaml.flow import nodes as n
+from turbo_yaml.flow.walk import steps
+from turbo_yaml.template import Text
+from turbo_yaml.types import MISSING, Input
+
+_DEEPEST = 40
+"""Flows that call one another further than this are not looked into."""
+
+
+def infer_types(file: n.FlowFile, links: Links, data: Mapping[str, Any]) -> Typed:
+    """Return what can be known of the values of a file. `data`: what its data files hold, by their names."""
+    typed = Typed()
+    shared = {
+        entry.name: type_of_data(data[entry.name]) if entry.name in data else ANY for entry in file.data
+    }
+    walk = _File(file, links, shared, typed)
+    for flow in (file.main, *file.flows.values()):
+        walk.walk(flow)
+    return typed
+
+
+class _File:
+    """The flows of one file, each walked once; a flow that another calls is walked when it is needed."""
+
+    def __init__(self, file: n.FlowFile, links: Links, shared: Mapping[str, Type], typed: Typed) -> None:
+        self.file = file
+        self.links = links
+        self.shared = shared
+        self.typed = typed
+        self.inference = Inference(typed)
+        self.depth = 0
+
+    def walk(self, flow: n.Flow) -> FlowTypes:
+        """Walk a flow, if that was not done yet; one that is being walked has any outcome."""
+        known = self.typed.flows.get(id(flow))
+        if known is None:
+            known = self.typed.flows[id(flow)] = FlowTypes()
+            self.depth += 1
+            where, self.inference.where = self.inference.where, None
+            _Flow(self, flow, known).run()
+            self.inference.where = where
+            self.depth -= 1
+        return known
+
+    def outcome(self, ref: n.FlowRef) -> Type:
+        """Return what a flow that is called comes to."""
+        link = self.links.get(id(ref))
+        if link is None:
+            return ANY
+        declared = ANY if link.flow.output is None else type_of_schema(link.flow.output)
+        if link.alias is not None or self.depth > _DEEPEST:
+            return declared
+        found = self.walk(link.flow).outcome
+        return found if declared.any else with_origin(declared, found.origin)
+
+
+class _Flow(Control):
+    """One walk over one flow."""
+
+    def __init__(self, whole: _File, flow: n.Flow, found: FlowTypes) -> None:
+        self.whole = whole
+        self.flow = flow
+        self.source = whole.file.source
+        self.found = found
+        self.values = Values(whole.inference)
+        super().__init__(found)
+
+    def run(self) -> None:
+        """Walk the flow from its inputs to its ends."""
+        scope = Scope()
+        scope.set("memory", ANY)
+        for name, type_ in self.whole.shared.items():
+            scope.set(name, type_)
+        for given in self.flow.inputs:
+            scope.set(given.name, self.input(given))
+        frame = self.begin_frame(scope)
+        end = self.body(self.flow.steps, scope)
+        if end is not None and self.flow.steps:
+            self.end(self.flow.steps[-1], end)
+        self.frames.pop()
+        self.found.endings |= frame.endings
+        self.found.returns |= frame.returns
+        handed = any(isinstance(step, n.Handoff | n.Broken) for step in steps(self.flow.steps))
+        self.found.outcome = ANY if handed else frame.outcome()
+
+    def input(self, given: Input) -> Type:
+        """Return what an input holds; what a caller writes is not to be trusted unless the author says so."""
+        type_ = type_of_schema(given.schema)
+        if not given.required and given.default is MISSING and not type_.any:
+            type_ = join(type_, NULL)
+        if given.trusted:
+            return type_
+        place = Place(f"it comes in as the input `{given.name}`", self.source, given.span)
+        return with_origin(type_, Origin(place, id(self.flow), given.name))
+
+    def end(self, step: n.Step, scope: Scope) -> None:
+        """Note that the flow, or the fork, may end at a step without `return`."""
+        outcome = self.frames[-1].at_end(scope)
+        self.frames[-1].endings[id(step)] = Ending(step.head, outcome)
+
+    # Steps ---------------------------------------------------------------------------------------------
+
+    def plain(self, step: n.Step, scope: Scope) -> bool:
+        """Walk a step that has no body; tell whether the next one can be reached."""
+        values = self.values
+        match step:
+            case n.Say():
+                self.say(step, scope)
+            case n.Example():
+                for pair in step.pairs:
+                    for text in pair:
+                        values.text(text, scope)
+            case n.Messages():
+                values.of(step.value, scope)
+            case n.Turn():
+                self.turn(step, scope)
+            case n.Ask():
+                self.ask(step, scope)
+            case n.Give():
+                scope.set(RESULT, values.of(step.value, scope))
+            case n.Return():
+                self.frames[-1].returns[id(step)] = (step, values.of(step.value, scope))
+                return False
+            case n.Stop():
+                self.end(step, scope)
+                return False
+            case n.Assign():
+                for entry in step.entries:
+                    self.assign(entry, scope)
+            case n.Include() | n.Call() | n.Handoff():
+                return self.other_flow(step, scope)
+            case n.Broken():
+                scope.forget()
+            case _:
+                return self.small(step, scope)
+        return True
+
+    def small(self, step: n.Step, scope: Scope) -> bool:
+        """Walk a step that makes no value."""
+        values = self.values
+        match step:
+            case n.Remember():
+                for entry in step.entries:
+                    values.of(entry.value, scope)
+            case n.Forget():
+                values.text(step.label, scope)
+                values.of(step.last, scope)
+            case n.Raise():
+                values.text(step.message, scope)
+                return False
+            case n.Assert():
+                values.condition(step.condition, scope)
+                if step.message is not None:
+                    values.text(step.message, values.branch(step.condition, False, scope))
+                values.assume(step.condition, scope)
+            case n.Log():
+                values.text(step.message, scope)
+            case n.Sleep():
+                values.of(step.duration if isinstance(step.duration, Text) else None, scope)
+            case n.Break() | n.Continue():
+                self.leave(step, scope)
+                return False
+        return True
+
+    def say(self, step: n.Say, scope: Scope) -> None:
+        content = step.content
+        self.values.text(step.name, scope)
+        for text in [part.value for part in content] if isinstance(content, tuple) else [content]:
+            self.values.text(text, scope)
+            if step.role == "system":
+                for use in self.values.statements.printing if text.tree is not None else ():
+                    self.whole.typed.system[id(use.node)] = use
+
+    def turn(self, step: n.Turn, scope: Scope) -> None:
+        self.values.labels(step.choices, scope)
+        for entry in step.settings:
+            self.values.of(entry.value, scope)
+        reply = self.from_model(reply_of(step), step)
+        if step.forward:
+            scope.set(REPLY, reply)
+        if step.message_as is not None:
+            scope.set(step.message_as.name, self.from_model(message_of(), step))
+        if step.as_ is not None:
+            scope.set(step.as_.name, reply)
+
+    def from_model(self, type_: Type, step: n.Turn) -> Type:
+        return with_origin(type_, Origin(Place("the model wrote it here", self.source, step.head)))
+
+    def ask(self, step: n.Ask, scope: Scope) -> None:
+        self.values.text(step.question, scope)
+        self.values.labels(step.choices, scope)
+        default = None if step.default is None else self.values.of(step.default, scope)
+        if step.as_ is not None:
+            answer = answer_of(step)
+            answer = with_origin(answer, Origin(Place("the caller answered it here", self.source, step.head)))
+            scope.set(step.as_.name, answer if default is None else join(answer, default))
+
+    def assign(self, entry: n.Named, scope: Scope) -> None:
+        type_ = without_unset(self.values.of(entry.value, scope))
+        if type_.origin is not None:
+            place = Place(f"`{entry.name}` takes it over here", self.source, entry.span)
+            type_ = type_._replace(origin=Origin(place, before=type_.origin))
+        scope.set(entry.name, type_)
+
+    def other_flow(self, step: n.Include | n.Call | n.Handoff, scope: Scope) -> bool:
+        """Walk a step that lets another flow work; tell whether the next one can be reached."""
+        link = self.whole.links.get(id(step.flow))
+        for argument in step.arguments:
+            type_ = self.values.of(argument.value, scope)
+            if link is not None:
+                passing = Passing(link.flow, argument.name, type_, self.source, argument.value.span)
+                self.whole.typed.passed[id(argument)] = passing
+        if isinstance(step, n.Handoff):
+            return False
+        if isinstance(step, n.Include) and (link is None or _speaks(link.flow)):
+            scope.loosen((RESULT, REPLY))
+        if step.as_ is not None:
+            outcome = self.whole.outcome(step.flow)
+            if outcome.origin is not None:
+                place = Place(f"`{step.flow.name}` gives it back here", self.source, step.head)
+                outcome = outcome._replace(origin=Origin(place, before=outcome.origin))
+            scope.set(step.as_.name, ANY if is_never(outcome) else outcome)
+        return True
+
+    def step(self, step: n.Step, scope: Scope) -> bool:
+        match step:
+            case n.If() | n.Match() | n.For() | n.While() | n.Parallel() | n.Try():
+                return self.control(step, scope)
+            case _:
+                return self.plain(step, scope)
+
+
+def _speaks(flow: n.Flow) -> bool:
+    """Tell whether a flow that is included may give the caller something."""
+    return any(
+        isinstance(step, n.Give | n.Return | n.Include | n.Handoff | n.Broken)
+        or (isinstance(step, n.Turn) and step.forward)
+        for step in steps(flow.steps)
+    )
+
+
+__all__ = ["TEXT", "Frame", "assert_never", "infer_types", "join_all"]

@@ -1,0 +1,78 @@
+"""Where the characters of a template stand in the file, and the nodes of its tree."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from jinja2 import nodes
+
+from turbo_yaml.source import Source, Span
+from turbo_yaml.syntax import Scalar
+from turbo_yaml.syntax.scalarmap import offset_map
+from turbo_yaml.template.extents import Extents
+from turbo_yaml.template.stream import Tokens
+
+
+class Places:
+    """The places of one template, worked out when they are asked for."""
+
+    __slots__ = ("_extents", "_offsets", "_scalar", "_shift", "_source", "_tokens")
+
+    def __init__(
+        self, source: Source, scalar: Scalar, tokens: Tokens | None, *, whole_file: bool = False
+    ) -> None:
+        self._source = source
+        self._scalar = scalar
+        self._tokens = tokens
+        self._extents: Extents | None = None
+        self._offsets: Sequence[int] | None = None
+        self._shift: int | None = 0 if whole_file else None
+        """Where the template begins, if its characters stand in the file as they are."""
+
+    def span(self, start: int, end: int) -> Span:
+        """Return the place in the file of the template's characters from `start` to `end`."""
+        if self._shift is None and self._offsets is None:
+            self._map()
+        shift = self._shift
+        if shift is not None:
+            return Span(start + shift, end + shift)
+        offsets = self._offsets
+        if not offsets:
+            return self._scalar.span
+        first = offsets[min(start, len(offsets) - 1)]
+        if end <= start:
+            return Span(first, first)
+        last = offsets[min(end, len(offsets)) - 1]
+        return Span(first, max(last + _width(self._source.text, last, self._scalar.style), first))
+
+    def _map(self) -> None:
+        offsets = offset_map(self._source.text, self._scalar)
+        if isinstance(offsets, range):
+            self._shift = offsets.start
+        else:
+            self._offsets = offsets or ()
+
+    def of(self, node: nodes.Node) -> Span:
+        """Return the place in the file of a node of the tree."""
+        if type(node) is nodes.Name:
+            return self.span(node.lineno, node.lineno + len(node.name))
+        return self._scalar.span if self._tokens is None else self.span(*self.extents.of(node))
+
+    def of_name(self, node: nodes.Node) -> Span:
+        """Return the place of the name that a node adds: its attribute, filter, test or keyword."""
+        return self._scalar.span if self._tokens is None else self.span(*self.extents.of_name(node))
+
+    @property
+    def extents(self) -> Extents:
+        """The extents of the tree's nodes."""
+        if self._extents is None:
+            assert self._tokens is not None
+            self._extents = Extents(self._tokens)
+        return self._extents
+
+
+def _width(text: str, at: int, style: str) -> int:
+    """Return how many characters of the file the decoded character at `at` takes."""
+    if style == '"' and text[at] == "\\":
+        return {"x": 4, "u": 6, "U": 10}.get(text[at + 1 : at + 2], 2)
+    return 2 if style == "'" and text[at : at + 2] == "''" else 1
