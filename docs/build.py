@@ -132,7 +132,10 @@ def _verb(verb: Verb) -> Iterator[str]:
     yield f"- {first}"
     yield from (f"  {line}" for line in rest)
     yield "```\n"
-    if verb.keys:
+    same = next((other for other in vocabulary.VERBS if other.keys == verb.keys), verb)
+    if same is not verb and verb.keys:
+        yield f"It has the keys of [`{same.name}`](#{same.name}).\n"
+    elif verb.keys:
         yield from _keys(verb.keys)
     if verb.any_of:
         yield f"{' or '.join(f'`{name}`' for name in verb.any_of)} must be there.\n"
@@ -171,7 +174,7 @@ def _shown(value: Any) -> str:
 
 def _files() -> Iterator[str]:
     yield "## A file\n"
-    yield "Keys that begin with `x-` are free for other tools; every other key that is not here is an error.\n"
+    yield "Keys that begin with `x-` are free for other tools; any other key that is not here is an error.\n"
     yield from _keys(vocabulary.FILE_KEYS)
     yield "### A local flow\n"
     yield from _keys(vocabulary.SUBFLOW_KEYS)
@@ -214,7 +217,7 @@ def _settings() -> Iterator[str]:
     yield "A settings file and a flow may set these.\n"
     yield from _settings_table(flow)
     yield "## Of whoever runs flows\n"
-    yield "A settings file, the environment, the command line and a Python host may set these; a flow may not.\n"
+    yield "Settings files, the environment, the command line and a Python host may set these; no flow may.\n"
     yield from _settings_table(outside)
     yield "### `providers.NAME`\n"
     yield from _settings_table(settings.PROVIDER)
@@ -284,14 +287,14 @@ What [Settings](../settings.md#models) calls a provider, and what can go wrong w
 
 def _models() -> Iterator[str]:
     yield "## Built-in providers\n"
-    yield "Each speaks the chat completions protocol of OpenAI. `providers` in the settings changes them or adds others.\n"
+    yield "Each speaks OpenAI's chat completions. `providers` in the settings changes them or adds others.\n"
     rows = []
     for provider in PROVIDERS.values():
         if provider.adapter == "openai":
             key = f"`{provider.api_key_env}`" if provider.api_key_env else "none"
             rows.append((f"`{provider.name}`", provider.base_url, key, provider.structured))
     yield from _table(("provider", "address", "key in", "`structured`"), rows)
-    yield "`OPENAI_BASE_URL` moves `openai` to another address. `echo` and `script` need neither address nor key.\n"
+    yield "`OPENAI_BASE_URL` moves `openai` to another address. `echo` and `script` need neither.\n"
     yield "## Kinds of failure\n"
     yield "What `error.kind` and `retry.on` see when a model call fails.\n"
     yield from _table(

@@ -31,7 +31,7 @@ _FLOW_KEYS = frozenset(key.name for key in FILE_KEYS)
 
 @dataclass(frozen=True)
 class Block:
-    """A block of code. `file` is the name it has for the commands of the page; `wrong` the rules it breaks."""
+    """A block of code. `file` is its name for the commands of the page, `wrong` the rules that it breaks."""
 
     kind: str
     text: str

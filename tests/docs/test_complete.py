@@ -11,6 +11,7 @@ import click
 import jinja2.defaults
 import jinja2.filters
 import pytest
+
 import turbo_yaml
 from docs.build import HERE, pages
 from turbo_yaml.cli.verbs import command
@@ -22,7 +23,8 @@ PACKAGE = Path(turbo_yaml.__file__).parent
 
 # Words with a dash in the layers that make diagnostics which are no rules.
 NO_RULES = {"built-in", "date-time", "flow-name", "look-around", "turbo-yaml", "unicode-escape"}
-LAYERS = ("syntax", "template", "types", "flow", "settings", "analysis", "checks", "codegen", "compiler")
+# The rules of `checks` have pages of their own.
+LAYERS = ("syntax", "template", "types", "flow", "settings", "analysis", "codegen", "compiler")
 # Rules that are put together from parts.
 COMPOSED = {"unknown-": ("filter", "test"), "yaml-": ("tag", "alias")}
 RULE = re.compile(r"[a-z]+(?:-[a-z]+)+")

@@ -13,6 +13,8 @@ from types import CodeType
 from typing import Any
 
 import pytest
+
+from tests.docs.pages import PAGES, ROOT, Block, Desk, anchors, blocks, links, shows
 from turbo_yaml.compiler.edge import check_text
 from turbo_yaml.flow.parse import parse_flow
 from turbo_yaml.settings.keys import LayerKind
@@ -20,15 +22,13 @@ from turbo_yaml.settings.reading import read_settings
 from turbo_yaml.source import Source
 from turbo_yaml.syntax.loader import parse_yaml
 
-from tests.docs.pages import PAGES, ROOT, Block, Desk, anchors, blocks, links, shows
-
 
 def pages_with(kind: str) -> list[Any]:
-    """Return the pages that have blocks of a kind, each under its own name."""
+    """Return the pages that have blocks of a kind, by name; the pages of rules have tests of their own."""
     return [
         pytest.param(page, id=str(page.relative_to(ROOT)))
         for page in PAGES
-        if any(block.kind == kind for block in blocks(page))
+        if page.parent.name != "rules" and any(block.kind == kind for block in blocks(page))
     ]
 
 

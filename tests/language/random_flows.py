@@ -1,53 +1,23 @@
-"""Random flow files: every step, nested, with variables that may be unset and names that Python uses itself."""
+"""Random flow files: every step, nested, with variables that may be unset and names that Python uses."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from hypothesis import strategies as st
 
+from tests.language.random_texts import Scope, TextWriter
+from tests.language.yaml_writing import yaml_of
+
 NAMES = (
-    "a", "n", "t", "xs", "b2", "answer", "class", "yield", "None_", "System", "Result", "text", "reply", "left", "call",
-    "signal", "branches", "message", "caught", "missing", "é", "u__a", "filters", "closed", "main", "part",
+    "a", "n", "t", "xs", "b2", "answer", "class", "yield", "None_", "System", "Result", "text", "reply",
+    "left", "call", "signal", "branches", "message", "caught", "missing", "é", "u__a", "filters", "closed",
+    "main", "part",
 )  # fmt: skip
-WORDS = ("tea", "two words", "", "no", "7", "ünï", "a: b", "{ }", "'", '"', "#1", "- x", "50%")
 KINDS = ("raised", "odd", "not_found")
 Steps = list[Any]
-
-
-@dataclass
-class Scope:
-    """What may be read and done at a place."""
-
-    names: dict[str, str] = field(default_factory=dict)
-    """Kinds of the names that are set: `int`, `text`, `list`, `any`."""
-    doubtful: set[str] = field(default_factory=set)
-    """Those that may be unset."""
-    loop: bool = False
-    error: bool = False
-    may_break: bool = False
-    may_end: bool = True
-    depth: int = 0
-
-    def inner(self, **changes: Any) -> Scope:
-        changes.setdefault("depth", self.depth + 1)
-        return replace(self, names={**self.names}, doubtful={*self.doubtful}, **changes)
-
-    def set(self, name: str, kind: str) -> None:
-        self.names[name] = kind
-        self.doubtful.discard(name)
-
-    def loosen(self, inner: Scope) -> None:
-        """Take up what a body may have set, which may not have been done."""
-        for name, kind in inner.names.items():
-            if name not in self.names:
-                self.doubtful.add(name)
-                self.names[name] = "any"
-            elif self.names[name] != kind:
-                self.names[name] = "any"
 
 
 @dataclass
@@ -58,136 +28,15 @@ class Sub:
     takes: bool
 
 
-class Writer:
-    """Writes the steps of one file."""
+class Writer(TextWriter):
+    """Draws the steps of one file."""
 
-    def __init__(self, draw: Callable[[Any], Any], most: int) -> None:
-        self.draw = draw
-        self.left = most
+    def __init__(self, draw: Callable[[Any], Any]) -> None:
+        super().__init__(draw)
+        self.left = 0
+        """How many steps there may still be."""
         self.subs: list[Sub] = []
         self.ids = 0
-
-    def pick(self, *options: Any) -> Any:
-        return options[self.draw(st.integers(0, len(options) - 1))]
-
-    def chance(self, percent: int) -> bool:
-        return bool(self.draw(st.integers(0, 99)) >= 100 - percent)
-
-    # Expressions ---------------------------------------------------------------------------------------
-
-    def name(self, scope: Scope, kind: str) -> str | None:
-        """Return a name of a kind that is set, or now and then any name there is."""
-        wild = self.chance(4)
-        fitting = [
-            name for name, its in scope.names.items() if wild or (its == kind and name not in scope.doubtful)
-        ]
-        return self.pick(*fitting) if fitting else None
-
-    def int(self, scope: Scope) -> str:
-        name = self.name(scope, "int")
-        texts = ["1", "3", "memory.k | default(2)"]
-        if name is not None:
-            texts += [name, f"{name} + 1", f"{name} - 1", f"7 // {name}", f"-{name}"]
-        items = self.name(scope, "list")
-        if items is not None:
-            texts.append(f"{items} | length")
-        if scope.loop:
-            texts += ["loop.index", "loop.revindex0", "loop.length"]
-        return str(self.pick(*texts))
-
-    def text(self, scope: Scope) -> str:
-        name = self.name(scope, "text")
-        texts = ["'tea'", "'x' * 2"]
-        if name is not None:
-            texts += [name, f"{name} | upper", f"{name} ~ '!'", f"{name}[:3]", f"{name}[0]"]
-        if scope.error:
-            texts += ["error.kind", "error.kind", "error.step"]
-        if scope.loop:
-            texts.append("loop.cycle('p', 'q')")
-        return str(self.pick(*texts))
-
-    def list(self, scope: Scope) -> str:
-        name = self.name(scope, "list")
-        texts = ["[1, 2, 3]", "[4]", "[]", f"range(({self.int(scope)}) % 4)", "['p', 'q']"]
-        if name is not None:
-            texts += [name, f"({name} + [9])[:3]", f"{name} | reverse | list"]
-        return str(self.pick(*texts))
-
-    def any(self, scope: Scope) -> str:
-        texts = [self.pick(self.int, self.text, self.list)(scope), "none", "{'k': 1}", "true"]
-        if scope.names:
-            name = self.pick(*scope.names)
-            texts += [name, name, f"{name} is defined"] if name not in scope.doubtful or self.chance(5) else []
-            texts += [f"{name} | default('unset')"] * 3
-        return str(self.pick(*texts))
-
-    def condition(self, scope: Scope) -> str:
-        texts = [
-            f"{self.int(scope)} > 1",
-            f"{self.text(scope)} == 'tea'",
-            f"2 in {self.list(scope)}",
-            f"({self.list(scope)})",
-            "memory.k is defined",
-        ]
-        if scope.names:
-            texts.append(f"{self.pick(*scope.names)} is defined")
-        if scope.loop:
-            texts += ["loop.first", "loop.last", "loop.nextitem is defined"]
-        condition = str(self.pick(*texts))
-        match self.pick("", "", "", "not", "and", "or", "text"):
-            case "not":
-                return f"not ({condition})"
-            case "and" | "or" as joint:
-                return f"{condition} {joint} {self.pick(*texts)}"
-            case "text" if self.chance(8):
-                return self.text(scope)
-        return condition
-
-    # Texts and values ----------------------------------------------------------------------------------
-
-    def said(self, scope: Scope) -> str:
-        """Return a text, with templates in it or not."""
-        match self.pick("word", "int", "text", "text", "any", "if", "for", "lines"):
-            case "word":
-                return str(self.pick(*WORDS[:4], *WORDS[5:]))
-            case "int":
-                return f"{{{{ {self.int(scope)} }}}}"
-            case "text":
-                return f"so {{{{ {self.text(scope)} }}}}, {{{{ {self.int(scope)} }}}}"
-            case "any":
-                name = self.pick(*scope.names, "nobody")
-                return f"{{{{ {name} | default('-', true) }}}}."
-            case "if":
-                return f"{{% if {self.condition(scope)} %}}yes{{% else %}}no{{% endif %}}"
-            case "for":
-                return f"{{% for i in {self.list(scope)} %}}{{{{ i }}}}{{{{ loop.index }}}};{{% endfor %}}"
-        return f"one\n  {{# note #}}\ntwo {{{{ {self.int(scope)} }}}}\n"
-
-    def line(self, scope: Scope) -> str:
-        """Return a text on one line, that is neither empty nor YAML's own."""
-        return "to " + self.said(scope).replace("\n", " ").strip()
-
-    def value(self, scope: Scope, deep: int = 0) -> tuple[Any, str]:
-        """Return a value with its kind."""
-        match self.pick("int", "text", "list", "any", "constant", "said", "map", "items"):
-            case "int":
-                return f"{{{{ {self.int(scope)} }}}}", "any" if self.left % 2 else "int"
-            case "text":
-                return f"{{{{ {self.text(scope)} }}}}", "text"
-            case "list":
-                return f"{{{{ {self.list(scope)} }}}}", "list"
-            case "any":
-                return f"{{{{ {self.any(scope)} }}}}", "any"
-            case "constant":
-                return self.pick((1, "int"), (0, "int"), ("tea", "text"), ([1, 2], "list"), (None, "any"), (-5, "int"))  # type: ignore[no-any-return]
-            case "said":
-                return "so " + self.said(scope).replace("\n", " "), "text"
-            case "map" if deep < 2:
-                return {"k": self.value(scope, deep + 1)[0], "m": 2}, "any"
-        return [self.value(scope, deep + 1)[0], 2] if deep < 2 else 1, "list" if deep < 2 else "int"
-
-    def number(self, scope: Scope) -> tuple[str, str]:
-        return f"{{{{ {self.int(scope)} }}}}", "int"
 
     # Steps ---------------------------------------------------------------------------------------------
 
@@ -205,7 +54,18 @@ class Writer:
 
     def add_step(self, steps: Steps, scope: Scope) -> bool:
         """Add a step; tell whether nothing after it can be reached."""
-        makers = [self.say, self.say, self.turn, self.turn, self.ask, self.small, self.small, self.set, self.set, self.set]
+        makers = [
+            self.say,
+            self.say,
+            self.turn,
+            self.turn,
+            self.ask,
+            self.small,
+            self.small,
+            self.set,
+            self.set,
+            self.set,
+        ]
         if scope.depth < 3:
             makers += [self.if_, self.match, self.for_, self.for_, self.while_, self.try_, self.try_]
             makers += [self.for_at_once, self.parallel, self.delegate, self.delegate]
@@ -215,7 +75,7 @@ class Writer:
         conditional = self.chance(12)
         if conditional:
             after = scope.inner(depth=scope.depth)
-        condition = self.condition(scope)
+        condition = self.condition(scope) if conditional else ""
         step = self.pick(*makers)(after)
         ends = isinstance(step, str) or next(iter(step)) in ENDS
         if step == "generate":
@@ -236,7 +96,12 @@ class Writer:
             case "messages":
                 if self.chance(8):
                     return {"messages": f"{{{{ {self.any(scope)} }}}}"}
-                return {"messages": [{"role": "user", "content": self.line(scope)}, {"role": "assistant", "content": "m"}]}
+                return {
+                    "messages": [
+                        {"role": "user", "content": self.line(scope)},
+                        {"role": "assistant", "content": "m"},
+                    ]
+                }
             case "parts":
                 return {"user": [{"text": self.line(scope)}, {"image": "https://example.com/{{ 1 }}.png"}]}
         step: dict[str, Any] = {self.pick("user", "system", "assistant"): self.said(scope)}
@@ -306,7 +171,7 @@ class Writer:
         return step
 
     def small(self, scope: Scope) -> Any:
-        match self.pick("log", "log", "result", "result", "remember", "forget", "assert", "raise", "sleep"):
+        match self.pick("log", "log", "result", "result", "remember", "forget", "assert", "raise", "raise"):
             case "log":
                 return {"log": self.line(scope)}
             case "result":
@@ -314,12 +179,14 @@ class Writer:
             case "remember":
                 return {"remember": {"k": self.number(scope)[0], "other": self.value(scope)[0]}}
             case "forget":
-                return {"forget": self.pick("all", {"last": 1}, {"last": f"{{{{ {self.int(scope)} }}}}"}, {"label": "l1"}, {"label": "system"})}
+                last = f"{{{{ {self.int(scope)} }}}}"
+                return {"forget": self.pick("all", {"last": 1}, {"last": last}, {"label": "l1"})}
             case "assert":
-                return {"assert": self.pick(self.condition(scope), "true", "true"), "message": self.line(scope)}
-            case "raise":
-                return {"raise": self.line(scope), "kind": self.pick(*KINDS), "when": self.condition(scope)}
-        return {"sleep": "1ms"}
+                return {
+                    "assert": self.choose(self.condition, "true", "true", scope=scope),
+                    "message": self.line(scope),
+                }
+        return {"raise": self.line(scope), "kind": self.pick(*KINDS), "when": self.condition(scope)}
 
     def set(self, scope: Scope) -> Any:
         entries = {}
@@ -332,14 +199,20 @@ class Writer:
 
     def end(self, scope: Scope) -> Any:
         """Return a step after which nothing can be reached."""
-        steps: Steps = [{"raise": self.line(scope)}]
+        ways = ["raise"]
         if scope.may_break:
-            steps += ["break", "continue", "break", "continue"]
+            ways += ["break", "continue", "break", "continue"]
         if scope.may_end:
-            steps += ["stop", {"return": self.value(scope)[0]}]
-            if self.subs:
-                steps.append(self.with_inputs({"handoff": None}, self.pick(*self.subs), scope))
-        return self.pick(*steps)
+            ways += ["stop", "return", "handoff"] if self.subs else ["stop", "return"]
+        match self.pick(*ways):
+            case "raise":
+                return {"raise": self.line(scope)}
+            case "return":
+                return {"return": self.value(scope)[0]}
+            case "handoff":
+                return self.with_inputs({"handoff": None}, self.pick(*self.subs), scope)
+            case word:
+                return word
 
     # Control -------------------------------------------------------------------------------------------
 
@@ -398,7 +271,10 @@ class Writer:
         inner = scope.inner(loop=True, depth=scope.depth)
         if self.chance(15):
             first, second = self.pick(*NAMES[:12]), self.pick(*NAMES[12:])
-            step["for"], step["in"] = f"{first}, {second}", self.pick("{'p': 1, 'q': 2}.items()", "[[1, 2], [3, 4]]")
+            step["for"], step["in"] = (
+                f"{first}, {second}",
+                self.pick("{'p': 1, 'q': 2}.items()", "[[1, 2], [3, 4]]"),
+            )
             inner.set(first, "any")
             inner.set(second, "int")
             return inner
@@ -501,10 +377,13 @@ class Writer:
         if self.chance(20):
             made["settings"] = {"temperature": self.pick(0, 1)}
         if self.chance(15):
-            made["output"] = self.pick("integer", "string", {"n": "integer"})
+            made["output"] = self.pick("integer", "any", {"n": "integer"})
         made["steps"] = self.body(scope, 7)
         if not made["steps"]:
             made["steps"] = [{"log": "nothing"}]
+        if not ends(made["steps"][-1]) and made.get("output", "any") != "any":
+            fitting = f"{{{{ {self.int(scope)} }}}}"
+            made["steps"].append({"return": fitting if made["output"] == "integer" else {"n": fitting}})
         if not ends(made["steps"][-1]):
             seen = {name: f"{{{{ {name} | default('unset') }}}}" for name in sorted(scope.names)}
             made["steps"].append({"result": seen})
@@ -524,7 +403,7 @@ def ends(step: Any) -> bool:
 @st.composite
 def flows(draw: Callable[[Any], Any], most: int = 24) -> str:
     """Draw the text of a flow file that has no mistake in it."""
-    writer = Writer(draw, 0)
+    writer = Writer(draw)
     made: dict[str, Any] = {}
     for name in ("last-one", "text", "middle")[: draw(st.integers(0, 3))]:
         writer.left = most // 3
@@ -535,51 +414,4 @@ def flows(draw: Callable[[Any], Any], most: int = 24) -> str:
     file = {"turbo": 1, "name": "main", **writer.flow(Sub("main", True))}
     if made:
         file["flows"] = made
-    return "\n".join(lines_of(file)) + "\n"
-
-
-# Writing YAML ------------------------------------------------------------------------------------------
-
-
-def lines_of(data: Any) -> list[str]:
-    """Return data as YAML: blocks, but for short data, and each text in a style of its own."""
-    if isinstance(data, Mapping) and data:
-        return [line for key, value in data.items() for line in _entry(f"{_scalar(key)}:", value)]
-    if isinstance(data, list) and data:
-        return [line for item in data for line in _item(item)]
-    raise AssertionError(data)
-
-
-def _entry(head: str, value: Any) -> list[str]:
-    if value is None:
-        return [head]
-    if isinstance(value, str) and "\n" in value:
-        return [f"{head} |", *(f"  {line}".rstrip() for line in value.rstrip("\n").split("\n"))]
-    if isinstance(value, Mapping | list) and value and len(json.dumps(value)) > 40:
-        return [head, *(f"  {line}" for line in lines_of(value))]
-    return [f"{head} {_inline(value)}"]
-
-
-def _item(value: Any) -> list[str]:
-    if not isinstance(value, Mapping) or not value:
-        return _entry("-", value) if value is not None else ["- null"]
-    first, *rest = lines_of(value)
-    return [f"- {first}", *(f"  {line}" for line in rest)]
-
-
-def _inline(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{_scalar(key)}: {_inline(item)}" for key, item in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_inline, value)) + "]"
-    return _scalar(value)
-
-
-def _scalar(value: Any) -> str:
-    if not isinstance(value, str):
-        return json.dumps(value)
-    if value.isidentifier() and value.isascii() and value not in ("no", "yes", "on", "off", "true", "false", "null", "None"):
-        return value
-    if len(value) % 2 or any(ord(letter) < 32 for letter in value):
-        return json.dumps(value, ensure_ascii=len(value) % 4 == 1)
-    return "'" + value.replace("'", "''") + "'"
+    return yaml_of(file)

@@ -14,8 +14,10 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 import turbo_yaml
-from tests.language import reference
+from tests.language.plain_steps import File
 from tests.language.random_flows import flows
+from tests.language.reference import walk
+from tests.language.rules import Prompt
 from tests.language.running import Story, story_of
 from turbo_yaml.compiler.stages import parse
 from turbo_yaml.errors import ModelError
@@ -32,8 +34,11 @@ class Answers:
     def __init__(self) -> None:
         self.told: Counter[int] = Counter()
 
-    def __call__(self, prompt: reference.Prompt, settings: Mapping[str, Any], choices: Any, output: Any) -> str:
-        said = [(role, content.split("\n")[0] if content[:10] == "That reply" else content) for role, content in prompt]
+    def __call__(self, prompt: Prompt, settings: Mapping[str, Any], choices: Any, output: Any) -> str:
+        said = [
+            (role, content.split("\n")[0] if content[:10] == "That reply" else content)
+            for role, content in prompt
+        ]
         key = crc32(repr((said, settings.get("temperature"), choices and list(choices), output)).encode())
         self.told[key] += 1
         number = crc32(f"{key} {self.told[key]}".encode())
@@ -73,7 +78,7 @@ def compiled(text: str, replies: Sequence[str], inputs: Mapping[str, Any]) -> St
 def walked(text: str, replies: Sequence[str], inputs: Mapping[str, Any]) -> Story:
     parsed = parse(Source("flow.yaml", text))
     assert parsed.file is not None and not parsed.diagnostics
-    return reference.walk(reference.File(parsed.file), Answers(), replies, inputs, retries=0)
+    return walk(File(parsed.file), Answers(), replies, inputs, retries=0)
 
 
 def told(story: Story) -> dict[str, Any]:

@@ -36,5 +36,7 @@ class Facts:
 
     reads: dict[NodeId, dict[str, Known]] = field(default_factory=dict)
     functions: dict[NodeId, FunctionFacts] = field(default_factory=dict)
+    read_in: dict[NodeId, set[str]] = field(default_factory=dict)
+    """For each flow, the names that it reads anywhere."""
     reads_loop: set[NodeId] = field(default_factory=set)
     """The `for` steps whose body reads `loop`."""

@@ -44,6 +44,7 @@ class _Names:
         self.facts = facts
         self.found: list[Diagnostic] = []
         self.function = facts.functions[id(flow)] = FunctionFacts()
+        self.read_here = facts.read_in[id(flow)] = set()
         self.loops: list[n.For] = []
         self.later = names_set(flow.steps)
         self.lost = not whole or any(isinstance(step, n.Broken) for step in steps(flow.steps))
@@ -64,6 +65,7 @@ class _Names:
             return
         seen = self.facts.reads.setdefault(id(node), {})
         for name, span, soft in reads(node):
+            self.read_here.add(name)
             known = self.lookup(name, env)
             if known is None:
                 if not soft:

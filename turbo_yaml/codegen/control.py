@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
+from contextlib import nullcontext
 from typing import assert_never
 
 from turbo_yaml.codegen.build import At, assign, attribute, call, constant, load, negated, store
@@ -43,7 +45,7 @@ def _control(step: Control, out: Function) -> list[ast.stmt]:
         case n.For():
             return _for(step, out, place)
         case n.While():
-            return [_while(step, out, place)]
+            return _while(step, out, place)
         case n.Parallel():
             return _parallel(step, out, place)
         case n.Try():
@@ -97,47 +99,55 @@ def _for(step: n.For, out: Function, place: At) -> list[ast.stmt]:
         store(out.names.variable(target.name), out.at(target.span)) for target in step.targets
     ]
     item = targets[0] if len(targets) == 1 else ast.Tuple(targets, ast.Store(), **place)
-    if with_loop:
-        item = ast.Tuple([store(out.names.variable("loop"), place), item], ast.Store(), **place)
-    body = emit_body(step.body, out)
-    if step.collect is None or step.as_ is None:
-        return [ast.For(item, rounds, body, [], **place)]
+    collected: ast.expr | None = None
+    with out.special("loop") if with_loop else nullcontext("") as loop:
+        if with_loop:
+            item = ast.Tuple([store(loop, place), item], ast.Store(), **place)
+        body = emit_body(step.body, out)
+        if step.collect is not None:
+            collected = out.expression(step.collect)
+    around = ast.For(item, rounds, body, [], **place)
+    if step.collect is None or step.as_ is None or collected is None:
+        return [around]
     wanted = out.names.variable(step.as_.name)
-    found = out.names.temporary(f"{step.as_.name}_{place['lineno']}") if _mentions(body, wanted) else wanted
-    append = call(attribute(load(found, place), "append", place), [out.expression(step.collect)], place)
+    taken = out.trying > 0 or _mentions([around, collected], wanted)
+    found = out.names.temporary(f"{step.as_.name}_{place['lineno']}") if taken else wanted
+    append = call(attribute(load(found, place), "append", place), [collected], place)
     body.append(ast.Expr(append, **out.at(step.collect.span)))
-    statements: list[ast.stmt] = [
-        assign(found, ast.List([], ast.Load(), **place), place),
-        ast.For(item, rounds, body, [], **place),
-    ]
+    statements: list[ast.stmt] = [assign(found, ast.List([], ast.Load(), **place), place), around]
     if found != wanted:
         statements.append(assign(wanted, load(found, place), place))
     return statements
 
 
-def _mentions(body: list[ast.stmt], name: str) -> bool:
-    found = (node for statement in body for node in ast.walk(statement))
+def _mentions(nodes: Iterable[ast.AST], name: str) -> bool:
+    found = (inner for node in nodes for inner in ast.walk(node))
     return any(isinstance(node, ast.Name) and node.id == name for node in found)
 
 
-def _while(step: n.While, out: Function, place: At) -> ast.stmt:
+def _while(step: n.While, out: Function, place: At) -> list[ast.stmt]:
     """Count down to the limit; the loop's own `else` is where the limit was reached."""
     left = out.names.temporary("left")
+    before: list[ast.stmt] = []
     limit = out.value(step.limit)
+    shown = limit
     if not isinstance(step.limit, n.Constant):
         limit = out.support("count", [limit], place)
+        if step.otherwise is None:
+            kept = out.names.temporary(f"limit_{place['lineno']}_{place['col_offset']}")
+            before.append(assign(kept, limit, place))
+            limit = shown = load(kept, place)
     down = [limit, constant(-1, place), constant(-1, place)]
     stop = ast.If(negated(out.condition(step.condition), place), [ast.Break(**place)], [], **place)
     last = ast.Compare(load(left, place), [ast.Eq()], [constant(0, place)], **place)
     reached = ast.If(last, [ast.Continue(**place)], [], **place)
     if step.otherwise is None:
-        raised = out.support("loop_limit", [out.value(step.limit)], place)
-        otherwise: list[ast.stmt] = [ast.Raise(raised, None, **place)]
+        otherwise: list[ast.stmt] = [ast.Raise(out.support("loop_limit", [shown], place), None, **place)]
     else:
         otherwise = emit_body(step.otherwise, out) if step.otherwise else []
     body = [stop, reached, *emit_body(step.body, out)]
     rounds = call("range", down, place)
-    return ast.For(store(left, place), rounds, body, otherwise, **place)
+    return [*before, ast.For(store(left, place), rounds, body, otherwise, **place)]
 
 
 # Forks -------------------------------------------------------------------------------------------------
@@ -158,7 +168,7 @@ def _for_at_once(step: n.For, at_once: n.Value, out: Function, place: At) -> lis
     if not isinstance(at_once, n.Constant):
         keywords["at_once"] = out.support("count", [keywords["at_once"]], place)
     if len(step.targets) > 1:
-        keywords["width"] = constant(len(step.targets), place)
+        keywords["unpack"] = constant(len(step.targets), place)
     if step.on_error != "fail":
         keywords["on_error"] = constant(step.on_error, place)
     if step.collect is not None:
@@ -203,15 +213,31 @@ def _parallel(step: n.Parallel, out: Function, place: At) -> list[ast.stmt]:
 
 
 def _try(step: n.Try, out: Function, place: At) -> list[ast.stmt]:
+    out.trying += 1
     statements = emit_body(step.body, out)
     if step.catch is not None:
-        caught = out.names.temporary("caught")
-        described = out.support("describe", [load(caught, place)], place)
-        error = assign(out.names.variable("error"), described, place)
-        handler = ast.ExceptHandler(
-            out.module.support_name("Failures", place), caught, [error, *emit_body(step.catch, out)], **place
-        )
-        statements = [ast.Try(statements, [handler], [], [], **place)]
+        statements = [ast.Try(statements, [_catch(step.catch, out, place)], [], [], **place)]
+    out.trying -= 1
     if step.finally_ is None:
         return statements
-    return [ast.Try(statements, [], [], emit_body(step.finally_, out), **place)]
+    return _finally(statements, emit_body(step.finally_, out), out, place)
+
+
+def _catch(steps: n.Body, out: Function, place: At) -> ast.ExceptHandler:
+    caught = out.names.temporary("caught")
+    described = out.support("describe", [load(caught, place)], place)
+    with out.special("error") as error:
+        body = [assign(error, described, place), *emit_body(steps, out)]
+    return ast.ExceptHandler(out.module.support_name("Failures", place), caught, body, **place)
+
+
+def _finally(body: list[ast.stmt], last: list[ast.stmt], out: Function, place: At) -> list[ast.stmt]:
+    """Do the last steps whether the others fail or not, but not when the run is ended from outside."""
+    closed = out.names.temporary("closed")
+    ended: list[ast.stmt] = [assign(closed, constant(True, place), place), ast.Raise(None, None, **place)]
+    handler = ast.ExceptHandler(out.module.support_name("Closing", place), None, ended, **place)
+    unless = ast.If(negated(load(closed, place), place), last, [], **place)
+    return [
+        assign(closed, constant(False, place), place),
+        ast.Try(body, [handler], [], [unless], **place),
+    ]

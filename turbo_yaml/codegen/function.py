@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from turbo_yaml.analysis.facts import Facts, FunctionFacts, Known
@@ -22,6 +23,9 @@ from turbo_yaml.types import Kind
 if TYPE_CHECKING:
     from turbo_yaml.codegen.module import Module
 
+_SPECIAL = ("loop", "error")
+"""Names that have a value in the steps below a step, and afterwards what they had before."""
+
 
 class Function:
     """The async generator of a flow, or of a body that runs on a fork: what its statements need to know."""
@@ -35,6 +39,9 @@ class Function:
         self.start = module.at(span)
         self.parameters = parameters
         self.output: str | None = None
+        self.trying = 0
+        """How many `try` steps are around: after a failure the function may go on."""
+        self._depths: dict[str, int] = dict.fromkeys(_SPECIAL, 0)
 
     @property
     def names(self) -> Identifiers:
@@ -113,7 +120,19 @@ class Function:
     def _variable(self, name: str, known: Known) -> Variable:
         if name == "memory":
             return State()
-        return Local(name, self.names.variable(name), known.kind, known.unset)
+        return Local(name, self.identifier(name), known.kind, known.unset)
+
+    def identifier(self, name: str) -> str:
+        """Return the Python name of a variable here."""
+        depth = self._depths.get(name, 0)
+        return self.names.temporary(f"{name}_{depth}") if depth > 1 else self.names.variable(name)
+
+    @contextmanager
+    def special(self, name: str) -> Iterator[str]:
+        """Give `loop` or `error` a Python name of its own here: what is around may be read afterwards."""
+        self._depths[name] += 1
+        yield self.identifier(name)
+        self._depths[name] -= 1
 
     # Functions -----------------------------------------------------------------------------------------
 
@@ -122,15 +141,16 @@ class Function:
         facts = self.facts.functions[id(owner)]
         span = owner.head if isinstance(owner, n.For) else owner.target.span
         place = self.at(span)
-        captured = [self.names.variable(captured) for captured in facts.captures]
         arguments = ast.arguments(
             posonlyargs=[],
             args=[ast.arg(arg, **place) for arg in ("memory", *map(self.names.variable, parameters))],
-            kwonlyargs=[ast.arg(arg, **place) for arg in captured],
-            kw_defaults=[load(arg, place) for arg in captured],
+            kwonlyargs=[ast.arg(self.names.variable(captured), **place) for captured in facts.captures],
+            kw_defaults=[load(self.identifier(captured), place) for captured in facts.captures],
             defaults=[],
         )
-        return Function(self.module, facts, name, span, arguments)
+        function = Function(self.module, facts, name, span, arguments)
+        function._depths.update((each, 1) for each in _SPECIAL if each in (*parameters, *facts.captures))
+        return function
 
     def define(self, body: list[ast.stmt], docstring: str | None = None) -> ast.AsyncFunctionDef:
         """Return the definition of the function."""

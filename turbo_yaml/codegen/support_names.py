@@ -7,6 +7,7 @@ from turbo_yaml.codegen.templates import SUPPORT
 STEP_SUPPORT = frozenset(
     {
         "Assistant",
+        "Closing",
         "ExampleAssistant",
         "ExampleUser",
         "Failures",

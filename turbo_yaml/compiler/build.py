@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from turbo_yaml.compiler.files import Files, Place, unreadable
 from turbo_yaml.compiler.store import Store, digest, toolchain
@@ -15,6 +15,8 @@ from turbo_yaml.source import Source, Span
 from turbo_yaml.source.files import UnreadableText
 
 if TYPE_CHECKING:
+    from turbo_yaml.analysis.links import Links
+    from turbo_yaml.checks.levels import Levels
     from turbo_yaml.compiler.stages import Analysed, Parsed
     from turbo_yaml.flow.nodes import FlowFile
 
@@ -22,9 +24,14 @@ if TYPE_CHECKING:
 class Builder:
     """Builds the files of one program, each once. Stages are loaded only when something must be compiled."""
 
-    def __init__(self, files: Files, store: Store | None) -> None:
+    def __init__(
+        self, files: Files, store: Store | None, levels: Levels | None = None, *, thorough: bool = False
+    ) -> None:
         self.files = files
         self.store = store
+        self.levels = levels
+        self.thorough = thorough
+        """Whether warnings and data files matter, too, and not only what keeps a flow from being run."""
         self._parsed: dict[Place, Parsed] = {}
         self._seen: dict[Place, dict[str, str]] = {}
 
@@ -45,7 +52,8 @@ class Builder:
         return built, found
 
     def _key(self, source: Source) -> str:
-        return digest(toolchain(), source.name.encode("utf-8", "replace"), source.text.encode())
+        levels = b"" if self.levels is None else self.levels.key.encode()
+        return digest(toolchain(), source.name.encode("utf-8", "replace"), source.text.encode(), levels)
 
     def _unchanged(self, unit: Unit, place: Place) -> bool:
         try:
@@ -63,13 +71,14 @@ class Builder:
 
         with _without_collection():
             analysed = self.analysed(place)
+            checked = self.checked(place, analysed)
             if not analysed.sound:
-                return None, analysed.diagnostics
+                return None, checked
             generated = to_python(analysed)
             codes, found = to_code(generated)
             if found:
-                return None, [*analysed.diagnostics, *found]
-            return record(analysed, generated, codes, self._seen[place]), analysed.diagnostics
+                return None, [*checked, *found]
+            return record(analysed, generated, codes, self._seen[place]), checked
 
     # Stages --------------------------------------------------------------------------------------------
 
@@ -89,6 +98,48 @@ class Builder:
         from turbo_yaml.compiler.stages import analyse
 
         parsed = self.parsed(place)
+        files, found = self._files(place, parsed)
+        analysed = analyse(parsed, files)
+        analysed.diagnostics = sorted([*analysed.diagnostics, *found], key=Diagnostic.sort_key)
+        return analysed
+
+    def checked(self, place: Place, analysed: Analysed) -> list[Diagnostic]:
+        """Return what was found in a file, and what the check finds beside it."""
+        from turbo_yaml.compiler.stages import check
+
+        data, found = self._data(place, analysed.parsed) if self.thorough else ({}, [])
+        errors_only = not self.thorough
+        checked = check(analysed, data, self._links_of, self.levels, errors_only=errors_only)
+        return [*checked, *found]
+
+    def _links_of(self, file: FlowFile) -> Links:
+        """Return which flows the steps of a file name that was parsed before."""
+        from turbo_yaml.analysis.links import link_flows
+
+        place = next((place for place, parsed in self._parsed.items() if parsed.file is file), None)
+        return {} if place is None else link_flows(file, self._files(place, self.parsed(place))[0])[0]
+
+    def _data(self, place: Place, parsed: Parsed) -> tuple[dict[str, Any], list[Diagnostic]]:
+        """Return what the data files hold, as far as they can be read, and what is wrong with them."""
+        from turbo_yaml.compiler.data import read_data
+
+        data: dict[str, Any] = {}
+        found: list[Diagnostic] = []
+        for entry in () if parsed.file is None else parsed.file.data:
+            if not entry.path:
+                continue  # what is written there was reported as no path
+            try:
+                value, problems = read_data(self.files.read(self.files.beside(place, entry.path)))
+            except UnreadableText as problem:
+                found.append(unreadable(problem, parsed.source, entry.span))
+                continue
+            if not problems:
+                data[entry.name] = value
+            found += problems
+        return data, found
+
+    def _files(self, place: Place, parsed: Parsed) -> tuple[dict[str, FlowFile | None], list[Diagnostic]]:
+        """Return the flow files that a file uses, and what is wrong with reading them."""
         files: dict[str, FlowFile | None] = {}
         found: list[Diagnostic] = []
         for alias, path, span in used_files(parsed):
@@ -102,9 +153,7 @@ class Builder:
             except UnreadableText as problem:
                 found.append(unreadable(problem, parsed.source, span))
                 files[alias] = None
-        analysed = analyse(parsed, files)
-        analysed.diagnostics = sorted([*analysed.diagnostics, *found], key=Diagnostic.sort_key)
-        return analysed
+        return files, found
 
     def _includer(self, place: Place, seen: dict[str, str]) -> Callable[[str, Span], Source | str]:
         def read_include(path: str, span: Span) -> Source | str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from turbo_yaml.compiler.build import Builder, used_files
 from turbo_yaml.compiler.files import Files, Place
@@ -14,28 +15,34 @@ from turbo_yaml.diagnostics import Diagnostic
 from turbo_yaml.errors import UsageError
 from turbo_yaml.runtime.function import TurboGenFn
 from turbo_yaml.settings.layers import Layer, Settings
+from turbo_yaml.settings.patch import MISSING, apply, inside
 from turbo_yaml.source import Source
 from turbo_yaml.source.files import UnreadableText
+
+if TYPE_CHECKING:
+    from turbo_yaml.checks.levels import Levels
 
 PathLike = str | os.PathLike[str]
 
 
-def check(path: PathLike, *, root: Path | None = None) -> list[Diagnostic]:
-    """Return what is wrong with a flow file and the files it uses, sorted. Runs nothing of them.
+def check(path: PathLike, *, root: Path | None = None, levels: Levels | None = None) -> list[Diagnostic]:
+    """Return what is wrong or doubtful in a flow file and the files it uses, sorted. Runs nothing of them.
 
     `root`: the folder that bounds what may be read; by default that of the nearest `turbo.yaml`.
-    `UsageError` where the file itself cannot be read.
+    `levels`: how severe the findings of each rule are. `UsageError` where the file itself cannot be read.
     """
-    builder, place = _builder(path, root, None)
+    builder, place = _builder(path, root, None, levels, thorough=True)
     try:
         return _check(builder, place)
     except UnreadableText as problem:
         raise UsageError(problem.message, hint=problem.help) from None
 
 
-def check_text(text: str, *, name: str = "<text>", root: Path | None = None) -> list[Diagnostic]:
-    """Return what is wrong with a flow that is text; the files it uses are looked for under `root`."""
-    builder, place = _builder_for_text(text, name, root)
+def check_text(
+    text: str, *, name: str = "<text>", root: Path | None = None, levels: Levels | None = None
+) -> list[Diagnostic]:
+    """Return `check` of a flow that is text; the files it uses are looked for under `root`."""
+    builder, place = _builder_for_text(text, name, root, levels, thorough=True)
     return _check(builder, place)
 
 
@@ -69,7 +76,8 @@ def load(
     those that apply, in order. `FlowInvalid` with every diagnostic where the file or one it uses has errors;
     `UsageError` where it cannot be read.
     """
-    builder, place = _builder(path, root, Store.default() if cache else None)
+    layers = [*layers]
+    builder, place = _builder(path, root, Store.default() if cache else None, _levels(layers))
     return _load(builder, place, layers, profiles)
 
 
@@ -82,7 +90,8 @@ def loads(
     root: Path | None = None,
 ) -> TurboGenFn:
     """Return a flow that is text as a function that runs; the files it uses are looked for under `root`."""
-    builder, place = _builder_for_text(text, name, root)
+    layers = [*layers]
+    builder, place = _builder_for_text(text, name, root, _levels(layers))
     return _load(builder, place, layers, profiles)
 
 
@@ -115,15 +124,41 @@ def _check(builder: Builder, place: Place) -> list[Diagnostic]:
     return sorted(found, key=Diagnostic.sort_key)
 
 
-def _builder(path: PathLike, root: Path | None, store: Store | None) -> tuple[Builder, Place]:
+def _levels(layers: Iterable[Layer]) -> Levels | None:
+    """Return how severe findings are, if the layers, in their order, say so."""
+    said: Any = {}
+    folder = ""
+    for layer in sorted(layers, key=lambda layer: layer.kind):
+        patch = inside(layer.patch, "check")
+        if patch is not None:
+            said = apply(patch, said)
+            folder = os.path.dirname(os.path.abspath(layer.name))  # noqa: PTH100, PTH120
+    if not said or said is MISSING:
+        return None
+    from turbo_yaml.checks.levels import Levels
+
+    return Levels(said, folder)
+
+
+def _builder(
+    path: PathLike,
+    root: Path | None,
+    store: Store | None,
+    levels: Levels | None = None,
+    *,
+    thorough: bool = False,
+) -> tuple[Builder, Place]:
     shown = os.fspath(path)
     real = Path(path)
-    return Builder(Files.around(real, root), store), Place(real.resolve(), shown)
+    builder = Builder(Files.around(real, root), store, levels, thorough=thorough)
+    return builder, Place(real.resolve(), shown)
 
 
-def _builder_for_text(text: str, name: str, root: Path | None) -> tuple[Builder, Place]:
+def _builder_for_text(
+    text: str, name: str, root: Path | None, levels: Levels | None = None, *, thorough: bool = False
+) -> tuple[Builder, Place]:
     folder = (root or Path.cwd()).resolve()
     files = Files(folder)
     place = Place(folder / name, name)
     files.add(place, Source(name, text))
-    return Builder(files, None), place
+    return Builder(files, None, levels, thorough=thorough), place

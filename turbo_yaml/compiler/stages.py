@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import CodeType
+from typing import TYPE_CHECKING, Any
 
 from turbo_yaml.analysis.facts import Facts, Known
 from turbo_yaml.analysis.links import Links, link_flows
@@ -16,6 +17,9 @@ from turbo_yaml.flow.parse import parse_flow
 from turbo_yaml.source import Source, Span
 from turbo_yaml.syntax.loader import parse_yaml
 from turbo_yaml.template import ReadInclude
+
+if TYPE_CHECKING:
+    from turbo_yaml.checks.levels import Levels
 
 
 @dataclass(slots=True)
@@ -64,6 +68,28 @@ def analyse(parsed: Parsed, files: Mapping[str, FlowFile | None]) -> Analysed:
         found += analyse_names(flow, parsed.source, shared, analysed.facts, whole=whole)
     analysed.diagnostics = sorted([*parsed.diagnostics, *found], key=Diagnostic.sort_key)
     return analysed
+
+
+def check(
+    analysed: Analysed,
+    data: Mapping[str, Any],
+    links_of: Callable[[FlowFile], Links],
+    levels: Levels | None = None,
+    *,
+    errors_only: bool = False,
+) -> list[Diagnostic]:
+    """Facts to all that is wrong or doubtful. `data`: what the data files hold, as far as they were read.
+
+    `levels`: how severe findings are; `errors_only`: what does not keep the flow from being run is left out.
+    """
+    file = analysed.parsed.file
+    if file is None:
+        return analysed.diagnostics
+    from turbo_yaml.checks.run import run_checks
+    from turbo_yaml.checks.subject import Subject
+
+    subject = Subject(file, analysed.facts, analysed.links, analysed.diagnostics, data, links_of)
+    return run_checks(subject, levels=levels, errors_only=errors_only)
 
 
 def to_python(analysed: Analysed) -> Generated:

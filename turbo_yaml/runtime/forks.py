@@ -244,6 +244,7 @@ class Forks:
             if self.won or self.failure is not None:
                 self._end_others()
                 return
+            await asyncio.sleep(0)  # the others first: branches begin in order where none of them waits
             branch = self._next_branch()
 
     async def _run(self, branch: _Branch) -> None:

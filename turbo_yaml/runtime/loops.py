@@ -17,7 +17,7 @@ def rounds(value: Any, unpack: int = 1) -> Iterable[Any]:
     `FlowError` for what has no items, text among it; `LimitError` past the bound on rounds.
     """
     items = _items(value)
-    return items if unpack == 1 else (_taken_apart(item, unpack) for item in items)
+    return items if unpack == 1 else [_taken_apart(item, unpack) for item in items]
 
 
 def _items(value: Any) -> Iterable[Any]:

@@ -14,6 +14,14 @@ _UNKNOWN_TAG = re.compile(r"Encountered unknown tag '(.*?)'\.(.*)", re.DOTALL)
 _ENDS = {"if": "endif", "for": "endfor", "set": "endset", "macro": "endmacro", "call": "endcall"}
 _ENDS |= {"filter": "endfilter", "with": "endwith", "block": "endblock", "autoescape": "endautoescape"}
 _MIDDLES = {"elif": "if", "else": "if"}
+_OTHERS = {
+    "can't assign to": "only a name can be given a value",
+    "expected name or number": "a name is wanted after the dot",
+    "You cannot chain multiple tests": "two tests in a row are joined with `and`",
+    "expected call": "the call of a macro is wanted after `call`",
+    "non-default argument": "a parameter without a default stands before those with one",
+    "invalid syntax for function call": "values in order stand before named ones",
+}
 STATEMENTS = ("if", "for", "set", "with", "filter", "macro", "call", "include", "print", "raw")
 _THINGS = {
     "end of print statement": "`}}`",
@@ -32,7 +40,7 @@ _THINGS = {
 def complaint(message: str, offset: int, stream: Tokens, blocks: list[int]) -> Fault:
     """Return the fault that a message of Jinja's tells of. `blocks`: the tokens of the open statements."""
     index = _token_at(stream, offset)
-    start, end = offset, max(stream.ends[index], offset + 1)
+    start, end = offset, max(stream.ends[index], offset)
     if message.startswith("Unexpected end of template") and blocks:
         return _not_closed(stream, blocks[-1])
     found = _UNKNOWN_TAG.match(message)
@@ -47,8 +55,9 @@ def complaint(message: str, offset: int, stream: Tokens, blocks: list[int]) -> F
         return syntax_fault("the expression ends too early", start, end)
     if message == "tag name expected":
         return syntax_fault("a statement is wanted after `{%`", start, end, _list_of(STATEMENTS))
-    if message.startswith("can't assign to"):
-        return syntax_fault("only a name can be given a value", start, end)
+    for beginning, words in _OTHERS.items():
+        if message.startswith(beginning):
+            return syntax_fault(words, start, end)
     return syntax_fault(_plain(message), start, end)
 
 

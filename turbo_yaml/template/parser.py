@@ -12,13 +12,13 @@ from jinja2.parser import Parser
 
 from turbo_yaml.template.complaints import complaint
 from turbo_yaml.template.faults import Fault, depth_fault, syntax_fault
+from turbo_yaml.template.shortcut import NOT_NAMES, made
 from turbo_yaml.template.stream import Tokens
 
 MAX_DEPTH = 40
 MAX_BLOCKS = 12
 MAX_BRANCHES = 100
 
-_NOT_NAMES = frozenset({"true", "false", "none", "True", "False", "None", "not"})
 _ENDS = frozenset({"variable_end", "block_end", "comma", "rparen", "rbracket", "rbrace", "eof"})
 _OUTPUT_ENDS = frozenset({"variable_end"})
 _FILTER_GOES_ON = frozenset({"dot", "lparen"})
@@ -69,7 +69,7 @@ class _Parser(Parser):
             raise complaint(error.message or "", error.lineno, self.stream, self._blocks) from None
         except RecursionError:
             token = self.stream.current
-            raise depth_fault("this template", MAX_DEPTH, token.lineno, token.lineno + 1) from None
+            raise depth_fault("this template", MAX_DEPTH, token.lineno, token.lineno) from None
 
     def fail(
         self,
@@ -89,11 +89,11 @@ class _Parser(Parser):
         while (token := stream.current).type != "eof":
             stream.seek(stream.index + 1)
             if token.type == "data":
-                parts.append(nodes.TemplateData(token.value, lineno=token.lineno))
+                parts.append(made(nodes.TemplateData, token.lineno, data=token.value))
             else:
                 parts.append(self._short(_OUTPUT_ENDS) or self.parse_tuple())
                 stream.expect("variable_end")
-        return [nodes.Output(parts, lineno=start)] if parts else []
+        return [made(nodes.Output, start, nodes=parts)] if parts else []
 
     def parse_statement(self) -> nodes.Node | list[nodes.Node]:
         token = self.stream.current
@@ -119,21 +119,24 @@ class _Parser(Parser):
         token = tokens[index]
         node: nodes.Expr
         if token.type == "name":
-            if token.value in _NOT_NAMES:
+            if token.value in NOT_NAMES:
                 return None
-            node = nodes.Name(token.value, "load", lineno=token.lineno)
+            node = made(nodes.Name, token.lineno, name=token.value, ctx="load")
             index += 1
             while tokens[index].type == "dot" and tokens[index + 1].type == "name":
-                node = nodes.Getattr(node, tokens[index + 1].value, "load", lineno=tokens[index].lineno)
+                attr = tokens[index + 1].value
+                node = made(nodes.Getattr, tokens[index].lineno, node=node, attr=attr, ctx="load")
                 index += 2
             while tokens[index].type == "pipe" and tokens[index + 1].type == "name":
                 if tokens[index + 2].type in _FILTER_GOES_ON:
                     return None
                 name = tokens[index + 1]
-                node = nodes.Filter(node, name.value, [], [], None, None, lineno=name.lineno)
+                filter_ = made(nodes.Filter, name.lineno, node=node, name=name.value, args=[], kwargs=[])
+                filter_.dyn_args = filter_.dyn_kwargs = None
+                node = filter_
                 index += 2
         elif token.type in _CONSTANTS:
-            node = nodes.Const(token.value, lineno=token.lineno)
+            node = made(nodes.Const, token.lineno, value=token.value)
             index += 1
         else:
             return None

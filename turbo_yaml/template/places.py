@@ -10,20 +10,29 @@ from turbo_yaml.source import Source, Span
 from turbo_yaml.syntax import Scalar
 from turbo_yaml.syntax.scalarmap import offset_map
 from turbo_yaml.template.extents import Extents
+from turbo_yaml.template.lexer import tokens_of_text
 from turbo_yaml.template.stream import Tokens
 
 
 class Places:
     """The places of one template, worked out when they are asked for."""
 
-    __slots__ = ("_extents", "_offsets", "_scalar", "_shift", "_source", "_tokens")
+    __slots__ = ("_extents", "_offsets", "_scalar", "_shift", "_simple", "_source", "_tokens")
 
     def __init__(
-        self, source: Source, scalar: Scalar, tokens: Tokens | None, *, whole_file: bool = False
+        self,
+        source: Source,
+        scalar: Scalar,
+        tokens: Tokens | None,
+        *,
+        whole_file: bool = False,
+        simple: str | None = None,
     ) -> None:
         self._source = source
         self._scalar = scalar
         self._tokens = tokens
+        self._simple = simple
+        """The text of a template that took the short cut: its tokens are read only if they are needed."""
         self._extents: Extents | None = None
         self._offsets: Sequence[int] | None = None
         self._shift: int | None = 0 if whole_file else None
@@ -56,18 +65,27 @@ class Places:
         """Return the place in the file of a node of the tree."""
         if type(node) is nodes.Name:
             return self.span(node.lineno, node.lineno + len(node.name))
-        return self._scalar.span if self._tokens is None else self.span(*self.extents.of(node))
+        if self._simple is not None and type(node) is nodes.Getattr:
+            first: nodes.Node = node
+            while type(first) is nodes.Getattr:
+                first = first.node
+            return self.span(first.lineno, node.lineno + 1 + len(node.attr))
+        extents = self.extents
+        return self._scalar.span if extents is None else self.span(*extents.of(node))
 
     def of_name(self, node: nodes.Node) -> Span:
         """Return the place of the name that a node adds: its attribute, filter, test or keyword."""
-        return self._scalar.span if self._tokens is None else self.span(*self.extents.of_name(node))
+        extents = self.extents
+        return self._scalar.span if extents is None else self.span(*extents.of_name(node))
 
     @property
-    def extents(self) -> Extents:
-        """The extents of the tree's nodes."""
+    def extents(self) -> Extents | None:
+        """The extents of the tree's nodes; None where there is no tree."""
         if self._extents is None:
-            assert self._tokens is not None
-            self._extents = Extents(self._tokens)
+            if self._simple is not None:
+                self._extents = Extents(tokens_of_text(self._simple))
+            elif self._tokens is not None:
+                self._extents = Extents(self._tokens)
         return self._extents
 
 

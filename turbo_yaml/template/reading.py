@@ -13,9 +13,10 @@ from turbo_yaml.template.faults import Fault
 from turbo_yaml.template.lexer import tokens_of_expression, tokens_of_text
 from turbo_yaml.template.parser import parse_condition, parse_template
 from turbo_yaml.template.places import Places
+from turbo_yaml.template.shortcut import simple_template
 from turbo_yaml.template.stream import Tokens
 from turbo_yaml.template.text import Expression, ReadInclude, Text
-from turbo_yaml.template.words import faults_of
+from turbo_yaml.template.words import every_node, faults_of
 
 MAX_INCLUDES = 8
 """How deep files may be included in one another."""
@@ -29,7 +30,13 @@ def read_text(
     source: Source, scalar: Scalar, plain: str, read_include: ReadInclude | None
 ) -> tuple[Text | None, list[Diagnostic]]:
     """Return a template with the files that it includes, and what is wrong in any of them."""
-    return _Reading(read_include).text(source, scalar, plain, ())
+    tree = simple_template(plain)
+    if tree is None:
+        return _Reading(read_include).text(source, scalar, plain, ())
+    places = Places(source, scalar, None, simple=plain)
+    parts = tree.body[0].nodes  # type: ignore[attr-defined]
+    single = parts[0] if len(parts) == 1 else None
+    return Text(source, scalar, plain, tree, single, {}, places), []
 
 
 class _Reading:
@@ -46,22 +53,25 @@ class _Reading:
             tree, tokens = parse_template(lambda: tokens_of_text(plain))
         except Fault as fault:
             places = Places(source, scalar, None, whole_file=bool(within))
-            return None, [*self.found, _diagnostic(fault, source, places)]
+            self.found.append(_diagnostic(fault, source, places))
+            return None, self.found
         places = Places(source, scalar, tokens, whole_file=bool(within))
         includes: dict[int, Text] = {}
         if not tokens.kinds.isdisjoint(_WORTH_A_LOOK):
-            self.found += [_diagnostic(fault, source, places) for fault in faults_of(tree, places.extents)]
-            if "block_begin" in tokens.kinds:
-                includes = self._includes(tree, source, places, within)
+            every = every_node(tree)
+            self.found += _mistakes(every, source, places)
+            includes = self._includes(every, source, places, within)
         if self.found:
             return None, self.found
         return Text(source, scalar, plain, tree, _single(tree, tokens), includes, places), []
 
     def _includes(
-        self, tree: nodes.Template, source: Source, places: Places, within: tuple[str, ...]
+        self, every: list[nodes.Node], source: Source, places: Places, within: tuple[str, ...]
     ) -> dict[int, Text]:
         includes: dict[int, Text] = {}
-        for node in tree.find_all(nodes.Include):
+        for node in every:
+            if not isinstance(node, nodes.Include):
+                continue
             if isinstance(node.template, nodes.Const) and isinstance(node.template.value, str):
                 included = self._include(node, node.template.value, source, places, within)
                 if included is not None:
@@ -114,15 +124,20 @@ def read_expression(
         return None, [_not_an_expression(fault, written, source, scalar)]
     places = Places(source, scalar, tokens)
     if not tokens.kinds.isdisjoint(_WORTH_A_LOOK):
-        found = [_diagnostic(fault, source, places) for fault in faults_of(node, places.extents)]
+        found = _mistakes(every_node(node), source, places)
         if found:
             return None, found
     return Expression(source, scalar, node, places), []
 
 
+def _mistakes(every: list[nodes.Node], source: Source, places: Places) -> list[Diagnostic]:
+    assert places.extents is not None
+    return [_diagnostic(fault, source, places) for fault in faults_of(every, places.extents)]
+
+
 def _not_an_expression(fault: Fault, written: str, source: Source, scalar: Scalar) -> Diagnostic:
     wrapped = _WRAPPED.fullmatch(written)
-    if wrapped is not None and wrapped[1]:
+    if wrapped is not None and wrapped[1] and "{{" not in wrapped[1]:
         message = "an expression is wanted here, which stands without `{{ }}`"
         return Diagnostic("template-in-condition", message, source, scalar.span, help=f"write `{wrapped[1]}`")
     if not written.strip():

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from jinja2 import nodes
 
-from turbo_yaml.template.text import Text
+from turbo_yaml.template.text import Expression, Text
 from turbo_yaml.template.vocabulary import GLOBALS, SOFT_FILTERS, SOFT_TESTS
 
 Found: TypeAlias = list[tuple[nodes.Node, str, bool]]
@@ -16,7 +16,15 @@ Found: TypeAlias = list[tuple[nodes.Node, str, bool]]
 _IN_MACROS = ("caller", "varargs", "kwargs")
 
 
-class Reader:
+def names_read(where: Text | Expression) -> Found:
+    """Return the names that a text or an expression reads and does not itself set, in reading order."""
+    if isinstance(where, Expression):
+        return _Reader(None).expression(where.node)
+    assert where.tree is not None
+    return _Reader(where).body(where.tree.body)
+
+
+class _Reader:
     """One walk over one tree. A scope maps a name to True (surely set) or False (set on some paths)."""
 
     def __init__(self, text: Text | None) -> None:
@@ -53,11 +61,13 @@ class Reader:
     # Expressions -------------------------------------------------------------------------------------------
 
     def _expression(self, node: nodes.Node, soft: bool = False) -> None:
+        while type(node) is nodes.Getattr:
+            node = node.node
         match node:
             case nodes.Name():
                 self._read(node, node.name, soft)
-            case nodes.Getattr():
-                self._expression(node.node, soft)
+            case nodes.TemplateData():
+                pass
             case nodes.Getitem():
                 self._expression(node.node, soft)
                 self._expression(node.arg)
@@ -180,7 +190,7 @@ class Reader:
         included = None if self.text is None else self.text.includes.get(id(node))
         if included is None or included.tree is None:
             return
-        inner = Reader(included)
+        inner = _Reader(included)
         for _, name, soft in inner.body(included.tree.body):
             self._read(node, name, soft)
 

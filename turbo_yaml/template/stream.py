@@ -13,9 +13,7 @@ class Tokens(TokenStream):
     `kinds`: every type of token there is, and `is` where there is a test.
     """
 
-    def __init__(
-        self, tokens: list[Token], ends: list[int], kinds: set[str], fault: Fault | None
-    ) -> None:
+    def __init__(self, tokens: list[Token], ends: list[int], kinds: set[str], fault: Fault | None) -> None:
         self.name = None
         self.filename = None
         self.closed = False

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from jinja2 import nodes
 
@@ -23,53 +23,57 @@ _TAKES_FILTER = frozenset({"map"})
 _TAKES_TEST = {"select": 0, "reject": 0, "selectattr": 1, "rejectattr": 1}
 
 
-def faults_of(root: nodes.Node, extents: Extents) -> list[Fault]:
-    """Return what a tree says that means nothing, in the order of the text."""
-    macros = _macros(root)
+def every_node(root: nodes.Node) -> list[nodes.Node]:
+    """Return all nodes of a tree, those above first."""
+    found = [root]
+    for node in found:
+        for field in node.fields:
+            value = node.__dict__.get(field)
+            if isinstance(value, nodes.Node):
+                found.append(value)
+            elif isinstance(value, list):
+                found += [item for item in value if isinstance(item, nodes.Node)]
+    return found
+
+
+def faults_of(every: Sequence[nodes.Node], extents: Extents) -> list[Fault]:
+    """Return what the nodes of a tree say that means nothing, in the order of the text."""
+    words = _Words(extents, _macros(every))
     found: list[Fault] = []
-    for node in _all(root):
-        match node:
-            case nodes.Filter():
-                found += _filter(node, extents)
-            case nodes.Test():
-                found += _named(node, node.name, TESTS, "test", extents)
-            case nodes.Call():
-                found += _call(node, macros, extents)
-            case nodes.Macro() | nodes.CallBlock():
-                found += _parameters(node, extents)
-            case nodes.For():
-                found += _loop_variable(node, extents)
-            case nodes.Include() if not _is_constant_name(node):
-                message = "the name of an included file is written out, in quotes"
-                found.append(_fault("refused-statement", message, extents.of(node)))
-            case _ if type(node) in _REFUSED:
-                name, help_ = _REFUSED[type(node)]
-                found.append(
-                    _fault("refused-statement", f"`{name}` is not for texts", extents.of(node), help_)
-                )
+    for node in every:
+        check = _CHECKS.get(type(node))
+        if check is not None:
+            found += check(words, node)
     return sorted(found, key=lambda fault: fault.start)
 
 
-def _all(root: nodes.Node) -> Iterator[nodes.Node]:
-    todo = deque([root])
-    while todo:
-        node = todo.popleft()
-        yield node
-        todo.extend(node.iter_child_nodes())
+class _Words(NamedTuple):
+    """What the checks look things up in: the extents of the nodes, and the macros of the text."""
+
+    extents: Extents
+    macros: Mapping[str, Signature]
 
 
 def _fault(rule: str, message: str, place: tuple[int, int], help: str | None = None) -> Fault:
     return Fault(rule, message, *place, help)
 
 
-def _is_constant_name(node: nodes.Include) -> bool:
-    return isinstance(node.template, nodes.Const) and isinstance(node.template.value, str)
+def _refused(words: _Words, node: nodes.Node) -> Iterator[Fault]:
+    name, help_ = _REFUSED[type(node)]
+    yield _fault("refused-statement", f"`{name}` is not for texts", words.extents.of(node), help_)
+
+
+def _include(words: _Words, node: nodes.Include) -> Iterator[Fault]:
+    if not (isinstance(node.template, nodes.Const) and isinstance(node.template.value, str)):
+        message = "the name of an included file is written out, in quotes"
+        yield _fault("refused-statement", message, words.extents.of(node))
 
 
 # Filters and tests -------------------------------------------------------------------------------------
 
 
-def _filter(node: nodes.Filter, extents: Extents) -> Iterator[Fault]:
+def _filter(words: _Words, node: nodes.Filter) -> Iterator[Fault]:
+    extents = words.extents
     yield from _named(node, node.name, FILTERS, "filter", extents)
     if node.name in _TAKES_FILTER and node.args:
         yield from _named_by_text(node.args[0], FILTERS, "filter", extents)
@@ -85,6 +89,10 @@ def _named_by_text(
 ) -> Iterator[Fault]:
     if isinstance(node, nodes.Const) and isinstance(node.value, str) and node.value not in legal:
         yield _unknown(node.value, legal, what, extents.of(node))
+
+
+def _test(words: _Words, node: nodes.Test) -> Iterator[Fault]:
+    return _named(node, node.name, TESTS, "test", words.extents)
 
 
 def _named(
@@ -147,11 +155,14 @@ def _count(count: int) -> str:
 # Macros and loops --------------------------------------------------------------------------------------
 
 
-def _macros(root: nodes.Node) -> dict[str, Signature]:
+def _macros(every: Sequence[nodes.Node]) -> dict[str, Signature]:
     """Return the macros of a text that nothing else shares a name with."""
     found: dict[str, Signature] = {}
-    several: set[str] = {name.name for name in root.find_all(nodes.Name) if name.ctx != "load"}
-    for macro in root.find_all(nodes.Macro):
+    macros = [node for node in every if isinstance(node, nodes.Macro)]
+    if not macros:
+        return found
+    several = {name.name for name in every if isinstance(name, nodes.Name) and name.ctx != "load"}
+    for macro in macros:
         if macro.name in found:
             several.add(macro.name)
         names = tuple(argument.name for argument in macro.args)
@@ -168,8 +179,9 @@ def _names_in(node: nodes.Node) -> Iterator[nodes.Name]:
     yield from node.find_all(nodes.Name)
 
 
-def _call(node: nodes.Call, macros: Mapping[str, Signature], extents: Extents) -> Iterator[Fault]:
-    signature = macros.get(node.node.name) if isinstance(node.node, nodes.Name) else None
+def _call(words: _Words, node: nodes.Call) -> Iterator[Fault]:
+    extents = words.extents
+    signature = words.macros.get(node.node.name) if isinstance(node.node, nodes.Name) else None
     if signature is None:
         yield from _given_twice(node, extents)
     else:
@@ -177,7 +189,8 @@ def _call(node: nodes.Call, macros: Mapping[str, Signature], extents: Extents) -
         yield from _arguments(node, f"the macro `{node.node.name}`", signature, extents)
 
 
-def _parameters(node: nodes.Macro | nodes.CallBlock, extents: Extents) -> Iterator[Fault]:
+def _parameters(words: _Words, node: nodes.Macro | nodes.CallBlock) -> Iterator[Fault]:
+    extents = words.extents
     seen: set[str] = set()
     for argument in node.args:
         if argument.name in seen:
@@ -187,10 +200,23 @@ def _parameters(node: nodes.Macro | nodes.CallBlock, extents: Extents) -> Iterat
         seen.add(argument.name)
 
 
-def _loop_variable(node: nodes.For, extents: Extents) -> Iterator[Fault]:
+def _loop_variable(words: _Words, node: nodes.For) -> Iterator[Fault]:
+    extents = words.extents
     targets = [node.target] if isinstance(node.target, nodes.Name) else []
     for name in [*targets, *node.target.find_all(nodes.Name)]:
         if name.name == "loop":
             yield _fault(
                 "template-syntax", "`loop` is the loop itself", extents.of(name), "choose another name"
             )
+
+
+_CHECKS: dict[type[nodes.Node], Callable[[_Words, Any], Iterator[Fault]]] = {
+    **dict.fromkeys(_REFUSED, _refused),
+    nodes.Include: _include,
+    nodes.Filter: _filter,
+    nodes.Test: _test,
+    nodes.Call: _call,
+    nodes.Macro: _parameters,
+    nodes.CallBlock: _parameters,
+    nodes.For: _loop_variable,
+}

@@ -1,1 +1,1 @@
-"""What values can be, worked out without running: gradual types, where names are unset, what can be reached."""
+"""What values can be, worked out without running; where names are unset; what can be reached."""

@@ -20,9 +20,9 @@ from turbo_yaml.analysis.inference.lattice import (
     join,
     list_of,
 )
-from turbo_yaml.analysis.inference.members import LOOP, items_of, part_of
 from turbo_yaml.analysis.inference.scope import End, Scope
-from turbo_yaml.analysis.inference.turns import ERROR
+from turbo_yaml.analysis.inference.tables.members import LOOP, items_of, part_of
+from turbo_yaml.analysis.inference.tables.turns import ERROR
 from turbo_yaml.analysis.inference.typed import Ending, FlowTypes
 from turbo_yaml.analysis.inference.values import Values
 from turbo_yaml.flow import nodes as n
@@ -65,6 +65,8 @@ class Control:
         self.found = found
         self.frames: list[Frame] = []
         self.loops: list[_Loop] = []
+        self.around: list[Scope] = []
+        """What is known around each fork that is being walked."""
 
     def step(self, step: n.Step, scope: Scope) -> bool:
         """Walk one step; tell whether the next one can be reached."""
@@ -176,9 +178,8 @@ class Control:
             if deep or _is_settled(joined, head):
                 break
             if attempt == _PASSES - 2:
-                joined.loosen(
-                    [name for name, slot in joined.names.items() if not _same(slot.type, head, name)]
-                )
+                names = [name for name, slot in joined.names.items() if not _same(slot.type, head, name)]
+                joined.loosen(names)
             head = joined
         return _Rounds(head, ends, loop.breaks)
 
@@ -253,6 +254,7 @@ class Control:
     def fork(self, body: n.Body, scope: Scope, collect: Expression | None = None) -> Type:
         """Walk a body that runs on its own; return what it comes to."""
         loops, self.loops = self.loops, []
+        self.around.append(scope.below or scope)
         frame = self.begin_frame(scope)
         end = self.body(body, scope)
         collected = None
@@ -263,6 +265,7 @@ class Control:
                 last = body[-1].head if body else Span(0, 0)
                 frame.endings[id(body)] = Ending(last, frame.at_end(end))
         self.frames.pop()
+        self.around.pop()
         self.loops = loops
         outcome = frame.outcome()
         if collected is not None:

@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, assert_never
+from typing import Any
 
 from turbo_yaml.analysis.inference.control import Control
 from turbo_yaml.analysis.inference.expressions import Inference
-from turbo_yaml.analysis.inference.frames import REPLY, RESULT, Frame
+from turbo_yaml.analysis.inference.frames import REPLY, RESULT
 from turbo_yaml.analysis.inference.lattice import (
     ANY,
     NULL,
-    TEXT,
     Origin,
     Place,
     Type,
     is_never,
     join,
-    join_all,
     type_of_data,
     with_origin,
     without_unset,
 )
 from turbo_yaml.analysis.inference.schemas import type_of_schema
 from turbo_yaml.analysis.inference.scope import Scope
-from turbo_yaml.analysis.inference.turns import answer_of, message_of, reply_of
-from turbo_yaml.analysis.inference.typed import Ending, FlowTypes, Passing, Typed
+from turbo_yaml.analysis.inference.tables.turns import answer_of, message_of, reply_of
+from turbo_yaml.analysis.inference.typed import Ending, FlowTypes, Lost, Passing, Typed
 from turbo_yaml.analysis.inference.values import Values
 from turbo_yaml.analysis.links import Links
 from turbo_yaml.flow import nodes as n
@@ -172,6 +170,8 @@ class _Flow(Control):
             case n.Remember():
                 for entry in step.entries:
                     values.of(entry.value, scope)
+                    if self.around:
+                        self.whole.typed.lost[id(entry)] = Lost(entry.name, entry.span, True)
             case n.Forget():
                 values.text(step.label, scope)
                 values.of(step.last, scope)
@@ -227,6 +227,8 @@ class _Flow(Control):
 
     def assign(self, entry: n.Named, scope: Scope) -> None:
         type_ = without_unset(self.values.of(entry.value, scope))
+        if self.around and self.around[-1].find(entry.name) is not None:
+            self.whole.typed.lost[id(entry)] = Lost(entry.name, entry.span, False)
         if type_.origin is not None:
             place = Place(f"`{entry.name}` takes it over here", self.source, entry.span)
             type_ = type_._replace(origin=Origin(place, before=type_.origin))
@@ -267,6 +269,3 @@ def _speaks(flow: n.Flow) -> bool:
         or (isinstance(step, n.Turn) and step.forward)
         for step in steps(flow.steps)
     )
-
-
-__all__ = ["TEXT", "Frame", "assert_never", "infer_types", "join_all"]

@@ -1,4 +1,4 @@
-"""What is known of names where the walk stands: layers over layers, so that a branch costs what it changes."""
+"""What is known of names where the walk stands: layers over layers; a branch costs what it changes."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ class Scope:
     __slots__ = ("below", "forgotten", "holds", "names", "paths")
 
     def __init__(self, below: Scope | None = None, holds: frozenset[str] = frozenset()) -> None:
+        self.holds: frozenset[str] = holds if below is None else below.holds | holds
         self.names: dict[str, Slot] = {}
         self.paths: dict[str, Slot] = {}
         """What is known of `a.b`, with the version of `a` of which it is known."""
         self.below = below
-        self.holds = holds if below is None else below.holds | holds
         self.forgotten = False
         """Whether what the layers below say is no longer so: something unknown may have set any name."""
 

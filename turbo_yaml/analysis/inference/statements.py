@@ -9,8 +9,8 @@ from jinja2 import nodes
 
 from turbo_yaml.analysis.inference.expressions import Inference
 from turbo_yaml.analysis.inference.lattice import ANY, TEXT, Function, Origin, State, Type
-from turbo_yaml.analysis.inference.members import LOOP, items_of, part_of
 from turbo_yaml.analysis.inference.scope import End, Scope
+from turbo_yaml.analysis.inference.tables.members import LOOP, items_of, part_of
 from turbo_yaml.analysis.inference.typed import Use
 from turbo_yaml.template import Text
 from turbo_yaml.template.scoping import target_names
@@ -26,6 +26,7 @@ class Statements:
         self.inference = inference
         self.printing: list[Use] = []
         """What the text at hand prints."""
+        self.flow_scope = Scope()
 
     def text(self, text: Text, scope: Scope) -> Origin | None:
         """Note what a text prints; return who wrote some of it, if that is not the flow's author."""
@@ -33,8 +34,9 @@ class Statements:
             return None
         inference = self.inference
         around, inference.where = inference.where, text
-        inference._origin = None
+        inference.forget_origin()
         self.printing = []
+        self.flow_scope = scope
         self.statements(text.tree.body, Scope(scope))
         inference.where = around
         origins = (inference.typed.of(use.node).origin for use in self.printing)
@@ -60,6 +62,9 @@ class Statements:
         """Note the value of a name, or of the names that a value is taken apart into."""
         if isinstance(target, nodes.Name):
             scope.set(target.name, type_)
+            where = self.inference.where
+            if where is not None and self.flow_scope.find(target.name) is not None:
+                self.inference.typed.shadows[id(target)] = Use(where, target)
         elif isinstance(target, nodes.Tuple):
             for index, part in enumerate(target.items):
                 self.assign(part, part_of(type_, index, len(target.items)), scope)
@@ -95,6 +100,8 @@ def _if(self: Statements, node: nodes.If, scope: Scope) -> None:
 
 def _for(self: Statements, node: nodes.For, scope: Scope) -> None:
     inference = self.inference
+    if inference.where is not None:
+        inference.typed.loops[id(node)] = Use(inference.where, node)
     item = items_of(inference.infer(node.iter, scope))
     item = item._replace(origin=inference.typed.of(node.iter).origin)
     inner = Scope(scope)

@@ -53,6 +53,14 @@ class Passing(NamedTuple):
     span: Span
 
 
+class Lost(NamedTuple):
+    """A name that is set on a fork, though the flow around has it, or that is remembered there."""
+
+    name: str
+    span: Span
+    remembered: bool
+
+
 @dataclass(slots=True)
 class FlowTypes:
     """What was worked out about one flow."""
@@ -84,6 +92,12 @@ class Typed:
     """Readings of names and fields that may have no value."""
     conditions: dict[NodeId, Expression] = field(default_factory=dict)
     flows: dict[NodeId, FlowTypes] = field(default_factory=dict)
+    loops: dict[NodeId, Use] = field(default_factory=dict)
+    """The `{% for %}` of texts."""
+    shadows: dict[NodeId, Use] = field(default_factory=dict)
+    """Names that a text sets for itself and that the flow has, too."""
+    lost: dict[NodeId, Lost] = field(default_factory=dict)
+    """What is set or remembered on a fork and ends with it."""
     passed: dict[NodeId, Passing] = field(default_factory=dict)
     """What flows are given, by the identity of the argument."""
 
@@ -97,8 +111,7 @@ class Typed:
 
     def find(self, kind: type[Node]) -> Iterator[tuple[Where, Node]]:
         """Yield the expression nodes of a class, each with the text it stands in."""
-        for where, node in self.uses.get(kind, ()):
-            yield where, node  # type: ignore[misc]
+        yield from self.uses.get(kind, ())  # type: ignore[misc]
 
     def origins(self, flow: n.Flow, name: str) -> list[Origin | None]:
         """Return where the values come from that are given to an input of a flow in this file."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from jinja2 import nodes
+
 from turbo_yaml.analysis.inference.expressions import Inference
 from turbo_yaml.analysis.inference.lattice import (
     ANY,
@@ -47,9 +49,7 @@ class Values:
                 origins = [field.type.origin for field in fields.values()]
                 return Type(map=Maps(fields), origin=_first(origins))
         if value.single is not None:
-            self.inference.where = value
-            self.inference._origin = None
-            return self.inference.infer(value.single, scope)
+            return self._infer(value, value.single, scope)
         return self.text(value, scope)
 
     def _list(self, value: n.ListValue, scope: Scope) -> Type:
@@ -76,11 +76,14 @@ class Values:
 
     def expression(self, expression: Expression, scope: Scope) -> Type:
         """Return the type of an expression."""
-        self.inference.where = expression
-        self.inference._origin = None
-        found = self.inference.infer(expression.node, scope)
+        found = self._infer(expression, expression.node, scope)
         self.inference.typed.values[id(expression)] = found
         return found
+
+    def _infer(self, where: Text | Expression, node: nodes.Expr, scope: Scope) -> Type:
+        self.inference.where = where
+        self.inference.forget_origin()
+        return self.inference.infer(node, scope)
 
     def condition(self, condition: Expression, scope: Scope) -> Type:
         """Return the type of a condition."""

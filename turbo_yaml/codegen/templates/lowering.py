@@ -26,7 +26,7 @@ class Lowering:
         self.where = where
         self.scope = scope
         self.module = module
-        self.conditional = False
+        self._placed: tuple[nodes.Node | None, At | None] = (None, None)
 
     def value(self, node: nodes.Node) -> ast.expr:
         """Return the node as an expression that has a value, or raises."""
@@ -50,8 +50,12 @@ class Lowering:
         return "any" if variable is None else variable.kind
 
     def at(self, node: nodes.Node) -> At:
-        """Return the place of a node."""
-        return at(self.where.source, self.where.span_of(node))
+        """Return the place of a node. That of the last one is kept, since most are asked for again."""
+        last, place = self._placed
+        if last is not node or place is None:
+            place = at(self.where.source, self.where.span_of(node))
+            self._placed = (node, place)
+        return place
 
     def support(
         self,
@@ -61,7 +65,10 @@ class Lowering:
         keywords: Mapping[str, ast.expr] | None = None,
     ) -> ast.Call:
         """Return a call of a function of the run time."""
-        return call(self.named(name, place), arguments, place, keywords)
+        self.module.used[name] = None
+        if keywords is None:
+            return ast.Call(load(name, place), [*arguments], [], **place)
+        return call(name, arguments, place, keywords)
 
     def named(self, name: str, place: At) -> ast.Name:
         """Return the reading of a name of the run time."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from jinja2 import nodes
 
@@ -18,8 +17,7 @@ MOST_PARTS = 8
 """Values of any length in one f-string: more are joined by a function that minds the length of the whole."""
 
 
-@dataclass(frozen=True, slots=True)
-class Printed:
+class Printed(NamedTuple):
     """A value in a text. `is_text`: it is a `str`. `grows`: its length is not bounded by its kind."""
 
     value: ast.expr
@@ -97,6 +95,10 @@ def _groups(pieces: list[Piece]) -> list[list[Piece]]:
 
 def _fits(value: ast.expr) -> bool:
     """Tell whether a value reads well between the braces of an f-string, on every version of Python."""
+    if isinstance(value, ast.Call) and len(value.args) == 1 and not value.keywords:
+        value = value.args[0]
+    if isinstance(value, ast.Name):
+        return True
     count = 0
     for node in ast.walk(value):
         count += isinstance(node, ast.expr)

@@ -9,11 +9,14 @@ from typing import Any, Final
 from turbo_yaml.errors import LimitError
 from turbo_yaml.runtime.frames import current_limits
 
-WORK: Final = 60_000_000
+WORK: Final = 30_000_000
 """What one text with loops may cost, in characters made or some ten nanoseconds of work."""
 
 DEPTH: Final = 200
 """How deep data may be nested where all of it is walked."""
+
+PARTS: Final = 250_000
+"""How many parts data may have where all of it is walked, shared ones as often as they are met."""
 
 FREE: Final = 256
 """Up to this size nothing is counted: the rounds of a loop are, which is enough."""
@@ -104,11 +107,11 @@ def weigh(value: object) -> int:
     if not isinstance(value, dict | list | tuple):
         return len(value) if isinstance(value, str) else 1
     most = limit("output")
-    total = 0
+    total = parts = 0
     stack: list[Iterator[Any]] = [iter((value,))]
     while stack:
         for item in stack[-1]:
-            total += 1
+            parts += 1
             if isinstance(item, str):
                 total += len(item)
             elif isinstance(item, dict):
@@ -120,12 +123,13 @@ def weigh(value: object) -> int:
                 break
         else:
             stack.pop()
-        if total > most:
+        if total > most or parts > PARTS:
             raise LimitError("there is too much data here", hint="take the part that is needed")
         if len(stack) > DEPTH:
             raise LimitError(f"the data goes deeper than {DEPTH} levels")
+    total += parts
     if total > FREE:
-        spend(total * 4)
+        spend(total + parts * 12)
     return total
 
 

@@ -44,7 +44,7 @@ class Output:
         """Return an output for a part, such as the text of a macro; parts may be so deep and no deeper."""
         limits = self._limits
         limits.open += 1
-        limits.meter.spend(200)
+        limits.meter.spend(600)
         if limits.open > limits.depth:
             raise over("macros inside one another", "depth")
         return Output(limits)

@@ -156,9 +156,7 @@ class Automaton:
             threads = after
         return found
 
-    def _settled(
-        self, threads: Sequence[tuple[int, Groups]], text: str, at: int
-    ) -> list[tuple[int, Groups]]:
+    def _settled(self, threads: Sequence[tuple[int, Groups]], text: str, at: int) -> list[tuple[int, Groups]]:
         """Return the threads once each stands before a character or has arrived."""
         settled: list[tuple[int, Groups]] = []
         seen: set[int] = set()

@@ -185,7 +185,9 @@ def sum(value: Any, attribute: Any = None, start: Any = 0) -> Any:
 def _all_in_one(lists: builtins.list[Any]) -> Any:
     """Return the items of lists in one; item by item that would cost their number squared."""
     for each in lists:
-        if isinstance(each, tuple) != isinstance(lists[0], tuple) or not isinstance(each, builtins.list | tuple):
+        if isinstance(each, tuple) != isinstance(lists[0], tuple) or not isinstance(
+            each, builtins.list | tuple
+        ):
             raise wrong_kind(f"`sum` cannot add {described(each)} to {described(lists[0])}")
     check_rounds(builtins.sum(builtins.map(len, lists)))
     found = [item for each in lists for item in each]

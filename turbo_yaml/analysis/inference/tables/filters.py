@@ -20,7 +20,7 @@ from turbo_yaml.analysis.inference.lattice import (
     without_null,
     without_unset,
 )
-from turbo_yaml.analysis.inference.members import any_value, items_of, member_of
+from turbo_yaml.analysis.inference.tables.members import any_value, items_of, member_of
 
 Takes: TypeAlias = Literal["shown", "items", "sized", "number", "map", "text", "measured", "data", "anything"]
 """`shown`: all that a text can show; `items`: what can be gone through; `sized`: what has a length;
@@ -31,7 +31,7 @@ Gives: TypeAlias = Callable[[Type, Mapping[str, Type]], Type]
 
 
 class Filter(NamedTuple):
-    """One filter: what it takes, what it gives, what its parameters want; `falsy`: null and such are empty."""
+    """One filter: what it takes, what it gives, its parameters want; `falsy`: null is empty."""
 
     takes: Takes
     gives: Type | Gives
@@ -277,3 +277,26 @@ def mapped(value: Type, gives: Type) -> Type:
 def or_nothing(type_: Type) -> Type:
     """Return the type where there may be no item at all."""
     return type_ if type_.unset is not None else type_._replace(unset=Unset())
+
+
+TAKEN: Final[dict[Takes, str]] = {
+    "shown": "what a text can show",
+    "items": "a list",
+    "sized": "a list, a map or a text",
+    "number": "a number",
+    "map": "a map",
+    "text": "text",
+    "measured": "a number",
+    "data": "data",
+    "anything": "anything",
+}
+"""What a filter takes, in words."""
+WANTED: Final[dict[Wants, str]] = {
+    "whole": "a whole number",
+    "number": "a number",
+    "text": "text",
+    "shown": "what a text can show",
+    "width": "a whole number or a text",
+    "list": "a list",
+}
+"""What a parameter takes, in words."""

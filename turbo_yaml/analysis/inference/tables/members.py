@@ -208,3 +208,12 @@ def cut_of(owner: Type) -> Type:
     list_ = None if owner.list is None else Lists(owner.list.items, None, 0, owner.list.most)
     text = None if owner.text is None else TEXT.text
     return Type(list=list_, text=text) if list_ is not None or text is not None else ANY
+
+
+def names_of(owner: Type) -> list[str]:
+    """Return the keys that a value is known to have, else its methods, for suggestions."""
+    if owner.map is not None and owner.map.fields:
+        return [*owner.map.fields]
+    tables = ((owner.map, _MAP_NAMES), (owner.text, _TEXT), (owner.list, _LIST_NAMES))
+    names = [name for there, table in tables if there is not None for name in table]
+    return names + sorted(owner.state.members or ()) if owner.state is not None else names

@@ -1,0 +1,95 @@
+"""Two types to why no value of the one can be of the other, or why a given value is not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from turbo_yaml.analysis.inference.lattice import Lists, Maps, Type, is_never
+from turbo_yaml.analysis.inference.words import described, some_of
+from turbo_yaml.flow import nodes as n
+from turbo_yaml.template import Text
+from turbo_yaml.types.validation import goes_beyond, problems
+
+_DEEPEST = 6
+
+
+def misfit(given: Type, wanted: Type, path: str = "") -> str | None:
+    """Return why no value of the type `given` is of the type `wanted`; None where some may be.
+
+    Null beside other kinds is passed over, and so is what is known of neither.
+    """
+    if given.any or wanted.any or is_never(given) or path.count(".") > _DEEPEST:
+        return None
+    where = f"`{path}` is" if path else "this is"
+    if not _meets(given, wanted):
+        return f"{where} {described(given)}, not {described(wanted)}"
+    others = (given.number, given.boolean, given.null)
+    if given.text is not None and given.list is None and given.map is None and not any(others):
+        return _labels(given, wanted, where)
+    if given.list is not None and wanted.list is not None and is_never(given._replace(list=None)):
+        return _items(given.list, wanted.list, path)
+    if given.map is not None and wanted.map is not None and is_never(given._replace(map=None)):
+        return _fields(given.map, wanted.map, path)
+    return None
+
+
+def _meets(given: Type, wanted: Type) -> bool:
+    """Tell whether there is a kind that both have."""
+    return bool(
+        (given.text is not None and wanted.text is not None)
+        or (given.number is not None and wanted.number is not None)
+        or (given.boolean is not None and wanted.boolean is not None)
+        or (given.null and wanted.null)
+        or (given.list is not None and wanted.list is not None)
+        or (given.map is not None and wanted.map is not None)
+    )
+
+
+def _labels(given: Type, wanted: Type, where: str) -> str | None:
+    assert given.text is not None
+    if wanted.text is None or wanted.text.labels is None or given.text.labels is None:
+        return None
+    if not given.text.labels.isdisjoint(wanted.text.labels):
+        return None
+    return f"{where} {some_of(given.text.labels)}, not one of {some_of(wanted.text.labels)}"
+
+
+def _items(given: Lists, wanted: Lists, path: str) -> str | None:
+    if given.most == 0:
+        return None
+    return misfit(given.items, wanted.items, f"{path}[…]" if path else "an item")
+
+
+def _fields(given: Maps, wanted: Maps, path: str) -> str | None:
+    for name, field in wanted.fields.items():
+        at = f"{path}.{name}" if path else name
+        there = given.fields.get(name)
+        if there is None:
+            if field.sure and given.rest is None:
+                return f"`{at}` is missing"
+            continue
+        why = misfit(there.type, field.type, at)
+        if why is not None and there.sure:
+            return why
+    if wanted.rest is None:
+        for name, there in given.fields.items():
+            if there.sure and name not in wanted.fields:
+                at = f"{path}.{name}" if path else name
+                known = some_of(frozenset(wanted.fields))
+                return f"there is no field `{at}`; the fields are {known}" if known else f"there is no `{at}`"
+    return None
+
+
+def wrong_constant(value: n.Value, schema: Mapping[str, Any]) -> str | None:
+    """Return what is wrong with a value that is written out, held against a schema."""
+    if isinstance(value, n.Constant):
+        data = value.data
+    elif isinstance(value, Text) and value.tree is None:
+        data = value.plain
+    else:
+        return None
+    if goes_beyond(schema):
+        return None
+    found = problems(schema, data)
+    return found[0].message if found else None

@@ -1,0 +1,1 @@
+"""What is known beforehand: what operators, filters, methods and the steps that ask give."""

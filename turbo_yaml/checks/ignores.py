@@ -1,0 +1,99 @@
+"""`# turbo-yaml: ignore[rule] why`: findings that an author has looked at and lets be."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from turbo_yaml.diagnostics import Diagnostic
+from turbo_yaml.source import Source, Span
+from turbo_yaml.syntax import Mapping, Node, Scalar, Sequence
+
+MARK: Final = "turbo-yaml: ignore"
+_COMMENT: Final = re.compile(r"(?<![^\s])#[ \t]*turbo-yaml: ignore(?:\[([^\]\n\r]*)\])?")
+_NAME: Final = re.compile(r"[^,\s]+")
+_IDLE_LINE: Final = re.compile(r"[ \t]*(?:#.*)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """A rule that a comment names, the comment's place for it, and the part of the file that it is about."""
+
+    rule: str | None
+    span: Span
+    about: Span
+
+
+def find_ignores(source: Source) -> list[Ignored]:
+    """Return the rules that the comments of a file name; one that names none has the rule None."""
+    if MARK not in source.text:
+        return []
+    scalars = [*_scalars(source)]
+    found: list[Ignored] = []
+    for comment in _COMMENT.finditer(source.text):
+        if any(start <= comment.start() < end for start, end in scalars):
+            continue
+        about = _about(source, comment.start(), scalars)
+        names = [*_NAME.finditer(source.text, *comment.span(1))] if comment[1] else []
+        found += [Ignored(name[0], Span(*name.span()), about) for name in names]
+        if not names:
+            found.append(Ignored(None, Span(*comment.span()), about))
+    return found
+
+
+def _about(source: Source, comment: int, scalars: list[Span]) -> Span:
+    """Return the line of a comment, or the next one if it stands alone, with the texts begun there."""
+    line = source.position(comment).line
+    if not source.text[source.starts[line - 1] : comment].strip():
+        while line < len(source.starts) and _IDLE_LINE.fullmatch(source.line_text(line)):
+            line += 1
+    start = source.starts[line - 1]
+    end = start + len(source.line_text(line))
+    return Span(start, max([end, *(last for first, last in scalars if start <= first <= end)]))
+
+
+def _scalars(source: Source) -> Iterator[Span]:
+    """Yield where texts stand that may hold a `#`: those of more than one line, and quoted ones."""
+    from turbo_yaml.syntax.loader import parse_yaml
+
+    waiting: list[Node] = []
+    root = parse_yaml(source)[0]
+    if root is not None:
+        waiting.append(root)
+    while waiting:
+        node = waiting.pop()
+        match node:
+            case Scalar():
+                yield node.span
+            case Sequence():
+                waiting += node.items
+            case Mapping():
+                for entry in node.entries.values():
+                    waiting += [entry.key, entry.value]
+
+
+def hide(
+    found: list[Diagnostic], ignores: list[Ignored], own: Collection[str]
+) -> tuple[list[Diagnostic], list[Ignored]]:
+    """Return the findings that no comment hides, and the comments that hide nothing.
+
+    `own`: the rules of the check. Errors of other rules cannot be hidden: a flow that has one cannot run.
+    """
+    used: set[int] = set()
+    kept = []
+    for diagnostic in found:
+        hidden = False
+        if diagnostic.rule in own or diagnostic.severity == "warning":
+            for index, ignore in enumerate(ignores):
+                if ignore.rule == diagnostic.rule and _is_about(ignore.about, diagnostic.span):
+                    used.add(index)
+                    hidden = True
+        if not hidden:
+            kept.append(diagnostic)
+    return kept, [ignore for index, ignore in enumerate(ignores) if index not in used]
+
+
+def _is_about(about: Span, span: Span) -> bool:
+    return about.start <= span.start <= about.end

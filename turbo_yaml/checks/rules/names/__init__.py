@@ -1,0 +1,1 @@
+"""Rules about names: where they are set, and whether they are used."""

@@ -1,0 +1,1 @@
+"""Rules about the way through a flow: what is reached, what ends, what comes out."""

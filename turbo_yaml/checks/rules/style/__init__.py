@@ -1,0 +1,1 @@
+"""Rules of style, which are off unless settings name them."""

@@ -1,0 +1,1 @@
+"""Rules about expressions: values that do not go together."""

@@ -1,0 +1,92 @@
+"""A key or a method that a value has not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from jinja2 import nodes
+
+from turbo_yaml.analysis.inference.lattice import Type, is_never, without_null
+from turbo_yaml.analysis.inference.narrowing import path_of
+from turbo_yaml.analysis.inference.tables.filters import reached
+from turbo_yaml.analysis.inference.tables.members import item_of, items_of, member_of, names_of
+from turbo_yaml.analysis.inference.typed import Where
+from turbo_yaml.analysis.inference.words import described
+from turbo_yaml.checks.rule import Rule
+from turbo_yaml.checks.subject import Subject
+from turbo_yaml.diagnostics import Diagnostic
+from turbo_yaml.diagnostics.suggest import did_you_mean
+from turbo_yaml.source import Span
+
+RULE = Rule("unknown-field", "error", "A key or a method that a value can never have.")
+_BY_ATTRIBUTE = frozenset({"groupby", "join", "map", "max", "min", "sort", "sum", "unique"})
+_BY_TEST = frozenset({"rejectattr", "selectattr"})
+
+
+def check(subject: Subject) -> Iterator[Diagnostic]:
+    """Yield where an expression asks a value for what no value of its type has."""
+    typed = subject.typed
+    for where, node in typed.find(nodes.Getattr):
+        yield from _member(where, node.node, node.attr, typed.of(node.node), where.name_span_of(node))
+    for where, item in typed.find(nodes.Getitem):
+        key = item.arg
+        if isinstance(key, nodes.Const) and isinstance(key.value, str):
+            yield from _member(where, item.node, key.value, typed.of(item.node), where.span_of(key))
+        elif not isinstance(key, nodes.Slice):
+            yield from _place(where, item, typed.of(item.node), typed.of(key))
+    for where, filter_ in typed.find(nodes.Filter):
+        if filter_.node is not None:
+            yield from _attribute(where, filter_, typed.of(filter_.node))
+
+
+def _member(where: Where, owner: nodes.Node, name: str, type_: Type, span: Span) -> Iterator[Diagnostic]:
+    type_ = type_._replace(unset=None)
+    present = without_null(type_)
+    if type_.any or is_never(type_) or (not is_never(present) and member_of(present, name) is not None):
+        return
+    what = path_of(owner)
+    if type_.map is None or what is None:
+        what = described(present if not is_never(present) else type_)
+        shown = "this map" if type_.map is not None else what
+    else:
+        shown = f"`{what}`"
+    message = f"{shown} has no `{name}`"
+    yield RULE.at(where.source, span, message, did_you_mean(name, names_of(present)))
+
+
+def _place(where: Where, node: nodes.Getitem, owner: Type, key: Type) -> Iterator[Diagnostic]:
+    owner = without_null(owner)._replace(unset=None)
+    if owner.any or is_never(owner) or key.any or is_never(key) or item_of(owner, key, None) is not None:
+        return
+    message = f"{described(owner)} has no place that is {described(key)}"
+    yield RULE.at(where.source, where.span_of(node.arg), message)
+
+
+def _attribute(where: Where, node: nodes.Filter, value: Type) -> Iterator[Diagnostic]:
+    """Yield the attribute of a filter such as `map(attribute='name')` that no item has."""
+    named = _named_attribute(node)
+    if named is None or value.any:
+        return
+    item = items_of(value)._replace(unset=None)
+    item = without_null(item)
+    attribute = str(named.value)
+    if item.any or is_never(item) or any(reached(item, part) is not None for part in attribute.split(",")):
+        return
+    first = attribute.split(".", 1)[0]
+    message = f"the items have no `{attribute}`"
+    yield RULE.at(where.source, where.span_of(named), message, did_you_mean(first, names_of(item)))
+
+
+def _named_attribute(node: nodes.Filter) -> nodes.Const | None:
+    """Return the attribute that a filter is given, written out."""
+    found: nodes.Node | None = None
+    if node.name in _BY_TEST:
+        tested = node.args[1] if len(node.args) > 1 else None
+        is_soft = isinstance(tested, nodes.Const) and tested.value in ("defined", "undefined")
+        found = node.args[0] if node.args and not is_soft else None
+    elif node.name in _BY_ATTRIBUTE:
+        keys = {str(each.key): each.value for each in node.kwargs}
+        if "default" not in keys:
+            found = keys.get("attribute")
+            found = node.args[0] if node.name == "groupby" and node.args else found
+    return found if isinstance(found, nodes.Const) and isinstance(found.value, str) else None

@@ -1,0 +1,32 @@
+"""A filter on a value of a kind that it does not take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from jinja2 import nodes
+
+from turbo_yaml.analysis.inference.lattice import is_never, without_null
+from turbo_yaml.analysis.inference.tables.filters import FILTERS, TAKEN, taken
+from turbo_yaml.analysis.inference.words import described
+from turbo_yaml.checks.rule import Rule
+from turbo_yaml.checks.subject import Subject
+from turbo_yaml.diagnostics import Diagnostic
+
+RULE = Rule("wrong-filter-value", "error", "A filter does not take values of this kind.")
+
+
+def check(subject: Subject) -> Iterator[Diagnostic]:
+    """Yield the filters that no value before them suits."""
+    typed = subject.typed
+    for where, node in typed.find(nodes.Filter):
+        if node.node is None or node.name not in FILTERS:
+            continue
+        value = typed.of(node.node)._replace(unset=None)
+        only_null = is_never(without_null(value)) and not value.any
+        kind = FILTERS[node.name]
+        if only_null and (kind.takes in ("anything", "data") or kind.falsy or not value.null):
+            continue
+        if only_null or not taken(node.name, without_null(value)):
+            message = f"`{node.name}` takes {TAKEN[kind.takes]}, not {described(value)}"
+            yield RULE.at(where.source, where.name_span_of(node), message)

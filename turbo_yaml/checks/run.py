@@ -1,0 +1,60 @@
+"""All rules on one file: findings, as severe as the settings say, without those that comments let be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from turbo_yaml.checks.ignores import Ignored, find_ignores, hide
+from turbo_yaml.checks.levels import Levels, with_levels
+from turbo_yaml.checks.registry import ALL, ASKED, ERRORS, OWN, UNUSED_IGNORE, load_rule
+from turbo_yaml.checks.rule import Level
+from turbo_yaml.checks.subject import Subject
+from turbo_yaml.diagnostics import Diagnostic
+from turbo_yaml.diagnostics.suggest import nearest
+
+
+def run_checks(
+    subject: Subject, *, levels: Levels | None = None, errors_only: bool = False
+) -> list[Diagnostic]:
+    """Return all that is wrong with a file: what was found before, and what the rules find; sorted.
+
+    `errors_only`: leave out all that does not stop a flow from being run, for the sake of time.
+    """
+    levels = levels or Levels()
+    found = list(subject.found)
+    if subject.whole:
+        for name in ERRORS if errors_only else ALL:
+            if _usual(name, levels, subject) != "off":
+                found += load_rule(name).check(subject)
+    ignores = find_ignores(subject.source)
+    if ignores:
+        found, unused = hide(found, ignores, OWN)
+        if subject.clean and not errors_only:
+            found += _unused(unused, levels, subject)
+    return sorted(with_levels(found, levels, OWN), key=Diagnostic.sort_key)
+
+
+def _usual(name: str, levels: Levels, subject: Subject) -> Level:
+    usual: Level = "off" if name in ASKED else "warning"
+    return levels.of(name, subject.source.name, usual)
+
+
+def _unused(ignores: list[Ignored], levels: Levels, subject: Subject) -> Iterator[Diagnostic]:
+    for ignore in ignores:
+        if ignore.rule in ALL and _usual(ignore.rule, levels, subject) == "off":
+            continue
+        message, help_ = _why_unused(ignore.rule)
+        yield UNUSED_IGNORE.at(subject.source, ignore.span, message, help_)
+
+
+def _why_unused(rule: str | None) -> tuple[str, str | None]:
+    from turbo_yaml.checks.pages import rule_pages
+
+    if rule is None:
+        return "this comment does not say which rule it is about", "write `# turbo-yaml: ignore[rule] why`"
+    if rule in OWN:
+        return f"there is no `{rule}` here to ignore", "remove it from the comment"
+    if rule in rule_pages():
+        return f"`{rule}` cannot be ignored: a flow that has it does not run", None
+    near = nearest(rule, OWN)
+    return f"there is no rule `{rule}`", None if near is None else f"did you mean `{near}`?"
