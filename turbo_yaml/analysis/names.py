@@ -16,6 +16,10 @@ from turbo_yaml.source import Source, Span
 from turbo_yaml.template import Expression, Text, reads
 from turbo_yaml.types import MISSING, Kind, static_kind
 
+_Plain = (
+    n.Say | n.Example | n.Messages | n.Turn | n.Ask | n.Give | n.Assign | n.Remember | n.Forget | n.Assert
+    | n.Log | n.Sleep | n.Include | n.Call | n.Broken
+)  # fmt: skip
 _SPECIAL = {
     "loop": "`loop` is known only inside a `for`",
     "error": "`error` is known only inside a `catch`",
@@ -150,25 +154,7 @@ class _Names:
                 self.plain(step, env)
                 return True
 
-    def plain(
-        self,
-        step: n.Say
-        | n.Example
-        | n.Messages
-        | n.Turn
-        | n.Ask
-        | n.Give
-        | n.Assign
-        | n.Remember
-        | n.Forget
-        | n.Assert
-        | n.Log
-        | n.Sleep
-        | n.Include
-        | n.Call
-        | n.Broken,
-        env: Env,
-    ) -> None:
+    def plain(self, step: _Plain, env: Env) -> None:
         """Walk a step that has no body and goes on."""
         match step:
             case n.Say():
