@@ -111,6 +111,18 @@ def test_a_counter_set_before_the_loop_stays_set() -> None:
     assert {k.unset for k in known(facts, "n")} == {False}
 
 
+def test_memory_alone_is_no_suggestion() -> None:
+    _, found, _ = analysed("- user: '{{ foo }}'")
+    assert found[0].help == "declare it under `inputs:`, or `set` it before this step"
+    _, found, _ = analysed("- user: '{{ memroy }}'")
+    assert found[0].help == "did you mean `memory`?"
+
+
+def test_a_loop_variable_in_a_while_is_told_what_to_do_instead() -> None:
+    _, found, _ = analysed("- {while: loop.index < 3, limit: 3, do: [{user: hi}]}")
+    assert found[0].help == "in a `while`, count with a variable of your own: `set`"
+
+
 def test_loop_is_known_in_a_loop_only() -> None:
     assert problems("- user: '{{ loop.index }}'") == ["unknown-name loop"]
     assert problems("- {for: x, in: '[1]', do: [{user: '{{ loop.index }}'}]}") == []

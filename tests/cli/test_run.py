@@ -144,6 +144,15 @@ def test_an_unknown_input_is_answered_with_the_nearest_one(turbo: Turbo) -> None
     assert "nmae" in err and "`name`" in err
 
 
+def test_every_input_that_is_wrong_is_named_at_once(turbo: Turbo, folder: Path) -> None:
+    head = "turbo: 1\ninputs: {tone: {enum: [warm, dry]}, n: integer}\n"
+    (folder / "tone.yaml").write_text(head + "steps: [{result: '{{ tone }}{{ n }}'}]\n")
+    code, out, err = turbo("run", "tone.yaml", "-p", "tone", "wram", "-p", "n", "x", "-p", "nope", "1")
+    assert (code, out) == (2, "")
+    assert '"wram" is not `warm` or `dry`; n: "x" is not an integer; there is no input `nope`' in err
+    assert "did you mean `warm`?" in err
+
+
 def test_piped_text_is_the_first_required_text_without_a_value(turbo: Turbo) -> None:
     assert turbo("hello.yaml", "-m", "echo", piped="Ada\n")[1] == "Hello Ada, 1\n"
 

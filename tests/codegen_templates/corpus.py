@@ -1,5 +1,7 @@
 """Templates by hand, with data for all of them: what stock Jinja renders, we render."""
 
+# ruff: noqa: E501 (tables, one case a line)
+
 from __future__ import annotations
 
 from typing import Any

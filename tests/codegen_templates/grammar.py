@@ -1,5 +1,7 @@
 """Templates by a grammar of typed expressions, for the data of the corpus."""
 
+# ruff: noqa: E501 (tables, one case a line)
+
 from __future__ import annotations
 
 import re
@@ -114,8 +116,7 @@ def expressions(draw: Draw, kind: str = "any", depth: int = 2) -> str:
 @st.composite
 def bodies(draw: Draw, depth: int = 2) -> str:
     """Return a piece of a template: text, outputs and statements."""
-    parts = draw(st.lists(_part(depth), min_size=1, max_size=3).map("".join))
-    return parts
+    return draw(st.lists(_part(depth), min_size=1, max_size=3).map("".join))
 
 
 DATA = ("plain", "\n", "  ", "\n  ", " é ", "x\n\n", "- ", "}", "{ ")

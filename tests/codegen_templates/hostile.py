@@ -1,5 +1,7 @@
 """Templates that try to get out, and templates that try to take all time or memory."""
 
+# ruff: noqa: E501 (tables, one case a line)
+
 from __future__ import annotations
 
 import re

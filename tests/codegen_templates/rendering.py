@@ -1,4 +1,4 @@
-"""Texts through parser, code generation and run time, and through stock Jinja; and ways to write them in YAML."""
+"""Texts through our parser, code generation and run time, through stock Jinja, and in each style of YAML."""
 
 from __future__ import annotations
 

@@ -7,11 +7,11 @@ from itertools import islice
 from types import TracebackType
 
 import pytest
+
+from tests.codegen_templates.rendering import STYLES, lowered, scalar_of, written
 from turbo_yaml.errors import FlowError
 from turbo_yaml.source import Source
 from turbo_yaml.template import parse_expression, parse_text
-
-from tests.codegen_templates.rendering import STYLES, lowered, scalar_of, written
 
 DATA = {
     "user": {"name": "Bo", "tags": ["x"], "café": 1},

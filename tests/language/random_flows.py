@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,33 +21,35 @@ Steps = list[Any]
 
 @dataclass
 class Sub:
-    """A local flow that others may name: whether it takes `n`."""
+    """A local flow that others may name: whether it takes `n`, and whether it has forks."""
 
     name: str
     takes: bool
+    forks: bool = False
 
 
 class Writer(TextWriter):
     """Draws the steps of one file."""
 
-    def __init__(self, draw: Callable[[Any], Any]) -> None:
-        super().__init__(draw)
+    def __init__(self, choices: bytes) -> None:
+        super().__init__(choices)
         self.left = 0
         """How many steps there may still be."""
         self.subs: list[Sub] = []
         self.ids = 0
+        self.forks = False
+        """Whether the flow at hand has forks."""
 
     # Steps ---------------------------------------------------------------------------------------------
 
     def body(self, scope: Scope, most: int = 4) -> Steps:
         """Return some steps; `scope` knows afterwards what they may have set."""
         steps: Steps = []
-        for _ in range(self.draw(st.integers(0 if scope.depth else 1, most))):
+        for _ in range(self.below(most) + (1 if scope.depth == 0 else self.below(2))):
             if self.left <= 0:
                 break
             self.left -= 1
-            ends = self.add_step(steps, scope)
-            if ends:
+            if self.add_step(steps, scope):
                 break
         return steps
 
@@ -68,7 +69,9 @@ class Writer(TextWriter):
         ]
         if scope.depth < 3:
             makers += [self.if_, self.match, self.for_, self.for_, self.while_, self.try_, self.try_]
-            makers += [self.for_at_once, self.parallel, self.delegate, self.delegate]
+            makers += [self.delegate, self.delegate]
+            if scope.alone:
+                makers += [self.for_at_once, self.parallel]
         if scope.depth and self.chance(25):
             makers = [self.end]
         after = scope
@@ -77,17 +80,13 @@ class Writer(TextWriter):
             after = scope.inner(depth=scope.depth)
         condition = self.condition(scope) if conditional else ""
         step = self.pick(*makers)(after)
-        ends = isinstance(step, str) or next(iter(step)) in ENDS
-        if step == "generate":
-            ends = False
         if conditional:
+            if not ends(step):
+                scope.loosen(after)
             step = {step: None} if isinstance(step, str) else step
             step["when"] = condition
-            if not ends:
-                scope.loosen(after)
-            ends = False
         steps.append(step)
-        return ends
+        return ends(step)
 
     def say(self, scope: Scope) -> Any:
         match self.pick("say", "say", "say", "example", "messages", "parts"):
@@ -190,7 +189,7 @@ class Writer(TextWriter):
 
     def set(self, scope: Scope) -> Any:
         entries = {}
-        for _ in range(self.draw(st.integers(1, 2))):
+        for _ in range(1 + self.below(2)):
             name = self.pick(*NAMES)
             if name not in entries:
                 entries[name], kind = self.pick(self.value, self.number)(scope)
@@ -202,15 +201,16 @@ class Writer(TextWriter):
         ways = ["raise"]
         if scope.may_break:
             ways += ["break", "continue", "break", "continue"]
+        subs = self.callable(scope)
         if scope.may_end:
-            ways += ["stop", "return", "handoff"] if self.subs else ["stop", "return"]
+            ways += ["stop", "return", "handoff"] if subs else ["stop", "return"]
         match self.pick(*ways):
             case "raise":
                 return {"raise": self.line(scope)}
             case "return":
                 return {"return": self.value(scope)[0]}
             case "handoff":
-                return self.with_inputs({"handoff": None}, self.pick(*self.subs), scope)
+                return self.with_inputs({"handoff": None}, self.pick(*subs), scope)
             case word:
                 return word
 
@@ -220,20 +220,19 @@ class Writer(TextWriter):
         """Return a body that may be done; `scope` knows afterwards what it may have set."""
         inner = scope.inner(**changes)
         steps = self.body(inner, most)
-        if not steps or not ends(steps[-1]):
+        if not body_ends(steps):
             scope.loosen(inner)
         return steps
 
     def if_(self, scope: Scope) -> Any:
         step: dict[str, Any] = {"if": self.condition(scope)}
-        conditions = [self.condition(scope) for _ in range(self.draw(st.integers(0, 1)))]
+        conditions = [self.condition(scope) for _ in range(self.below(2))]
         before = scope.inner(depth=scope.depth)
-        bodies = [self.branch_from(before, scope) for _ in range(2 + len(conditions))]
-        step["then"] = bodies[0]
+        step["then"] = self.branch_from(before, scope)
         if conditions:
-            step["elif"] = [{"if": conditions[0], "then": bodies[2]}]
+            step["elif"] = [{"if": conditions[0], "then": self.branch_from(before, scope)}]
         if self.chance(60):
-            step["else"] = bodies[1]
+            step["else"] = self.branch_from(before, scope)
         return step
 
     def branch_from(self, before: Scope, scope: Scope) -> Steps:
@@ -315,10 +314,12 @@ class Writer(TextWriter):
     def for_at_once(self, scope: Scope) -> Any:
         step: dict[str, Any] = {}
         inner = self.targets(step, scope)
-        inner = inner.inner(may_break=False, may_end=True)
+        most = self.pick(1, 2, 3, 5, "{{ 2 }}")
+        inner = inner.inner(may_break=False, may_end=True, alone=most == 1)
+        self.forks = True
         step["do"] = self.body(inner, 3)
         self.collected(step, inner, scope, 50)
-        step["at_once"] = self.pick(1, 2, 3, 5, "{{ 2 }}")
+        step["at_once"] = most
         if self.chance(50):
             step["on_error"] = self.pick("skip", "keep", "fail")
         if "as" in step or self.chance(60):
@@ -328,9 +329,10 @@ class Writer(TextWriter):
 
     def parallel(self, scope: Scope) -> Any:
         names = [self.pick(*NAMES[:8]), self.pick(*NAMES[8:16]), self.pick(*NAMES[16:])]
-        names = names[: self.draw(st.integers(1, 3))]
-        branches = {name: self.body(scope.inner(may_break=False, may_end=True), 3) for name in names}
-        step: dict[str, Any] = {"parallel": branches}
+        names = names[: 1 + self.below(3)]
+        self.forks = True
+        inner = scope.inner(may_break=False, may_end=True, alone=len(names) == 1)
+        step: dict[str, Any] = {"parallel": {name: self.body(inner.inner(), 3) for name in names}}
         if self.chance(30):
             step["wait"] = self.pick("first", "all")
         if self.chance(20):
@@ -341,10 +343,15 @@ class Writer(TextWriter):
 
     # Other flows ---------------------------------------------------------------------------------------
 
+    def callable(self, scope: Scope) -> list[Sub]:
+        """Return the flows that may be named here."""
+        return [sub for sub in self.subs if scope.alone or not sub.forks]
+
     def delegate(self, scope: Scope) -> Any:
-        if not self.subs:
+        subs = self.callable(scope)
+        if not subs:
             return self.small(scope)
-        step = self.with_inputs({self.pick("call", "include"): None}, self.pick(*self.subs), scope)
+        step = self.with_inputs({self.pick("call", "include"): None}, self.pick(*subs), scope)
         if self.chance(70):
             step["as"] = self.pick(*NAMES)
             scope.set(step["as"], "any")
@@ -358,6 +365,7 @@ class Writer(TextWriter):
 
     def with_inputs(self, step: dict[str, Any], sub: Sub, scope: Scope) -> dict[str, Any]:
         step[next(iter(step))] = sub.name
+        self.forks = self.forks or sub.forks
         given = {}
         if sub.takes:
             given["n"] = f"{{{{ {self.any(scope) if self.chance(6) else self.int(scope)} }}}}"
@@ -378,7 +386,7 @@ class Writer(TextWriter):
             made["settings"] = {"temperature": self.pick(0, 1)}
         if self.chance(15):
             made["output"] = self.pick("integer", "any", {"n": "integer"})
-        made["steps"] = self.body(scope, 7)
+        made["steps"] = self.body(scope, 8)
         if not made["steps"]:
             made["steps"] = [{"log": "nothing"}]
         if not ends(made["steps"][-1]) and made.get("output", "any") != "any":
@@ -393,25 +401,47 @@ class Writer(TextWriter):
 ENDS = {"return", "stop", "break", "continue", "handoff", "raise"}
 
 
+def body_ends(steps: Steps | None) -> bool:
+    """Tell whether nothing after these steps can be reached."""
+    return any(map(ends, steps or ()))
+
+
 def ends(step: Any) -> bool:
     """Tell whether nothing after a step can be reached."""
     if isinstance(step, str):
         return step in ENDS
-    return next(iter(step)) in ENDS and "when" not in step
+    if "when" in step:
+        return False
+    match step:
+        case {"if": _, "then": then, "else": orelse}:
+            return all(map(body_ends, (then, orelse, *(other["then"] for other in step.get("elif", ())))))
+        case {"match": _, "cases": cases, **rest}:
+            return all(map(body_ends, (*cases.values(), rest["else"]))) if "else" in rest else False
+        case {"try": body, **rest}:
+            return body_ends(rest.get("finally")) or (
+                body_ends(body) and ("catch" not in rest or body_ends(rest["catch"]))
+            )
+    return next(iter(step)) in ENDS
 
 
-@st.composite
-def flows(draw: Callable[[Any], Any], most: int = 24) -> str:
-    """Draw the text of a flow file that has no mistake in it."""
-    writer = Writer(draw)
+def flow_of(choices: bytes, most: int = 30) -> str:
+    """Return the text of a flow file that has no mistake in it, made from choices."""
+    writer = Writer(choices)
     made: dict[str, Any] = {}
-    for name in ("last-one", "text", "middle")[: draw(st.integers(0, 3))]:
+    for name in ("last-one", "text", "middle")[: writer.below(4)]:
         writer.left = most // 3
         sub = Sub(name, writer.chance(60))
+        writer.forks = False
         made[name] = writer.flow(sub)
+        sub.forks = writer.forks
         writer.subs.append(sub)
     writer.left = most
     file = {"turbo": 1, "name": "main", **writer.flow(Sub("main", True))}
     if made:
         file["flows"] = made
     return yaml_of(file)
+
+
+def flows(size: int = 600) -> st.SearchStrategy[str]:
+    """Return the strategy that draws flow files; `size`: how many choices there are to a file."""
+    return st.binary(min_size=size, max_size=size).map(flow_of)

@@ -2,122 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
 import os
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from typing import Any
-from zlib import crc32
 
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-import turbo_yaml
-from tests.language.plain_steps import File
+from tests.language.comparing import assert_same, compiled, walked
 from tests.language.random_flows import flows
-from tests.language.reference import walk
-from tests.language.rules import Prompt
-from tests.language.running import Story, story_of
-from turbo_yaml.compiler.stages import parse
-from turbo_yaml.errors import ModelError
-from turbo_yaml.models.request import OnDelta, Reply, Request
-from turbo_yaml.source import Source
 
-EXAMPLES = int(os.environ.get("TURBO_YAML_EXAMPLES", "150"))
+EXAMPLES = int(os.environ.get("TURBO_YAML_EXAMPLES", "100"))
 """More of them: TURBO_YAML_EXAMPLES=5000."""
 
-
-class Answers:
-    """A model whose reply follows from all that it is told, and from how often it was told that."""
-
-    def __init__(self) -> None:
-        self.told: Counter[int] = Counter()
-
-    def __call__(self, prompt: Prompt, settings: Mapping[str, Any], choices: Any, output: Any) -> str:
-        said = [
-            (role, content.split("\n")[0] if content[:10] == "That reply" else content)
-            for role, content in prompt
-        ]
-        key = crc32(repr((said, settings.get("temperature"), choices and list(choices), output)).encode())
-        self.told[key] += 1
-        number = crc32(f"{key} {self.told[key]}".encode())
-        if number % 13 == 0:
-            raise ModelError("no", kind="server", retryable=True)
-        if number % 41 == 0:
-            raise ModelError("no", kind="auth")
-        if number % 7 == 0 and (choices or output is not None):
-            return "hm"
-        if choices:
-            return str(choices[number % len(choices)])
-        if output is None:
-            return f"r{number % 89}"
-        shapes = {"integer": number % 5, "object": {"n": number % 3}, "array": ["p", "q"][: number % 3]}
-        return json.dumps(shapes[output["type"]])
-
-
-class Speaker:
-    """That model, as the driver knows models."""
-
-    def __init__(self) -> None:
-        self.answers = Answers()
-
-    async def reply(self, request: Request, on_delta: OnDelta | None = None) -> Reply:
-        prompt = [(message.role, message.content) for message in request.messages]
-        return Reply(self.answers(prompt, request.settings, request.choices, request.output))
-
-    async def aclose(self) -> None:
-        """There is nothing to let go of."""
-
-
-def compiled(text: str, replies: Sequence[str], inputs: Mapping[str, Any]) -> Story:
-    fn = turbo_yaml.loads(text, name="flow.yaml").configure({"retries": 0}).using(model=Speaker())
-    return asyncio.run(story_of(fn, [*replies], {**inputs}))
-
-
-def walked(text: str, replies: Sequence[str], inputs: Mapping[str, Any]) -> Story:
-    parsed = parse(Source("flow.yaml", text))
-    assert parsed.file is not None and not parsed.diagnostics
-    return walk(File(parsed.file), Answers(), replies, inputs, retries=0)
-
-
-def told(story: Story) -> dict[str, Any]:
-    """Return what must be the same, with the messages of failures left out where they are data."""
-    return {
-        "outcome": plain(story.outcome),
-        "results": plain(story.results),
-        "questions": story.questions,
-        "logs": story.logs,
-        "chat": plain(story.chat),
-        "error": story.error and story.error.kind,
-    }
-
-
-def plain(value: Any) -> Any:
-    """Return data without the words of failures; a tuple is as good as a list."""
-    if isinstance(value, dict):
-        if value.keys() == {"kind", "message", "step"}:
-            return {**value, "message": "…"}
-        return {key: plain(item) for key, item in value.items()}
-    return [plain(item) for item in value] if isinstance(value, list | tuple | range) else value
-
-
-def assert_same(ours: Story, theirs: Story) -> None:
-    assert told(ours) == told(theirs)
-    if ours.error is None or theirs.error is None:
-        return
-    place, within = ours.error.span, theirs.error.span
-    assert (place is None) == (within is None)
-    if place is not None and within is not None:
-        assert within.start <= place.start <= within.end, (place, within)
+REPLIES = st.lists(st.sampled_from(["", "tea", "3", "no", "7", " 1", "-2", "x y"]), min_size=1, max_size=5)
 
 
 @settings(max_examples=EXAMPLES)
-@given(
-    flows(),
-    st.lists(st.sampled_from(["", "tea", "3", "no", "7", " 1", "-2", "x y"]), min_size=1, max_size=5),
-    st.integers(-1, 4),
-)
+@given(flows(), REPLIES, st.integers(-1, 4))
 def test_a_compiled_flow_does_what_the_reference_does(text: str, replies: list[str], n: int) -> None:
     ours = compiled(text, replies * 100, {"n": n})
     theirs = walked(text, replies * 100, {"n": n})

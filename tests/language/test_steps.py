@@ -183,7 +183,7 @@ def test_return_ends_the_flow() -> None:
 
 
 def test_a_return_that_does_not_fit_the_output_is_an_error() -> None:
-    story = play("output: {n: integer}\nsteps: [{return: {n: x}}]")
+    story = play("inputs: {x: any}\noutput: {n: integer}\nsteps: [{return: {n: '{{ x }}'}}]", x="x")
     assert story.failed.kind == "output"
 
 
@@ -236,7 +236,7 @@ def test_if_takes_the_first_branch_that_holds(n: int, outcome: str) -> None:
 
 
 def test_a_condition_that_is_text_is_an_error_at_its_place() -> None:
-    story = play("inputs: {x: string}\nsteps: [{if: x, then: [stop]}]", x="yes")
+    story = play("inputs: {x: any}\nsteps: [{if: x, then: [stop]}]", x="yes")
     assert story.failed.kind == "type"
     assert story.place == "x"
 
@@ -303,7 +303,7 @@ def test_break_and_continue_steer_a_loop() -> None:
 
 
 def test_text_is_not_gone_through_letter_by_letter() -> None:
-    story = play("inputs: {x: string}\nsteps: [{for: c, in: x, do: []}]", x="abc")
+    story = play("inputs: {x: any}\nsteps: [{for: c, in: x, do: []}]", x="abc")
     assert story.failed.kind == "type"
 
 
@@ -499,7 +499,9 @@ def test_handoff_goes_on_in_the_other_flow_and_ends_here() -> None:
 
 
 def test_recursion_that_is_too_deep_is_a_clear_error() -> None:
-    story = play("name: again\nsteps: [{call: again}]")
+    story = play(
+        "name: again\ninputs: {go?: {type: boolean, default: true}}\nsteps: [{call: again, when: go}]"
+    )
     assert isinstance(story.failed, LimitError)
     assert story.failed.kind == "depth"
 
@@ -576,3 +578,53 @@ def test_loops_nested_deeper_than_python_can_compile_are_refused_with_their_plac
     with pytest.raises(FlowInvalid) as refused:
         play(f"steps: [{steps}]")
     assert [found.rule for found in refused.value.diagnostics] == ["nested-too-deeply"]
+
+
+def test_a_library_has_no_steps_of_its_own_to_run(tmp_path: Any) -> None:
+    (tmp_path / "lib.yaml").write_text("turbo: 1\nflows: {a: {steps: [stop]}, b: {steps: [stop]}}\n")
+    for step in ("call: lib", "include: lib", "handoff: lib"):
+        with pytest.raises(FlowInvalid) as refused:
+            play(f"use: {{lib: ./lib.yaml}}\nsteps: [{{{step}}}]", root=tmp_path)
+        (found,) = refused.value.diagnostics
+        assert (found.rule, found.message) == ("unknown-flow", "`lib` has no steps of its own")
+        assert found.help == "one of `lib.a`, `lib.b`"
+    with pytest.raises(FlowInvalid, match="no steps of its own"):
+        play("steps: [{include: ./lib.yaml}]", root=tmp_path)
+
+
+def test_a_flow_of_a_library_may_be_called_as_the_library(tmp_path: Any) -> None:
+    (tmp_path / "lib.yaml").write_text("turbo: 1\nflows: {lib: {steps: [{result: inner}]}}\n")
+    text = "use: {lib: ./lib.yaml}\nsteps: [{call: lib.lib, as: x}, {result: '{{ x }}'}]"
+    assert play(text, root=tmp_path).outcome == "inner"
+
+
+# Long texts --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("step", "place"),
+    [
+        ("""{user: "{{ 'abc' * 101 }}"}""", "user"),
+        ("""{user: [{text: "{{ 'abc' * 101 }}"}]}""", "user"),
+        ("""{user: "{{ 'abc' * 101 }}", forward: true}""", "user"),
+        ("""{input: "{{ 'abc' * 101 }}"}""", "input"),
+        ("""{example: {user: hi, assistant: "{{ 'abc' * 101 }}"}}""", "example"),
+    ],
+)
+def test_a_text_of_few_values_is_as_long_as_a_text_may_be_and_no_longer(step: str, place: str) -> None:
+    low = {"limits": {"output": 300}}
+    story = play(f"steps: [{step}]", settings=low, replies=["x"])
+    assert story.failed.kind == "limit"
+    assert story.failed.message == "a text of 303 characters is over the limit of 300"
+    assert place in story.place
+    fits = play(f"steps: [{step.replace('101', '100')}]", settings=low, replies=["x"])
+    assert fits.error is None
+
+
+def test_a_text_that_is_too_long_can_be_caught_and_does_not_join_the_chat() -> None:
+    text = """
+        steps:
+          - try: [{user: "{{ 'abc' * 101 }}"}]
+            catch: [{user: "{{ error.kind }}"}]
+        """
+    assert play(text, settings={"limits": {"output": 300}}).chat == [("user", "limit")]

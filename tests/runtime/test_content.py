@@ -83,11 +83,11 @@ def test_a_reply_as_data_is_plain() -> None:
     }
 
 
-def attached(place: str, root: Path | None, kind: str = "file") -> Any:
+def attached(place: str, root: Path | None, kind: str = "file", folder: Path | None = None) -> Any:
     async def flow(memory: Any = None) -> Any:
         yield Result(attachment(place, kind))
 
-    return played(compiled(flow, root=root)).outcome
+    return played(compiled(flow, root=root, folder=folder)).outcome
 
 
 def test_urls_are_passed_on() -> None:
@@ -101,6 +101,17 @@ def test_a_file_under_the_root_becomes_a_data_url_with_the_type_of_its_content(t
     assert url == "data:image/png;base64," + base64.b64encode(PNG).decode()
     (tmp_path / "note.txt").write_text("hi")
     assert attached("note.txt", tmp_path).startswith("data:text/plain;base64,")
+
+
+def test_a_path_begins_in_the_folder_of_the_flow_and_stays_under_its_root(tmp_path: Path) -> None:
+    flows = tmp_path / "flows"
+    flows.mkdir()
+    (flows / "cat.png").write_bytes(PNG)
+    (tmp_path / "note.txt").write_text("hi")
+    assert attached("cat.png", tmp_path, "image", flows).startswith("data:image/png")
+    assert attached("../note.txt", tmp_path, "file", flows).startswith("data:text/plain")
+    with pytest.raises(FlowError, match="outside"):
+        attached("../note.txt", flows, "file", flows)
 
 
 @pytest.mark.parametrize(

@@ -147,7 +147,7 @@ def test_a_called_flow_has_the_callers_settings_and_its_own_on_top() -> None:
     model = Talker()
     own = compiled(talks, layer=layer(temperature=0.5))
     fn = TurboGenFn(calling(own), {"top_p": 0.1}, model=model)
-    fn.fn.__turbo__.__dict__["layer"] = layer(temperature=1, max_tokens=7)
+    object.__setattr__(fn.fn.__turbo__, "layer", layer(temperature=1, max_tokens=7))
     in_loop(play(fn))
     sent = model.requests[0].settings
     assert (sent["temperature"], sent["max_tokens"], sent["top_p"]) == (0.5, 7, 0.1)

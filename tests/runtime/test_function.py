@@ -204,6 +204,13 @@ def test_runs_of_one_function_share_no_chat() -> None:
     assert in_loop(main()) == [2, 2]
 
 
+def test_an_input_may_be_called_self() -> None:
+    async def mirrored(memory: Any = None, **context: Any) -> TurboGenTemplate:
+        yield Result(context["self"], done=True)
+
+    assert in_loop(play(TurboGenFn(mirrored), self="me")).outcome == "me"
+
+
 def test_using_replaces_a_part_and_keeps_the_others() -> None:
     first = function(flow, Talker("one"), {"seed": 1})
     second = first.using(model=Talker("two"))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.runtime.talking import Talker, compiled, function, in_loop, play, played
-from turbo_yaml.errors import FlowError, LimitError, ModelError, UsageError
+from turbo_yaml.errors import FlowError, LimitError, ModelError
 from turbo_yaml.models.request import Reply
 from turbo_yaml.protocol import Generate, GetInput, Result, System, Usage, User
 from turbo_yaml.runtime.events import DeltaEvent, Event, MessageEvent, RetryEvent
@@ -180,12 +180,12 @@ def test_a_reply_that_does_not_fit_goes_back_once_and_the_repair_stays_out_of_th
     assert [message.content for message in told.chat] == ["How old?", '{"age": 7}']
 
 
-def test_a_reply_that_never_fits_is_an_error_with_reply_place_and_rule() -> None:
+def test_a_reply_that_never_fits_is_an_error_with_what_was_wanted_its_place_and_the_reply() -> None:
     model = Talker(*['{"age": "seven"}'] * 2)
     with pytest.raises(ModelError) as caught:
         played(one_turn(output=PERSON, id="ask"), model=model)
     assert caught.value.kind == "invalid_output" and caught.value.step == "ask"
-    for piece in ("/age", "type", "seven"):
+    for piece in ("/age", "is text, not an integer", "seven"):
         assert piece in caught.value.message
     assert len(model.requests) == 2
 
@@ -404,9 +404,28 @@ def test_a_listener_that_fails_at_a_result_ends_the_run() -> None:
     in_loop(main())
 
 
-def test_a_profile_that_nobody_defines_is_the_callers_mistake() -> None:
-    with pytest.raises(UsageError, match="cheap"):
+def test_a_profile_that_nobody_defines_fails_the_turn() -> None:
+    with pytest.raises(ModelError, match="cheap") as caught:
         played(one_turn(profile="cheap"))
+    assert caught.value.kind == "configuration"
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("nope", 'the reply does not fit: there is no JSON in the reply; the reply was `nope`'),
+        ("", "the reply does not fit: the reply is empty, and JSON was asked for"),
+        (
+            '{"n": "x"}',
+            'the reply does not fit at `/n`: n: "x" is text, not an integer; the reply was `{"n": "x"}`',
+        ),
+    ],
+)
+def test_an_error_of_a_reply_says_what_was_wanted_and_what_came(said: str, told: str) -> None:
+    schema = {"type": "object", "properties": {"n": {"type": "integer"}}}
+    with pytest.raises(ModelError) as caught:
+        played(one_turn(output=schema, repair=0), model=Talker(said))
+    assert (caught.value.kind, caught.value.message) == ("invalid_output", told)
 
 
 def test_events_are_json_data() -> None:

@@ -60,6 +60,12 @@ def found_in(text: str) -> list[tuple[str, str, str]]:
         ("  - user: |\n    Hello there\n    {{ name }}\n", "5:5", "indentation", "Hello there"),
         ("  - user: hi\n    forward\n    name: x\n", "5:5", "missing-colon", "forward"),
         ("  - if x\n    then: []\n", "4:5", "missing-colon", "if x"),
+        ("  - generate\n    as: x\n", "4:5", "missing-colon", "generate"),
+        ("  - generate # talk\n    as: x\n", "4:5", "missing-colon", "generate"),
+        ("  - generate\n\n    # its name\n    as: x\n", "4:5", "missing-colon", "generate"),
+        ("  - generate\n      as: x\n      id: y\n", "4:5", "missing-colon", "generate"),
+        ("  - generate\n   as: x\n", "4:5", "missing-colon", "generate"),
+        ("  - while: x\n    do:\n      - break\n        when: y\n", "6:9", "missing-colon", "break"),
         ("  user: b\n", "4:3", "missing-dash", "user: b"),
         ("  - user: | Hello\n      more\n", "4:13", "block-header", "Hello"),
         ("  - user: - a\n", "4:11", "list-beside-key", "-"),
@@ -112,6 +118,27 @@ def test_a_mistake_is_found_once_at_its_place(lines: str, place: str, rule: str,
 )
 def test_a_mistake_at_the_edge_of_a_text_is_found(text: str, place: str, rule: str) -> None:
     assert [(where, name) for where, name, _ in found_in(text)] == [(place, f"yaml-{rule}")]
+
+
+def test_a_bare_word_with_keys_below_it_is_told_to_take_a_colon() -> None:
+    found = read(HEAD + "  - generate\n    as: x\n" + TAIL)[1]
+    assert found[0].message == "`generate` has keys below it, so a `:` is missing after it"
+    assert found[0].help == "write `generate:`"
+    deeper = read(HEAD + "  - generate\n      as: x\n" + TAIL)[1]
+    assert deeper[0].help == "write `generate:`, and begin `as` in its column"
+
+
+@pytest.mark.parametrize(
+    ("text", "help"),
+    [
+        ("a: {b: !reset}\n", "leave a space before the `}`: `!reset }`"),
+        ("a: {b: !reset, c: 1}\n", "leave a space before the `,`: `!reset ,`"),
+        ("a: [!reset]\n", "leave a space before the `]`: `!reset ]`"),
+        ("a: !!str x\n", "remove it, or put the text in quotes if it is a part of it"),
+    ],
+)
+def test_a_tag_that_swallowed_a_bracket_is_told_to_leave_a_space(text: str, help: str) -> None:
+    assert [finding.help for finding in read(text)[1]] == [help]
 
 
 def test_a_finding_points_at_the_other_place_too() -> None:

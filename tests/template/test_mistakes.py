@@ -1,10 +1,13 @@
 """A mistake in a template: the exact place, what was wanted, and the next move."""
 
+# ruff: noqa: E501 (tables, one case a line)
+
 from __future__ import annotations
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from turbo_yaml.diagnostics import Diagnostic
 from turbo_yaml.source import Source
 from turbo_yaml.syntax import Scalar

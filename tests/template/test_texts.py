@@ -1,11 +1,14 @@
 """Texts: what is plain, what is exactly one expression, what names are read, what is included."""
 
+# ruff: noqa: E501 (tables, one case a line)
+
 from __future__ import annotations
 
 import subprocess
 import sys
 
 import pytest
+
 from turbo_yaml.source import Source, Span
 from turbo_yaml.syntax import Scalar
 from turbo_yaml.template import Expression, Text, parse_expression, parse_text, reads

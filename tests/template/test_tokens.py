@@ -1,5 +1,7 @@
 """Our lexer and parser read what stock Jinja reads, and know where each token stands."""
 
+# ruff: noqa: E501 (tables, one case a line)
+
 from __future__ import annotations
 
 import random
@@ -10,9 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import Environment, nodes
 from jinja2.exceptions import TemplateSyntaxError
+
+from turbo_yaml.template.extents import Extents
 from turbo_yaml.template.faults import Fault
 from turbo_yaml.template.lexer import tokens_of_expression, tokens_of_text
 from turbo_yaml.template.parser import parse_condition, parse_template
+from turbo_yaml.template.scoping import _Reader
+from turbo_yaml.template.shortcut import Shortcut
+from turbo_yaml.template.words import every_node
 
 STOCK = Environment(trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
 PIECES = (
@@ -67,7 +74,7 @@ def test_a_template_has_the_tree_that_stock_jinja_gives_it_or_a_fault_where_that
 
 def test_thousands_of_random_templates_have_the_trees_of_stock_jinja() -> None:
     chance = random.Random(3)
-    for _ in range(3000):
+    for _ in range(1500):
         assert_same("".join(chance.choice(PIECES) for _ in range(chance.randint(1, 7))))
 
 
@@ -139,3 +146,78 @@ def test_an_escape_in_a_text_is_read_without_a_warning(text: str, value: str) ->
     node, _ = parse_condition(lambda: tokens_of_expression(text))
     assert isinstance(node, nodes.Const)
     assert node.value == value
+
+
+# Short cuts --------------------------------------------------------------------------------------------
+
+CHAINS = st.sampled_from(
+    [
+        "a", "a.b", "a.b.c", "a[0]", "a[10].b[2]", "a|upper", "a.b|trim | length", "a | default", "a|d|upper", "not", "true",
+        "none", "range", "a.0", "a[01]", "a|nofilter", "a|replace", "in", "is", "a . b", "a[ 0 ]", "é", "a|first[0]", "a.b()",
+        " a", "a ", "-a", "a if b", "a|trusted|default", "x_1", "_x", "A", "a.b|join.c", "a\n", "a.true", "a['b']",
+    ]
+)  # fmt: skip
+AROUND = st.sampled_from(
+    ["", " ", "text", "\n", "{", "}", "{ {", "%}", "é😀", "{#c#}", "{{ b }}", "\r", "{%", "}}", "{{", "'"]
+)
+
+
+@given(
+    st.lists(
+        st.one_of(AROUND, CHAINS.map(lambda chain: f"{{{{ {chain} }}}}"), CHAINS.map("{{{{{}}}}}".format)),
+        max_size=6,
+    )
+)
+def test_a_short_cut_gives_the_tree_the_places_and_the_reads_of_the_whole_way(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    shortcut = Shortcut()
+    tree = shortcut.template(text)
+    if tree is None or not text:
+        return
+    whole, tokens = parse_template(lambda: tokens_of_text(text))
+    assert tree == whole
+    assert_same_extents(shortcut, tree, whole, Extents(tokens))
+
+
+@given(
+    st.sampled_from(["", "not ", "not  ", " ", "nota ", "- "]),
+    CHAINS,
+    st.sampled_from(
+        [
+            "",
+            " == 1",
+            "!='x'",
+            ' < "y"',
+            " >= 00",
+            " > -1",
+            " == b",
+            "=1",
+            " == 'a' ",
+            " <= 1.5",
+            " == '\\n'",
+            " in b",
+        ]
+    ),
+)
+def test_a_short_cut_of_a_condition_gives_the_tree_of_the_whole_way(
+    before: str, chain: str, after: str
+) -> None:
+    text = f"{before}{chain}{after}"
+    shortcut = Shortcut()
+    tree = shortcut.condition(text)
+    if tree is None:
+        return
+    whole, tokens = parse_condition(lambda: tokens_of_expression(text))
+    assert tree == whole
+    assert_same_extents(shortcut, tree, whole, Extents(tokens))
+
+
+def assert_same_extents(shortcut: Shortcut, tree: nodes.Node, whole: nodes.Node, extents: Extents) -> None:
+    pairs = zip(every_node(tree), every_node(whole), strict=True)
+    for mine, other in pairs:
+        if isinstance(mine, nodes.Expr) and not isinstance(mine, nodes.TemplateData):
+            assert shortcut.extents[id(mine)] == extents.of(other)
+    reader = _Reader(None)
+    found = reader.expression(whole) if isinstance(whole, nodes.Expr) else reader.body(whole.body)  # type: ignore[attr-defined]
+    expected = [(name, extents.of(node)[0], soft) for node, name, soft in found]
+    assert shortcut.reads == expected

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
+from turbo_yaml.records import Record, field
 from turbo_yaml.types import Kind
 
 # Nodes are frozen and outlive the facts, so a node's identity is its key.
 NodeId = int
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Record):
     """A name at one place: what it holds, whether it may be unset, and whether an outer function made it."""
 
     kind: Kind = "any"
@@ -19,8 +17,7 @@ class Known:
     outer: bool = False
 
 
-@dataclass(slots=True)
-class FunctionFacts:
+class FunctionFacts(Record, frozen=False):
     """What one Python function needs to know: a flow's own, or that of a body which runs on a fork."""
 
     starts_unset: dict[str, None] = field(default_factory=dict)
@@ -30,8 +27,7 @@ class FunctionFacts:
     uses_memory: bool = False
 
 
-@dataclass(slots=True)
-class Facts:
+class Facts(Record, frozen=False):
     """`reads`: for each text or expression, the names it reads. `functions`: by the node that owns a body."""
 
     reads: dict[NodeId, dict[str, Known]] = field(default_factory=dict)

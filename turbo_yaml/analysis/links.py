@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from turbo_yaml.analysis.facts import NodeId
 from turbo_yaml.diagnostics import Diagnostic
 from turbo_yaml.diagnostics.suggest import did_you_mean
 from turbo_yaml.flow import nodes as n
 from turbo_yaml.flow.walk import steps
+from turbo_yaml.records import Record
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Record):
     """The flow that a name means, and its file; `alias` names the file where it is another one."""
 
     flow: n.Flow
     file: n.FlowFile
     alias: str | None = None
 
+
+_SHOWN = 8
+"""Flows of a library that a help line names."""
 
 Links = dict[NodeId, Link]
 Files = Mapping[str, n.FlowFile | None]
@@ -57,11 +59,11 @@ def _resolve(name: str, file: n.FlowFile, files: Files) -> Link | tuple[str, str
     """Return the link, or what is wrong with its help, or None where the other file was reported."""
     if is_path(name):
         other = files.get(name)
-        return None if other is None else Link(other.main, other, name)
+        return None if other is None else _main_of(other, name, name)
     if name in file.flows:
         return Link(file.flows[name], file)
     if name == file.main.name:
-        return Link(file.main, file)
+        return _main_of(file, name, None)
     alias, _, inner = name.partition(".")
     if alias not in files:
         aliases = [*file.flows, *(use.name for use in file.uses)]
@@ -73,11 +75,24 @@ def _resolve(name: str, file: n.FlowFile, files: Files) -> Link | tuple[str, str
     other = files[alias]
     if other is None:
         return None
-    if not inner or inner == other.main.name:
-        return Link(other.main, other, alias)
     if inner in other.flows:
         return Link(other.flows[inner], other, alias)
+    if not inner or inner == other.main.name:
+        return _main_of(other, name, alias)
     return f"`{alias}` has no flow `{inner}`", did_you_mean(inner, [*other.flows, other.main.name])
+
+
+def _main_of(file: n.FlowFile, name: str, alias: str | None) -> Link | tuple[str, str]:
+    """Return the link to a file's main flow, or what is said of a library, which has none."""
+    if file.main.steps or not file.flows:
+        return Link(file.main, file, alias)
+    if alias is not None and is_path(alias):
+        names, advice = [*file.flows], "name its file in `use:`, and then one of its flows: "
+    else:
+        names, advice = [flow if alias is None else f"{alias}.{flow}" for flow in file.flows], "one of "
+    more = ", …" if len(names) > _SHOWN else ""
+    help_ = advice + ", ".join(f"`{flow}`" for flow in names[:_SHOWN]) + more
+    return f"`{name}` has no steps of its own", help_
 
 
 def _argument_problems(

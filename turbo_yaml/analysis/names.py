@@ -21,8 +21,8 @@ _Plain = (
     | n.Log | n.Sleep | n.Include | n.Call | n.Broken
 )  # fmt: skip
 _SPECIAL = {
-    "loop": "`loop` is known only inside a `for`",
-    "error": "`error` is known only inside a `catch`",
+    "loop": ("`loop` is known only inside a `for`", "in a `while`, count with a variable of your own: `set`"),
+    "error": ("`error` is known only inside a `catch`", "read it in the steps under `catch`"),
 }
 
 
@@ -97,13 +97,15 @@ class _Names:
         if name in self.later:
             message, help_ = f"`{name}` is not set yet here", "set it before this step, or use `default(…)`"
         elif name in _SPECIAL:
-            message, help_ = _SPECIAL[name], None
+            message, help_ = _SPECIAL[name]
         else:
             message = f"`{name}` is not defined here"
-            legal = [*env.names(), *self.shared, "memory"]
-            if self.lost and nearest(name, legal) is None:
+            legal = [*env.names(), *self.shared]
+            near = nearest(name, [*legal, "memory"])
+            if self.lost and near is None:
                 return  # what sets it may be what was reported
-            help_ = did_you_mean(name, legal) or "declare it under `inputs:`, or `set` it before this step"
+            near = did_you_mean(name, legal) if near is None else f"did you mean `{near}`?"
+            help_ = near or "declare it under `inputs:`, or `set` it before this step"
         self.found.append(Diagnostic("unknown-name", message, source, span, help=help_))
 
     def value(self, value: n.Value | None, env: Env) -> None:

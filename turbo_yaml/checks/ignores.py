@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from turbo_yaml.diagnostics import Diagnostic
+from turbo_yaml.records import Record
 from turbo_yaml.source import Source, Span
 from turbo_yaml.syntax import Mapping, Node, Scalar, Sequence
 
@@ -17,8 +17,7 @@ _NAME: Final = re.compile(r"[^,\s]+")
 _IDLE_LINE: Final = re.compile(r"[ \t]*(?:#.*)?")
 
 
-@dataclass(frozen=True, slots=True)
-class Ignored:
+class Ignored(Record):
     """A rule that a comment names, the comment's place for it, and the part of the file that it is about."""
 
     rule: str | None

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from functools import cache
 from typing import Any, Final, cast
 
 from turbo_yaml.checks.rule import Level
 from turbo_yaml.diagnostics import Diagnostic
+from turbo_yaml.records import replace
 
 _PIECES: Final = re.compile(r"\*\*/|\*\*|\*|\?|[^*?]+")
 _MEANING: Final = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
@@ -19,8 +19,8 @@ _MEANING: Final = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
 class Levels:
     """What the setting `check` says: a level for each rule, everywhere or in the files that fit a glob.
 
-    Globs are held against the path below `folder`, an absolute path, with `/` in it; one without a `/` against the file's name.
-    Of two that fit, the later one holds.
+    Globs are held against the path below `folder`, an absolute path; one without a `/` against the file's
+    name. Of two that fit, the later one holds.
     """
 
     def __init__(self, said: Mapping[str, Any] | None = None, folder: str = "") -> None:

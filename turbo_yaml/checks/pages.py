@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -12,6 +13,8 @@ from turbo_yaml.errors import UsageError
 _PACKAGE: Final = Path(__file__).resolve().parents[1]
 _FOLDERS: Final = (_PACKAGE / "docs" / "rules", _PACKAGE.parent / "docs" / "rules")
 """Where the pages are: in the package once it is built, beside it in a checkout."""
+_MARK: Final = re.compile(r"<!-- .*? -->\n")
+"""What only the tests of the docs read."""
 
 
 @cache
@@ -28,4 +31,4 @@ def explain_rule(name: str) -> str:
     page = pages.get(name)
     if page is None:
         raise UsageError(f"there is no rule `{name}`", hint=did_you_mean(name, pages))
-    return page.read_text(encoding="utf-8")
+    return _MARK.sub("", page.read_text(encoding="utf-8"))

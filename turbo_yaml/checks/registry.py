@@ -33,6 +33,7 @@ _ERRORS: Final = {
 }
 _WARNINGS: Final = {
     "names": (
+        "hidden-character",
         "lost-in-fork",
         "maybe-unset",
         "shadowed-name",

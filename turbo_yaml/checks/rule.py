@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from turbo_yaml.diagnostics import Diagnostic, Related, Severity
+from turbo_yaml.records import Record
 from turbo_yaml.source import Source, Span
 
 Level: TypeAlias = Literal["off", "warning", "error"]
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Record):
     """A rule. An error is what surely fails when it is reached. `asked`: off unless settings name it."""
 
     name: str

@@ -31,7 +31,10 @@ def run_checks(
         found, unused = hide(found, ignores, OWN)
         if subject.clean and not errors_only:
             found += _unused(unused, levels, subject)
-    return sorted(with_levels(found, levels, OWN), key=Diagnostic.sort_key)
+    found = with_levels(found, levels, OWN)
+    if errors_only:
+        found = [one for one in found if one.severity == "error" or one.rule not in OWN]
+    return sorted(found, key=Diagnostic.sort_key)
 
 
 def _usual(name: str, levels: Levels, subject: Subject) -> Level:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -15,15 +14,17 @@ from turbo_yaml.analysis.links import Links
 from turbo_yaml.diagnostics import Diagnostic
 from turbo_yaml.flow import nodes as n
 from turbo_yaml.flow.walk import steps
+from turbo_yaml.records import Record, field
 from turbo_yaml.source import Source, Span
 
 
-@dataclass
-class Subject:
+class Subject(Record, frozen=False):
     """One file. `found`: what was found in it before. `data`: what its data files hold, by their names.
 
     `links_of` tells which flows the steps of another file name.
     """
+
+    __slots__ = ("__dict__",)
 
     file: n.FlowFile
     facts: Facts

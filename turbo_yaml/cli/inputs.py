@@ -8,6 +8,7 @@ from typing import Any
 from turbo_yaml.cli.files import read_file, without_last_line_end
 from turbo_yaml.cli.piped import Piped
 from turbo_yaml.diagnostics import Diagnostic
+from turbo_yaml.diagnostics.suggest import did_you_mean
 from turbo_yaml.errors import FlowInvalid, UsageError
 from turbo_yaml.source import Source
 from turbo_yaml.types.declared import Input
@@ -18,18 +19,35 @@ STDIN = "-"
 def gather(
     declared: Sequence[Input], files: Iterable[str], pairs: Iterable[tuple[str, str]], piped: Piped
 ) -> dict[str, Any]:
-    """Return the inputs of files, over them those of `-p`, and piped text for the first one missing."""
+    """Return the inputs of files, over them those of `-p`, and piped text for the first one missing.
+
+    One `UsageError` names every `-p` that is unknown or does not fit.
+    """
     schemas = {item.name: item.schema for item in declared}
     given: dict[str, Any] = {}
+    wrong: list[UsageError] = []
     for name in files:
         given |= _read_params(name, piped)
     for name, text in pairs:
-        written = _text_of(name, text, piped)
-        given[name] = _typed(name, written, schemas[name]) if name in schemas else written
+        given[name] = written = _text_of(name, text, piped)
+        try:
+            given[name] = _typed(name, written, schemas[name]) if name in schemas else written
+        except UsageError as problem:
+            wrong.append(problem)
+    if wrong:
+        raise _joined(wrong, [name for name in given if name not in schemas], schemas)
     wanting = _first_wanting(declared, given)
     if wanting is not None and (whole := piped.take()) is not None:
         given[wanting] = whole
     return given
+
+
+def _joined(wrong: list[UsageError], strangers: list[str], known: Iterable[str]) -> UsageError:
+    """Return one error for values that do not fit and names that are not known, with the first help."""
+    for name in strangers:
+        wrong.append(UsageError(f"there is no input `{name}`", hint=did_you_mean(name, known)))
+    hints = [problem.hint for problem in wrong if problem.hint]
+    return UsageError("; ".join(problem.message for problem in wrong), hint=hints[0] if hints else None)
 
 
 def _text_of(name: str, value: str, piped: Piped) -> str:

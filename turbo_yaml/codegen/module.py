@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from turbo_yaml.analysis.facts import Facts
@@ -16,12 +15,12 @@ from turbo_yaml.codegen.identifiers import Identifiers, flow_names
 from turbo_yaml.codegen.support_names import RESERVED, STEP_SUPPORT
 from turbo_yaml.codegen.templates import SUPPORT, TemplateModule
 from turbo_yaml.flow import nodes as n
+from turbo_yaml.records import Record
 from turbo_yaml.source import Source, Span
 from turbo_yaml.types import MISSING, Input
 
 
-@dataclass(frozen=True, slots=True)
-class Generated:
+class Generated(Record):
     """The module of a flow file; `included` holds the functions of texts from other files, by file.
 
     `uses`: the path of each file that the module names, by alias.

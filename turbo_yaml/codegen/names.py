@@ -8,10 +8,10 @@ import keyword
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Protocol
 
 from turbo_yaml.codegen.build import At, load
+from turbo_yaml.records import Record
 from turbo_yaml.types import Kind
 
 _PLAIN = re.compile(r"(?!u__)(?!__)[A-Za-z_][A-Za-z0-9_]{0,63}")
@@ -58,8 +58,7 @@ class Variable(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Local:
+class Local(Record):
     """A variable that is a local of the generated function."""
 
     name: str
@@ -84,8 +83,7 @@ class Scope(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Variables:
+class Variables(Record):
     """A scope that is a mapping."""
 
     by_name: Mapping[str, Variable]

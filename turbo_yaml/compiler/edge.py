@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -92,7 +92,10 @@ def loads(
     """Return a flow that is text as a function that runs; the files it uses are looked for under `root`."""
     layers = [*layers]
     builder, place = _builder_for_text(text, name, root, _levels(layers))
-    return _load(builder, place, layers, profiles)
+    function = _load(builder, place, layers, profiles)
+    if not os.path.exists(name):  # noqa: PTH110
+        _show_in_tracebacks(function.fn, name, text)
+    return function
 
 
 def _load(builder: Builder, place: Place, layers: Iterable[Layer], profiles: Iterable[str]) -> TurboGenFn:
@@ -104,6 +107,21 @@ def _load(builder: Builder, place: Place, layers: Iterable[Layer], profiles: Ite
     return TurboGenFn(function, stack=stack)
 
 
+def _show_in_tracebacks(fn: Callable[..., Any], name: str, text: str) -> None:
+    """Let tracebacks show the lines of a text that is no file, as long as its function lives."""
+    import linecache
+    from weakref import finalize
+
+    entry = (len(text), None, text.splitlines(keepends=True), name)
+    linecache.cache[name] = entry
+
+    def forget() -> None:
+        if linecache.cache.get(name) is entry:
+            del linecache.cache[name]
+
+    finalize(fn, forget).atexit = False
+
+
 def _check(builder: Builder, place: Place) -> list[Diagnostic]:
     found: list[Diagnostic] = []
     waiting = [place]
@@ -113,7 +131,12 @@ def _check(builder: Builder, place: Place) -> list[Diagnostic]:
         if here.path in seen:
             continue
         seen.add(here.path)
-        found += builder.compiled(here)[1]
+        try:
+            found += builder.compiled(here)[1]
+        except UnreadableText:
+            if here is place:
+                raise
+            continue  # it was reported where it is named
         for _, path, _ in used_files(builder.parsed(here)):
             if not path:
                 continue

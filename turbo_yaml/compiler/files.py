@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
 from turbo_yaml.diagnostics import Diagnostic
+from turbo_yaml.records import Record
+from turbo_yaml.settings.sources import own_project_file
 from turbo_yaml.source import Source, Span
 from turbo_yaml.source.files import UnreadableText, confine, read_source
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Record):
     """A file: its real path, and the name that messages show for it."""
 
     path: Path
@@ -57,11 +57,9 @@ class Files:
 
 
 def project_root(folder: Path) -> Path:
-    """Return the nearest folder upwards that holds a `turbo.yaml`, or the folder itself."""
-    for candidate in (folder, *folder.parents):
-        if (candidate / "turbo.yaml").is_file():
-            return candidate
-    return folder
+    """Return the folder of the `turbo.yaml` whose settings hold for a flow in `folder`, or `folder` itself."""
+    project = own_project_file(folder)
+    return folder if project is None else project.parent
 
 
 def unreadable(problem: UnreadableText, source: Source, span: Span) -> Diagnostic:

@@ -28,6 +28,8 @@ class Linker:
         self.builder = builder
         self.found: list[Diagnostic] = []
         self._flows: dict[Path, SimpleNamespace] = {}
+        self._steps: dict[str, None] = {}
+        """The ids of the turns of all files so far; the main file is the last."""
 
     def main(self, place: Place) -> Callable[..., Any]:
         """Return the compiled main flow of a file; raise `FlowInvalid` or `UnreadableText`."""
@@ -57,6 +59,7 @@ class Linker:
         for code in included:
             module |= self._included(code, unit, place)
         exec(own, module)
+        self._steps |= dict.fromkeys(id for record in unit.flows.values() for id in record.steps)
         for record in unit.flows.values():
             function = module[record.function]
             function.__turbo__ = self._info(record, unit, source, place)
@@ -101,6 +104,8 @@ class Linker:
             layer=layer,
             source=source,
             root=self.builder.files.root,
+            folder=place.path.parent,
+            steps=tuple(self._steps),
         )
 
 

@@ -8,6 +8,7 @@ from turbo_yaml.codegen.module import Generated
 from turbo_yaml.compiler.stages import Analysed
 from turbo_yaml.compiler.units import FlowRecord, Unit
 from turbo_yaml.flow import nodes as n
+from turbo_yaml.flow.walk import steps
 from turbo_yaml.settings.patch import to_data
 
 
@@ -41,4 +42,5 @@ def _flow(flow: n.Flow, generated: Generated) -> FlowRecord:
         output=flow.output,
         memory=flow.memory,
         description=flow.description,
+        steps=tuple(step.id for step in steps(flow.steps) if isinstance(step, n.Turn) and step.id),
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from types import CodeType
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ from turbo_yaml.codegen.module import Generated, generate
 from turbo_yaml.diagnostics import Diagnostic
 from turbo_yaml.flow.nodes import FlowFile
 from turbo_yaml.flow.parse import parse_flow
+from turbo_yaml.records import Record, field
 from turbo_yaml.source import Source, Span
 from turbo_yaml.syntax.loader import parse_yaml
 from turbo_yaml.template import ReadInclude
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from turbo_yaml.checks.levels import Levels
 
 
-@dataclass(slots=True)
-class Parsed:
+class Parsed(Record, frozen=False):
     """A file read this far: its typed flow, if there is one, and what was found on the way."""
 
     source: Source
@@ -31,8 +30,7 @@ class Parsed:
     diagnostics: list[Diagnostic]
 
 
-@dataclass(slots=True)
-class Analysed:
+class Analysed(Record, frozen=False):
     """A file about which all is known that can be known without running it."""
 
     parsed: Parsed

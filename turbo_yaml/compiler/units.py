@@ -5,18 +5,17 @@ from __future__ import annotations
 import json
 import marshal
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import CodeType
 from typing import Any
 
+from turbo_yaml.records import Record, field
 from turbo_yaml.types import MISSING, Input
 
 
-@dataclass(frozen=True, slots=True)
-class FlowRecord:
+class FlowRecord(Record):
     """One flow of a file. `function`: its Python name; `parameters`: the Python name of each input.
 
-    `settings` is a patch as `settings.to_data` writes it.
+    `settings` is a patch as `settings.to_data` writes it. `steps`: the ids of its turns.
     """
 
     name: str
@@ -27,10 +26,10 @@ class FlowRecord:
     output: Mapping[str, Any] | None = None
     memory: Mapping[str, Any] | None = None
     description: str | None = None
+    steps: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(Record):
     """A compiled file: code that is executed in order; the last is the file's own, those before it belong to
     the texts that it includes. `uses` and `data`: the Python name of each, and the path it stands for.
 
@@ -76,9 +75,9 @@ def _flow_data(flow: FlowRecord) -> dict[str, Any]:
     inputs = []
     for given in flow.inputs:
         inputs.append({name: getattr(given, name) for name in _KEPT if getattr(given, name) is not MISSING})
-    return {name: getattr(flow, name) for name in FlowRecord.__slots__} | {"inputs": inputs}
+    return {name: getattr(flow, name) for name in FlowRecord.__fields__} | {"inputs": inputs}
 
 
 def _flow_from(data: dict[str, Any]) -> FlowRecord:
     inputs = tuple(Input(**given) for given in data.pop("inputs"))
-    return FlowRecord(inputs=inputs, **data)
+    return FlowRecord(inputs=inputs, steps=tuple(data.pop("steps")), **data)

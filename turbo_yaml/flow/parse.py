@@ -78,7 +78,7 @@ def _is_of_this_version(reading: Reading, version: Node | None) -> bool:
 def _whole(source: Source, span: Span, given: dict[str, Any]) -> FlowFile:
     return FlowFile(
         source=source,
-        main=make_flow(given.get("name") or PurePath(source.name).stem, span, given),
+        main=make_flow(given.get("name") or _stem(source.name), span, given),
         flows=given.get("flows", {}),
         profiles=given.get("profiles", {}),
         uses=given.get("use", ()),
@@ -88,8 +88,20 @@ def _whole(source: Source, span: Span, given: dict[str, Any]) -> FlowFile:
     )
 
 
+def _stem(name: str) -> str:
+    """Return what a flow without a name is called: as its file, or `flow` where it is in none."""
+    return "flow" if name.startswith("<") and name.endswith(">") else PurePath(name).stem
+
+
 def _check_names(reading: Reading, file: FlowFile) -> None:
     """Report names that mean two things in one file."""
+    own = file.main.name
+    if own in file.flows and file.main.steps:
+        end = file.flows[own].span.start
+        at = max(reading.source.text.rfind(own, 0, end), 0)
+        message = f"`{own}` is the name of this whole flow and of a local flow"
+        help = "rename the local one, or give the whole one another `name:`"
+        reading.report("duplicate-name", message, Span(at, at + len(own)), help)
     inputs = {one.name: one.span for one in file.main.inputs}
     flows = {name: flow.span for name, flow in file.flows.items()}
     for name, span, taken, what in (

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal, TypeAlias
+
+from turbo_yaml.records import Record
 
 VERSION = 1
 
@@ -60,8 +61,7 @@ Slot: TypeAlias = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Record):
     """One key: what may stand there, and one line about it.
 
     One of `needs` must and none of `excludes` may stand beside it. `empty`: there may be nothing after it.
@@ -78,9 +78,10 @@ class Key:
     empty: bool = False
 
 
-@dataclass(frozen=True)
-class Verb:
+class Verb(Record):
     """One step: its head key with what stands there, and the keys that may stand beside it."""
+
+    __slots__ = ("__dict__",)
 
     head: Key
     group: str

@@ -15,9 +15,16 @@ RESERVED = {
     "goto": "there are no jumps: use `if`, `while`, or `handoff` to another flow",
 }
 
-LATER_STEPS = ("tool",)
-LATER_TURN_KEYS = ("tools", "max_turns")
-LATER_MEMORIES = ("summarize", "sqlite")
+LATER_STEPS = {"tool": "for now `input` asks the caller, who can call it and answer with what it gave"}
+LATER_TURN_KEYS = {
+    "tools": "for now ask for the arguments with `output`, and the caller for the result with `input`",
+    "max_turns": "for now put `generate` into a `while`, whose `limit` bounds the turns",
+}
+LATER_MEMORIES = {
+    "summarize": "for now `kind: truncated` drops the oldest messages",
+    "sqlite": "for now the program that runs the flow can give it a memory of its own",
+}
+"""Words of a later version, and what to do until then."""
 
 SYNONYMS: dict[str, tuple[str, ...]] = {
     "agent": ("call", "generate"),

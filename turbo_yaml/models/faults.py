@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from turbo_yaml.records import Record
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+
+class Kind(Record):
     """A kind of failure: may the same request succeed later, and the next move."""
 
     retryable: bool
@@ -37,8 +37,7 @@ KINDS: Mapping[str, Kind] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Record):
     """A mark of a kind: every part that is given must fit."""
 
     kind: str

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from turbo_yaml.models.faults import SERVER, Fault, fault_of_error
@@ -17,6 +16,7 @@ from turbo_yaml.models.wire.completion import read_completion
 from turbo_yaml.models.wire.form import is_wrapped, unwrapped
 from turbo_yaml.models.wire.response import Body, Response, read_json, reason
 from turbo_yaml.models.wire.streaming import StreamReader
+from turbo_yaml.records import replace
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
 from turbo_yaml.diagnostics.suggest import nearest
 from turbo_yaml.errors import ModelError
 from turbo_yaml.models.request import Structured
+from turbo_yaml.records import Record, field, replace
 
 DEFAULT_PROVIDER = "openai"
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Provider:
+class Provider(Record):
     """A server that models are asked at.
 
     `base_url` is the address before `/chat/completions`; `base_url_env` names a variable that replaces it.
@@ -95,8 +94,7 @@ PROVIDERS: Mapping[str, Provider] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Resolved:
+class Resolved(Record):
     """Where a turn goes: the provider, the model's name there, the address, the key that opens it."""
 
     provider: Provider

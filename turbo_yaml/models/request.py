@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeAlias
 
 from turbo_yaml.protocol import Message, ToolCall, Usage
+from turbo_yaml.records import Record, field
 
 Structured: TypeAlias = Literal["schema", "json", "prompt"]
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Record):
     """One turn asked of a model.
 
     `model` is the name the server knows. `settings` are those of the turn; keys that no model knows are
@@ -29,8 +28,7 @@ class Request:
     structured: Structured | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Record):
     """A whole answer. `content` is its text: with `output` the JSON as text, with `choices` the label, as the
     model wrote them and not yet validated."""
 
@@ -43,8 +41,7 @@ class Reply:
     request_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Delta:
+class Delta(Record):
     """A piece of an answer while it comes."""
 
     text: str = ""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Literal, NotRequired, TypeAlias, TypedDict
+
+from turbo_yaml.records import Record
 
 Role: TypeAlias = Literal["system", "user", "assistant", "tool"]
 
@@ -21,8 +22,7 @@ class Part(TypedDict):
 Content: TypeAlias = str | list[Part]
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Record):
     """Something said. `label` with `sticky`: of the messages with one label only the last is sent, at the
     top or the bottom of the chat. `forward`: the caller gets it too, as a `Result`."""
 
@@ -34,7 +34,6 @@ class Message:
     forward: bool = False
 
 
-@dataclass(frozen=True, slots=True)
 class System(Message):
     """Instructions to the model. Sticky at the top under the label `system`: the last one wins."""
 
@@ -43,18 +42,15 @@ class System(Message):
     sticky: Literal["top", "bottom"] | None = "top"
 
 
-@dataclass(frozen=True, slots=True)
 class User(Message):
     """What the user says."""
 
 
-@dataclass(frozen=True, slots=True)
 class ExampleUser(Message):
     """What a user says in a few-shot example."""
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+class Usage(Record):
     """Tokens that a model call took, as its server counted them."""
 
     input_tokens: int = 0
@@ -64,8 +60,7 @@ class Usage:
         return Usage(self.input_tokens + other.input_tokens, self.output_tokens + other.output_tokens)
 
 
-@dataclass(frozen=True, slots=True)
-class ToolCall:
+class ToolCall(Record):
     """A model's wish to call a tool. `arguments` is the JSON text as the model wrote it."""
 
     id: str
@@ -73,7 +68,6 @@ class ToolCall:
     arguments: str
 
 
-@dataclass(frozen=True, slots=True)
 class Assistant(Message):
     """What the model says. A `Generate` is answered with one of these: `value` is then the reply as text,
     or the parsed data where `output` or `choices` was asked for."""
@@ -86,7 +80,6 @@ class Assistant(Message):
     value: Any = None
 
 
-@dataclass(frozen=True, slots=True)
 class ExampleAssistant(Message):
     """What the model says in a few-shot example."""
 

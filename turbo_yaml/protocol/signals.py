@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from turbo_yaml.records import Record
 
 
 class Generate:
@@ -42,8 +43,7 @@ class Generate:
         return f"Generate({', '.join(f'{k}={v!r}' for k, v in ({'forward': self.forward} | given).items())})"
 
 
-@dataclass(frozen=True, slots=True)
-class GetInput:
+class GetInput(Record):
     """Ask the caller a question. The driver answers with text, or with the value that `type` reads from it.
 
     `type` is a JSON Schema; `timeout` is in seconds; `record`: the question joins the chat.
@@ -58,8 +58,7 @@ class GetInput:
     id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Record):
     """Something for the caller: text or data. `done`: the flow returns it and ends."""
 
     content: Any = None

@@ -72,7 +72,7 @@ class Driver:
             leave(token)
 
     async def _pump(self) -> Result | GetInput | None:
-        local, send = self._local(), self.generator.asend
+        local, send, most = self._local(), self.generator.asend, self.frame.longest
         answer, self.answer = self.answer, None
         failing = self.failure is not None
         said = 0
@@ -81,6 +81,8 @@ class Driver:
                 try:
                     signal = await (self._throw() if failing else send(answer))
                     while local is not None and isinstance(signal, Message) and not signal.forward:
+                        if signal.content.__class__ is not str or len(signal.content) > most:
+                            break
                         local.messages.append(signal)
                         said += 1
                         if not said & _BREATH:
@@ -121,6 +123,9 @@ class Driver:
     async def _given(self, signal: Any) -> Result | GetInput | None:
         """Take note of a signal that asks nothing of the model; return what of it the caller gets now."""
         host = self.frame.host
+        if isinstance(signal, Message | GetInput) and (length := _length(signal)) > self.frame.longest:
+            self.fail(host.text_too_long(length))
+            return None
         if isinstance(signal, Message):
             host.messages += 1
             await self._say(signal)
@@ -249,6 +254,14 @@ async def _close(generator: TurboGenTemplate) -> None:
             await generator.athrow(GeneratorExit)
     except (GeneratorExit, StopAsyncIteration):
         pass
+
+
+def _length(signal: Message | GetInput) -> int:
+    """Return how many characters a message or a question says, what is attached to it aside."""
+    content = signal.content
+    if isinstance(content, str):
+        return len(content)
+    return sum(len(part["text"]) for part in content or () if isinstance(part.get("text"), str))
 
 
 def message_event(frame: Frame, message: Message) -> MessageEvent:

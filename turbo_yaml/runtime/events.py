@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, fields
 from typing import Any, ClassVar, TypeAlias
 
+from turbo_yaml.records import Record
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+
+class Event(Record, kw_only=True):
     """Something that happened. `step` is the step's `id`, `flow` the flow's name, where they are known.
 
     `depth` is 0 in the chat that the caller sees, more in called flows and in forks.
@@ -22,15 +22,14 @@ class Event:
     def to_data(self) -> dict[str, Any]:
         """Return the event as JSON data: `event`, and its other fields where they say something."""
         data: dict[str, Any] = {"event": self.kind}
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if value is not None and not (field.name == "depth" and value == 0):
-                data[field.name] = list(value) if isinstance(value, tuple) else value
+        for name in self.__fields__:
+            value = getattr(self, name)
+            if value is not None and not (name == "depth" and value == 0):
+                data[name] = list(value) if isinstance(value, tuple) else value
         return data
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MessageEvent(Event):
+class MessageEvent(Event, kw_only=True):
     """A message joined the chat. `content` is text or a list of parts."""
 
     kind = "message"
@@ -39,8 +38,7 @@ class MessageEvent(Event):
     name: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeltaEvent(Event):
+class DeltaEvent(Event, kw_only=True):
     """A piece of a reply came. `forward`: the caller gets the whole reply as a result, too."""
 
     kind = "delta"
@@ -48,16 +46,14 @@ class DeltaEvent(Event):
     forward: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReasoningEvent(Event):
+class ReasoningEvent(Event, kw_only=True):
     """A piece of what the model thinks before it answers came."""
 
     kind = "reasoning"
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InputEvent(Event):
+class InputEvent(Event, kw_only=True):
     """The flow asks the caller. `timeout` is in seconds."""
 
     kind = "input_needed"
@@ -67,8 +63,7 @@ class InputEvent(Event):
     timeout: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResultEvent(Event):
+class ResultEvent(Event, kw_only=True):
     """The flow gave the caller something."""
 
     kind = "result"
@@ -76,8 +71,7 @@ class ResultEvent(Event):
     done: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UsageEvent(Event):
+class UsageEvent(Event, kw_only=True):
     """A model call took so many tokens, as its server counted them."""
 
     kind = "usage"
@@ -86,8 +80,7 @@ class UsageEvent(Event):
     model: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RetryEvent(Event):
+class RetryEvent(Event, kw_only=True):
     """An attempt failed and another follows after `wait` seconds; `attempt` counts the failed ones from 1."""
 
     kind = "retry"
@@ -97,24 +90,21 @@ class RetryEvent(Event):
     wait: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WarningEvent(Event):
+class WarningEvent(Event, kw_only=True):
     """Something is odd, and the run goes on."""
 
     kind = "warning"
     message: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogEvent(Event):
+class LogEvent(Event, kw_only=True):
     """The flow wrote a line."""
 
     kind = "log"
     message: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DoneEvent(Event):
+class DoneEvent(Event, kw_only=True):
     """The run is over. `outcome` is what the flow came to."""
 
     kind = "done"

@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 from turbo_yaml.diagnostics.suggest import did_you_mean
 from turbo_yaml.errors import FlowError, LimitError
 from turbo_yaml.runtime.frames import HostFailed
+from turbo_yaml.runtime.frames import current_frame
 from turbo_yaml.runtime.loops import label
 from turbo_yaml.source import Source, Span
 from turbo_yaml.types.filling import fill
@@ -51,6 +52,9 @@ def fits(value: Any, schema: Mapping[str, Any]) -> Any:
 
 def describe(problem: BaseException) -> dict[str, Any]:
     """Return what `catch` calls `error`: its `kind`, its `message`, and the `step` it came from, if known."""
+    frame = current_frame()
+    if frame is not None:
+        frame.next = None  # a flow that goes on after a failure in `finally` has not handed over
     found = as_flow_error(problem)
     return {"kind": found.kind, "message": found.message, "step": found.step or _step_at(problem)}
 

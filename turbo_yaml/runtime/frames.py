@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar, Token
+from math import inf
 from typing import Any, NamedTuple, Protocol
 from weakref import ref
 
@@ -134,6 +135,13 @@ class Host:
                 hint="raise `budget.tokens` in the settings",
             )
 
+    def text_too_long(self, length: int) -> LimitError:
+        """Return the error of a message that is longer than a text may be."""
+        return LimitError(
+            f"a text of {length} characters is over the limit of {self.limits['output']}",
+            hint="raise `limits.output` in the settings, or ask for less",
+        )
+
     def chat_too_long(self, length: int) -> LimitError:
         """Return the error of a chat that has more messages than may be sent."""
         return LimitError(
@@ -226,6 +234,12 @@ class Frame:
     @active.setter
     def active(self, delegate: Delegate | None) -> None:
         self._active = None if delegate is None else ref(delegate)
+
+    @property
+    def longest(self) -> float:
+        """How many characters a message may have: what a function written by hand says is not bounded."""
+        most: float = inf if self.info is None else self.host.limits["output"]
+        return most
 
     def innermost(self) -> Frame:
         """Return the frame of the flow whose signal is at the caller: an included one, if any."""

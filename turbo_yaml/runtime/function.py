@@ -119,7 +119,7 @@ class TurboGenFn:
         changed._scope = changed._answerer = None
         return changed
 
-    def __call__(self, *, memory: BaseMemory | None = None, **context: Any) -> TurboGenWrapper:
+    def __call__(self, /, *, memory: BaseMemory | None = None, **context: Any) -> TurboGenWrapper:
         """Return a new run with these inputs, on the chat in `memory` or a new one.
 
         `UsageError` names every input that is missing, unknown or does not fit.
@@ -151,7 +151,12 @@ class TurboGenFn:
     def _outer(self) -> Scope:
         """Return the settings without the flow's own, worked out on first use."""
         if self._scope is None:
-            self._scope = Scope(self._parts.stack)
+            stack = self._parts.stack
+            info = self.info
+            (stack if info is None or info.layer is None else stack.with_layer(info.layer)).check_profiles()
+            if info is not None and info.steps is not None:
+                stack.check_steps(info.steps)
+            self._scope = Scope(stack.forgiving())
         return self._scope
 
     async def aclose(self) -> None:

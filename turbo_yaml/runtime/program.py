@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from inspect import Parameter, signature
 from pathlib import Path
@@ -12,6 +11,7 @@ from weakref import WeakKeyDictionary
 
 from turbo_yaml.errors import FlowError, UsageError
 from turbo_yaml.protocol import BaseMemory, TurboGenTemplate
+from turbo_yaml.records import Record, field
 from turbo_yaml.settings.layers import Layer
 from turbo_yaml.source import Source
 from turbo_yaml.types import Input
@@ -20,13 +20,16 @@ from turbo_yaml.types.binding import compile_inputs
 _EXACT: Final[Mapping[Any, type]] = {"string": str, "integer": int, "boolean": bool}
 
 
-@dataclass(frozen=True)
-class FlowInfo:
+class FlowInfo(Record):
     """A compiled flow, as its function carries it in `__turbo__`.
 
     `parameters` names the Python parameter of each input whose name is no parameter. `output` is a JSON
-    Schema. `layer` holds the flow's own settings and its file's profiles. Paths are read from under `root`.
+    Schema. `layer` holds the flow's own settings and its file's profiles. Paths are read from `folder`, and
+    lead nowhere out of `root`. `steps` are the ids by which settings can address turns of the flow, or of one
+    that it uses; None where they are not known.
     """
+
+    __slots__ = ("__dict__",)
 
     name: str
     inputs: tuple[Input, ...] = ()
@@ -37,6 +40,8 @@ class FlowInfo:
     memory: Mapping[str, Any] | None = None
     source: Source | None = None
     root: Path | None = None
+    folder: Path | None = None
+    steps: tuple[str, ...] | None = None
 
     @cached_property
     def _read(self) -> Callable[[Mapping[str, Any]], dict[str, Any]]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any, Final
 
-from turbo_yaml.errors import FlowError, ModelError
+from turbo_yaml.errors import FlowError, ModelError, UsageError
 from turbo_yaml.memory.truncated import AT_HAND
 from turbo_yaml.models.request import Delta, OnDelta, Reply, Request
 from turbo_yaml.protocol import Assistant, BaseMemory, Generate, Message, User
+from turbo_yaml.records import replace
 from turbo_yaml.runtime.events import DeltaEvent, ReasoningEvent, RetryEvent, UsageEvent
 from turbo_yaml.runtime.frames import Answerer, Frame, Host
 from turbo_yaml.runtime.policy.deadlines import OutOfTime, within
@@ -35,11 +35,14 @@ async def take_turn(frame: Frame, memory: BaseMemory, ask: Generate) -> Assistan
         messages = await memory.prepare_prompt()
     if len(messages) > host.limits["messages"]:
         raise host.chat_too_long(len(messages))
-    settings = frame.scope.turn(ask.id, ask.settings)
     try:
-        who = host.answerer
-        if who is None or who.settings is not settings:
-            who = await host.answerer_for(settings)
+        try:
+            settings = frame.scope.turn(ask.id, ask.settings)
+            who = host.answerer
+            if who is None or who.settings is not settings:
+                who = await host.answerer_for(settings)
+        except UsageError as problem:
+            raise ModelError(problem.message, kind="configuration", hint=problem.hint) from None
         request = Request(who.name, messages, settings, ask.output, ask.choices, (), who.structured)
         if host.gate is None and host.listener is None and ask.output is None and ask.choices is None:
             try:
@@ -219,13 +222,12 @@ def _correction(ask: Generate, reply: Reply, found: Sequence[Problem]) -> list[M
 
 
 def _invalid(reply: Reply, found: Sequence[Problem]) -> ModelError:
-    """Return the error of a reply that does not fit: the rule, the place in the reply, the reply."""
+    """Return the error of a reply that does not fit: what is wrong, where in it, and the reply, cut."""
     first = found[0]
+    where = f" at `{first.pointer}`" if first.pointer else ""
     more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
     text = reply.content if len(reply.content) <= _SHOWN else reply.content[: _SHOWN - 1] + "…"
+    came = "; the reply was `{}`".format(text.replace("\n", "⏎")) if text.strip() else ""
     cut = "it was cut off at `max_tokens`" if reply.finish_reason == "length" else None
-    return ModelError(
-        f"the reply does not fit: {first.message}{more}; `{first.rule}` at `{first.pointer}` of {text!r}",
-        kind="invalid_output",
-        hint=cut,
-    )
+    message = f"the reply does not fit{where}: {first.message}{more}{came}"
+    return ModelError(message, kind="invalid_output", hint=cut)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine
-from dataclasses import replace
 from time import monotonic
 from types import TracebackType
 from typing import Any, Final, NamedTuple, Self
@@ -11,6 +10,7 @@ from typing import Any, Final, NamedTuple, Self
 from turbo_yaml.errors import FlowError, UsageError
 from turbo_yaml.memory.truncated import AT_HAND
 from turbo_yaml.protocol import BaseMemory, GetInput, Result, TurboGenTemplate, Usage
+from turbo_yaml.records import replace
 from turbo_yaml.runtime.driver import Driver
 from turbo_yaml.runtime.events import DoneEvent, InputEvent, Listener, ResultEvent
 from turbo_yaml.runtime.failures import locate

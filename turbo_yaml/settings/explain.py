@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from turbo_yaml.errors import UsageError
@@ -32,8 +31,7 @@ from turbo_yaml.settings.secrets import MASK, is_secret_name, masked
 Action: TypeAlias = Literal["set", "reset", "override", "append", "prepend"]
 
 
-@dataclass(frozen=True, slots=True)
-class Touch:
+class Touch(NamedTuple):
     """What one layer did to one setting. `won`: it made the value, alone or with others."""
 
     layer: str
@@ -43,8 +41,7 @@ class Touch:
     won: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Explained:
+class Explained(NamedTuple):
     """One setting: its dotted key, its value or `MISSING`, and the layers that touched it, weak to strong."""
 
     key: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -38,17 +38,29 @@ class Settings:
     or added up before the first use of the values.
     """
 
-    __slots__ = ("_addressed", "_chosen", "_environ", "_order", "_sum", "_tiers", "_values", "layers")
+    __slots__ = (
+        "_addressed",
+        "_chosen",
+        "_environ",
+        "_order",
+        "_strict",
+        "_sum",
+        "_tiers",
+        "_values",
+        "layers",
+    )
 
     def __init__(
         self,
         layers: tuple[Layer, ...] = (),
         chosen: tuple[str, ...] = (),
         environ: Mapping[str, str] | None = None,
+        strict: bool = True,
     ) -> None:
         self.layers = layers
         self._chosen = chosen
         self._environ = environ
+        self._strict = strict
         self._order: tuple[Layer, ...] | None = None
         self._sum: dict[str, Any] | None = None
         self._values: FrozenDict | None = None
@@ -77,11 +89,23 @@ class Settings:
     def with_layers(self, layers: Iterable[Layer]) -> Settings:
         """Return these settings and some layers more, each at the place of its kind."""
         together = sorted((*self.layers, *layers), key=lambda layer: layer.kind)
-        return Settings(tuple(together), self._chosen, self._environ)
+        return Settings(tuple(together), self._chosen, self._environ, self._strict)
 
     def with_profiles(self, names: Iterable[str]) -> Settings:
         """Return these settings with profiles chosen, later ones stronger."""
-        return Settings(self.layers, (*self._chosen, *names), self._environ)
+        return Settings(self.layers, (*self._chosen, *names), self._environ, self._strict)
+
+    def forgiving(self) -> Settings:
+        """Return these settings where a chosen profile that no layer defines is passed over.
+
+        For a run that goes on in another file, which need not define what the first one does.
+        """
+        return Settings(self.layers, self._chosen, self._environ, strict=False)
+
+    def check_profiles(self) -> None:
+        """Raise `UsageError` where a chosen profile is defined by no layer."""
+        for name in self._chosen:
+            self._profile(name)
 
     def configured(self, values: Mapping[str, Any], *, strict: bool = True) -> Settings:
         """Return these settings with stronger ones from the host; `UsageError` for what is no setting.
@@ -96,6 +120,21 @@ class Settings:
         assert isinstance(patch, Merge)
         return self.with_layer(Layer(LayerKind.CONFIGURE, "configure", patch))
 
+    def check_steps(self, known: Collection[str]) -> None:
+        """Raise `UsageError` where a flag, a variable or the host addresses a step that is not known.
+
+        Files are passed over: they may be there for other flows, too.
+        """
+        for layer in self.layers:
+            addressed = inside(layer.patch, "steps") if layer.kind > LayerKind.STEP else None
+            for id, patch in addressed.keys.items() if isinstance(addressed, Merge) else ():
+                if id not in known:
+                    place = patch.trail[-1] if patch.trail else Place(layer.name)
+                    raise UsageError(
+                        f"{place}: no `generate` step has the id `{id}`",
+                        hint=did_you_mean(id, known) or (None if known else "give the step an `id`"),
+                    )
+
     # Layers in order -----------------------------------------------------------------------------------
 
     @property
@@ -104,15 +143,15 @@ class Settings:
         if self._order is None:
             weak = [layer for layer in self.layers if layer.kind < LayerKind.PROFILE]
             strong = [layer for layer in self.layers if layer.kind >= LayerKind.PROFILE]
-            chosen = [layer for name in self._chosen for layer in self._profile(name)]
+            chosen = [layer for name in self._chosen for layer in self._profile(name, self._strict)]
             self._order = (*weak, *chosen, *strong)
         return self._order
 
-    def _profile(self, name: str) -> list[Layer]:
+    def _profile(self, name: str, strict: bool = True) -> list[Layer]:
         """Return the definitions of a profile as layers, weak to strong."""
         found = [(layer, layer.profile(name)) for layer in self.layers]
         layers = [Layer(LayerKind.PROFILE, name, patch) for layer, patch in found if isinstance(patch, Merge)]
-        if not layers:
+        if not layers and strict:
             raise UsageError(f"no profile is called `{name}`", hint=did_you_mean(name, self.profiles))
         return layers
 

@@ -12,9 +12,10 @@ made its value, weak to strong: a `Set` ends the trail of what it covers.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any, Final, NamedTuple, TypeAlias
+
+from turbo_yaml.records import Record, replace
 
 
 class Place(NamedTuple):
@@ -40,8 +41,7 @@ class Missing(Enum):
 MISSING: Final = Missing.MISSING
 
 
-@dataclass(frozen=True)
-class FromEnv:
+class FromEnv(Record):
     """A value that an environment variable holds; it is looked up when the setting is used."""
 
     variable: str
@@ -49,23 +49,20 @@ class FromEnv:
     place: Place | None = None
 
 
-@dataclass(frozen=True)
-class Set:
+class Set(Record):
     """This value replaces what is below. It is a scalar, a list or a `FromEnv`, never a map."""
 
     value: Any
     trail: Trail = ()
 
 
-@dataclass(frozen=True)
-class Unset:
+class Unset(Record):
     """What is below is forgotten."""
 
     trail: Trail = ()
 
 
-@dataclass(frozen=True)
-class Extend:
+class Extend(Record):
     """Items join a list at its ends; what is below and is no list counts as an empty one."""
 
     before: tuple[Any, ...] = ()
@@ -73,8 +70,7 @@ class Extend:
     trail: Trail = ()
 
 
-@dataclass(frozen=True)
-class Merge:
+class Merge(Record):
     """A map: each key has its own patch. `fresh`: the keys below are forgotten first."""
 
     keys: Mapping[str, Patch]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from functools import cache
 from typing import Any, Final
 
 from turbo_yaml.diagnostics import Diagnostic
+from turbo_yaml.records import replace
 from turbo_yaml.source import Source, Span
 
 MASK: Final = "***"

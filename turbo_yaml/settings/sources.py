@@ -57,6 +57,12 @@ def find_project_file(folder: Path) -> Path | None:
     return None
 
 
+def own_project_file(folder: Path) -> Path | None:
+    """Return the nearest `turbo.yaml` as `find_project_file` does; None where it is another user's."""
+    project = find_project_file(folder)
+    return None if project is None or _is_foreign(project, folder) else project
+
+
 def file_layers(
     folder: Path, environ: Mapping[str, str], cache: PatchCache | None = None
 ) -> tuple[list[Layer], list[Diagnostic]]:
@@ -139,10 +145,7 @@ def _shown(path: Path) -> str:
 
 def _foreign(project: Path, folder: Path) -> Diagnostic | None:
     """Warn of a project file of another user: in a shared folder it could send keys elsewhere."""
-    if not hasattr(os, "getuid"):
-        return None
-    owner = project.stat().st_uid
-    if owner in (0, os.getuid(), folder.stat().st_uid):
+    if not _is_foreign(project, folder):
         return None
     name = _shown(project)
     return Diagnostic(
@@ -153,3 +156,8 @@ def _foreign(project: Path, folder: Path) -> Diagnostic | None:
         f"if it is to hold, name it: `--settings {name}`",
         "warning",
     )
+
+
+def _is_foreign(project: Path, folder: Path) -> bool:
+    """Tell whether a project file is neither the user's, nor root's, nor that of whoever owns the folder."""
+    return hasattr(os, "getuid") and project.stat().st_uid not in (0, os.getuid(), folder.stat().st_uid)

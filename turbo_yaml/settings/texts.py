@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import Final
 
 from turbo_yaml.diagnostics import Diagnostic
+from turbo_yaml.records import replace
 from turbo_yaml.settings.keys import FILE, LayerKind
 from turbo_yaml.settings.kinds import Either, Kind, ListOf, Maybe, Text, Words, child
 from turbo_yaml.settings.patch import EMPTY, Merge, Place

@@ -11,7 +11,7 @@ from turbo_yaml.source import Source, Span
 from turbo_yaml.syntax.labels import UNFINISHED, Labels
 from turbo_yaml.syntax.lines import item_end, line_at
 from turbo_yaml.syntax.mistakes.explain import explain
-from turbo_yaml.syntax.mistakes.site import Flaw, Repair, Site, shortened
+from turbo_yaml.syntax.mistakes.site import Flaw, Repair, Site, leave_a_space, shortened
 from turbo_yaml.syntax.mistakes.values import unquoted_template
 from turbo_yaml.syntax.scalarmap import content_start
 from turbo_yaml.syntax.tree import Entry, Mapping, Node, Scalar, Sequence
@@ -240,7 +240,7 @@ class Composer:
                 "yaml-tag",
                 f"the tag `{shown}` is not used here",
                 refused,
-                "remove it, or put the text in quotes if it is a part of it",
+                leave_a_space(shown) or "remove it, or put the text in quotes if it is a part of it",
             )
 
     def _document(self, event: Any) -> None:

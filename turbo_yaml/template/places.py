@@ -10,14 +10,14 @@ from turbo_yaml.source import Source, Span
 from turbo_yaml.syntax import Scalar
 from turbo_yaml.syntax.scalarmap import offset_map
 from turbo_yaml.template.extents import Extents
-from turbo_yaml.template.lexer import tokens_of_text
+from turbo_yaml.template.shortcut import Shortcut
 from turbo_yaml.template.stream import Tokens
 
 
 class Places:
     """The places of one template, worked out when they are asked for."""
 
-    __slots__ = ("_extents", "_offsets", "_scalar", "_shift", "_simple", "_source", "_tokens")
+    __slots__ = ("_extents", "_offsets", "_scalar", "_shift", "_source", "_tokens", "shortcut")
 
     def __init__(
         self,
@@ -26,13 +26,12 @@ class Places:
         tokens: Tokens | None,
         *,
         whole_file: bool = False,
-        simple: str | None = None,
+        shortcut: Shortcut | None = None,
     ) -> None:
         self._source = source
         self._scalar = scalar
         self._tokens = tokens
-        self._simple = simple
-        """The text of a template that took the short cut: its tokens are read only if they are needed."""
+        self.shortcut = shortcut
         self._extents: Extents | None = None
         self._offsets: Sequence[int] | None = None
         self._shift: int | None = 0 if whole_file else None
@@ -63,29 +62,33 @@ class Places:
 
     def of(self, node: nodes.Node) -> Span:
         """Return the place in the file of a node of the tree."""
+        if self.shortcut is not None:
+            extent = self.shortcut.extents.get(id(node))
+            return self._scalar.span if extent is None else self.span(*extent)
         if type(node) is nodes.Name:
             return self.span(node.lineno, node.lineno + len(node.name))
-        if self._simple is not None and type(node) is nodes.Getattr:
-            first: nodes.Node = node
-            while type(first) is nodes.Getattr:
-                first = first.node
-            return self.span(first.lineno, node.lineno + 1 + len(node.attr))
         extents = self.extents
         return self._scalar.span if extents is None else self.span(*extents.of(node))
 
     def of_name(self, node: nodes.Node) -> Span:
         """Return the place of the name that a node adds: its attribute, filter, test or keyword."""
+        if self.shortcut is not None:
+            return self._name_after_shortcut(node)
         extents = self.extents
         return self._scalar.span if extents is None else self.span(*extents.of_name(node))
+
+    def _name_after_shortcut(self, node: nodes.Node) -> Span:
+        if isinstance(node, nodes.Getattr):
+            return self.span(node.lineno + 1, node.lineno + 1 + len(node.attr))
+        if isinstance(node, nodes.Filter):
+            return self.span(node.lineno, node.lineno + len(node.name))
+        return self.of(node)
 
     @property
     def extents(self) -> Extents | None:
         """The extents of the tree's nodes; None where there is no tree."""
-        if self._extents is None:
-            if self._simple is not None:
-                self._extents = Extents(tokens_of_text(self._simple))
-            elif self._tokens is not None:
-                self._extents = Extents(self._tokens)
+        if self._extents is None and self._tokens is not None:
+            self._extents = Extents(self._tokens)
         return self._extents
 
 

@@ -73,7 +73,8 @@ class _Reader:
                 self._expression(node.arg)
             case nodes.Filter():
                 if node.node is not None:
-                    self._expression(node.node, soft or node.name in SOFT_FILTERS)
+                    passes = node.name in SOFT_FILTERS or (soft and node.name == "trusted")
+                    self._expression(node.node, passes)
                 self._arguments(node)
             case nodes.Test():
                 self._expression(node.node, node.name in SOFT_TESTS)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
+from turbo_yaml.records import Record, field
 from turbo_yaml.source import Source, Span
 from turbo_yaml.syntax import Scalar
 
@@ -18,8 +18,7 @@ ReadInclude: TypeAlias = Callable[[str, Span], "Source | str"]
 """Takes the name of an included file and its place; returns the file, or a sentence that says why not."""
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Record):
     """A text slot: plain text (`tree` is None), or a template. `plain` is what the author wrote, decoded."""
 
     source: Source
@@ -46,8 +45,7 @@ class Text:
         return self.scalar.span if self.places is None else self.places.of_name(node)
 
 
-@dataclass(frozen=True, slots=True)
-class Expression:
+class Expression(Record):
     """A condition or a list: a Jinja expression without `{{ }}`."""
 
     source: Source

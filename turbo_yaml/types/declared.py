@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
 
+from turbo_yaml.records import Record
 from turbo_yaml.source import Span
 
 
@@ -27,8 +27,7 @@ MISSING: Final = _Missing.MISSING
 _NOWHERE: Final = Span(0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+class Input(Record):
     """An input of a flow. `schema` is JSON Schema 2020-12; `default` is `MISSING` where there is none.
 
     An input that is not required and has no default is null when nobody gives it. `trusted`: the author

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from turbo_yaml.diagnostics.suggest import nearest
 from turbo_yaml.errors import UsageError
 from turbo_yaml.source import Source
 from turbo_yaml.types.declared import MISSING
@@ -124,7 +125,9 @@ def _label(labels: Sequence[Any], text: str, name: str) -> Any:
     for label in labels:
         if not isinstance(label, str) and _value(type_of(label), text.strip()) == label:
             return label
-    raise UsageError(f"{_named(name)}{shown(text)} is not {some_of(labels)}")
+    near = nearest(text, [each for each in labels if isinstance(each, str)])
+    hint = None if near is None else f"did you mean `{near}`?"
+    raise UsageError(f"{_named(name)}{shown(text)} is not {some_of(labels)}", hint=hint)
 
 
 def read_answer(

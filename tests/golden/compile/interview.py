@@ -3,9 +3,9 @@ from turbo_yaml.runtime.support import Generate, GetInput, System, User, count, 
 async def interview(memory=None, *, topic='the work you do', questions=3):
     """Interview a person, one question at a time, then write a portrait."""
     # interview.yaml:8
-    yield System(f'You interview a person about {topic}. Ask one short question at a time.')
+    yield System('You interview a person. Ask one short question at a time.')
     # interview.yaml:9
-    yield User('I am ready. Ask me, and I will say "stop" when it is enough.')
+    yield User(f'Ask me about {topic}. I will say "stop" when it is enough.')
     # interview.yaml:10
     answer = ''
     # interview.yaml:11

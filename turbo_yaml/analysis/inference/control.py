@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from typing import assert_never
 
 from turbo_yaml.analysis.inference.frames import REPLY, RESULT, Frame
@@ -27,6 +26,7 @@ from turbo_yaml.analysis.inference.typed import Ending, FlowTypes
 from turbo_yaml.analysis.inference.values import Values
 from turbo_yaml.flow import nodes as n
 from turbo_yaml.flow.walk import names_set
+from turbo_yaml.records import Record, field
 from turbo_yaml.source import Source, Span
 from turbo_yaml.template import Expression
 
@@ -37,8 +37,7 @@ _NESTED = 2
 _LOOP = Type(state=State("loop", LOOP))
 
 
-@dataclass(slots=True)
-class _Loop:
+class _Loop(Record, frozen=False):
     """A loop that is being walked: where it is left, and where its next round begins early."""
 
     base: Scope
@@ -46,8 +45,7 @@ class _Loop:
     continues: list[Scope] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class _Rounds:
+class _Rounds(Record, frozen=False):
     """What is known of a loop: where a round begins, where one ends, and where the loop was left."""
 
     head: Scope
@@ -99,10 +97,11 @@ class Control:
             return self.step(step, scope)
         self.values.condition(step.when, scope)
         passed = self.values.branch(step.when, True, scope)
-        alive = self.step(step, passed)
         skipped = self.values.branch(step.when, False, scope)
+        taken, not_taken = passed.holds - scope.holds, skipped.holds - scope.holds
+        alive = self.step(step, passed)
         why = self.why("this step is done only where this holds", step.when.span)
-        return scope.join([End(passed if alive else None), End(skipped, why)])
+        return scope.join([End(passed if alive else None, None, taken), End(skipped, why, not_taken)])
 
     def control(self, step: n.If | n.Match | n.For | n.While | n.Parallel | n.Try, scope: Scope) -> bool:
         """Walk a step with bodies; tell whether the next one can be reached."""
@@ -130,14 +129,18 @@ class Control:
         for branch in step.branches:
             self.values.condition(branch.condition, before)
             then = self.values.branch(branch.condition, True, before)
-            end = self.body(branch.body, then)
             why = self.why("where this holds, it is not set", branch.condition.span)
-            ends.append(End(None if end is None else end.flattened(scope), why))
+            ends.append(self.end_of(branch.body, then, scope, why))
             before = self.values.branch(branch.condition, False, before)
-        end = self.body(step.orelse, before)
         why = self.why("where this does not hold, it is not set", step.branches[-1].condition.span)
-        ends.append(End(None if end is None else end.flattened(scope), why))
+        ends.append(self.end_of(step.orelse, before, scope, why))
         return scope.join(ends)
+
+    def end_of(self, body: n.Body, inner: Scope, scope: Scope, why: Place) -> End:
+        """Walk one of several bodies; return where it ends."""
+        under = inner.holds - scope.holds
+        end = self.body(body, inner)
+        return End(None if end is None else end.flattened(scope), why, under)
 
     def match_(self, step: n.Match, scope: Scope) -> bool:
         self.values.expression(step.subject, scope)
@@ -148,13 +151,11 @@ class Control:
             inner = Scope(scope, frozenset((f"{id(step)} {case.label}",)))
             narrowing.one_of(step.subject.node, [case.label], True, inner)
             narrowing.one_of(step.subject.node, [case.label], False, rest)
-            end = self.body(case.body, inner)
             why = self.why(f"in the case `{case.label}` it is not set", case.label_span)
-            ends.append(End(None if end is None else end.flattened(scope), why))
+            ends.append(self.end_of(case.body, inner, scope, why))
         if step.orelse is not None:
-            end = self.body(step.orelse, rest)
             why = self.why("where no case fits, it is not set", step.head)
-            ends.append(End(None if end is None else end.flattened(scope), why))
+            ends.append(self.end_of(step.orelse, rest, scope, why))
         return scope.join(ends)
 
     # Loops ---------------------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Final
 
 from turbo_yaml.analysis.facts import NodeId
@@ -10,6 +9,7 @@ from turbo_yaml.analysis.inference.lattice import NEVER, NULL, Type, Unset, join
 from turbo_yaml.analysis.inference.scope import Scope
 from turbo_yaml.analysis.inference.typed import Ending
 from turbo_yaml.flow import nodes as n
+from turbo_yaml.records import Record, field
 
 RESULT: Final = "%result"
 """Stands for the last `result` of the flow; no variable has such a name."""
@@ -18,8 +18,7 @@ REPLY: Final = "%reply"
 NOTHING: Final = Type(unset=Unset())
 
 
-@dataclass(slots=True)
-class Frame:
+class Frame(Record, frozen=False):
     """One Python function: what it returns, and what it has come to where it ends without `return`."""
 
     returns: dict[NodeId, tuple[n.Return, Type]] = field(default_factory=dict)

@@ -63,8 +63,17 @@ def key_of(node: nodes.Node, scope: Scope) -> str:
     names = {name.name for name in node.find_all(nodes.Name)}
     if isinstance(node, nodes.Name):
         names.add(node.name)
+    if "memory" in names or _may_vary(node):
+        return f"only here {id(node)}"
     versions = ((name, slot.version if (slot := scope.find(name)) else 0) for name in sorted(names))
     return f"{node!r} {[*versions]}"
+
+
+def _may_vary(node: nodes.Node) -> bool:
+    """Tell whether an expression can have another value though no name in it was set."""
+    filters = [*node.find_all(nodes.Filter), *([node] if isinstance(node, nodes.Filter) else [])]
+    chance = any(found.name in ("random", "shuffle") for found in filters)
+    return chance or isinstance(node, nodes.Call) or next(node.find_all(nodes.Call), None) is not None
 
 
 def conditions_of(node: nodes.Node, scope: Scope, holds: bool = True) -> frozenset[str]:

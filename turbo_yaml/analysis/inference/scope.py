@@ -19,10 +19,14 @@ class Slot(NamedTuple):
 
 
 class End(NamedTuple):
-    """Where a path ends, None if it never does; `why` says of a name that is set elsewhere: not here."""
+    """Where a path ends, None if it never does; `why` says of a name that is set elsewhere: not here.
+
+    `under`: the conditions that lead onto this path, and onto no other; none where that is not known.
+    """
 
     scope: Scope | None
     why: Place | None = None
+    under: frozenset[str] = frozenset()
 
 
 class Scope:
@@ -129,21 +133,20 @@ class Scope:
         why: Place | None = None
         absent = False
         under: set[frozenset[str]] = set()
-        for scope, reason in ends:
+        for scope, reason, own in ends:
             assert scope is not None
             slot = scope.find(name)
-            own = scope.holds - self.holds
             if slot is None:
                 absent, why = True, why or reason
                 versions.add(0)
                 continue
             versions.add(slot.version)
             unset = slot.type.unset
-            if unset is None:
-                under.add(own)
-            else:
+            if unset is not None:
                 absent, why = True, unset.why or why
                 under.update(own | conditions for conditions in unset.under)
+            elif own:
+                under.add(own)
             whole = slot.type if whole is NEVER else join(whole, slot.type)
         if absent:
             whole = whole._replace(unset=Unset(why, frozenset(under)))

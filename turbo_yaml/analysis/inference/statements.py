@@ -88,14 +88,14 @@ def _if(self: Statements, node: nodes.If, scope: Scope) -> None:
     for branch in (node, *node.elif_):
         inference.infer(branch.test, before)
         then = inference.branch(branch.test, True, before)
+        under = then.holds - scope.holds
         self.statements(branch.body, then)
         why = inference.place("it is set only where this holds", branch.test)
-        ends.append((then, why))
+        ends.append(End(then.flattened(scope), why, under))
         before = inference.branch(branch.test, False, before)
+    under = before.holds - scope.holds
     self.statements(node.else_, before)
-    whys = [why for _, why in ends]
-    paths = [End(then.flattened(scope), whys[0]) for then, _ in ends]
-    scope.join([*paths, End(before.flattened(scope), whys[0])])
+    scope.join([*ends, End(before.flattened(scope), ends[0].why, under)])
 
 
 def _for(self: Statements, node: nodes.For, scope: Scope) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from turbo_yaml.analysis.facts import NodeId
 from turbo_yaml.analysis.inference.lattice import ANY, Origin, Place, Type
 from turbo_yaml.flow import nodes as n
+from turbo_yaml.records import Record, field
 from turbo_yaml.source import Source, Span
 from turbo_yaml.template import Expression, Text
 
@@ -61,8 +61,7 @@ class Lost(NamedTuple):
     remembered: bool
 
 
-@dataclass(slots=True)
-class FlowTypes:
+class FlowTypes(Record, frozen=False):
     """What was worked out about one flow."""
 
     returns: dict[NodeId, tuple[n.Return, Type]] = field(default_factory=dict)
@@ -72,8 +71,7 @@ class FlowTypes:
     outcome: Type = ANY
 
 
-@dataclass(slots=True)
-class Typed:
+class Typed(Record, frozen=False):
     """What was worked out about one file. Nodes are keyed by identity."""
 
     types: dict[NodeId, Type] = field(default_factory=dict)

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import nodes
 
+from turbo_yaml.codegen.templates.scopes import LoopVariable
 from turbo_yaml.diagnostics import nearest
 from turbo_yaml.template.vocabulary import GLOBALS
+from turbo_yaml.types import Kind
 
 if TYPE_CHECKING:
     from turbo_yaml.codegen.templates.lowering import Lowering
@@ -45,8 +47,18 @@ def _soft_name(low: Lowering, node: nodes.Name) -> ast.expr:
     return low.named("missing", place)
 
 
+def kind_of_member(low: Lowering, node: nodes.Node) -> Kind | None:
+    """Return the kind of `loop.index` and its like; None for what is no member of a loop of the text."""
+    if type(node) is nodes.Getattr and type(node.node) is nodes.Name and node.node.name == "loop":
+        variable = low.scope.find("loop")
+        return variable.kind_of(node.attr) if isinstance(variable, LoopVariable) else None
+    return None
+
+
 def _getattr(low: Lowering, node: nodes.Getattr) -> ast.expr:
     place = low.at(node)
+    if kind_of_member(low, node) is not None:
+        return ast.Attribute(low.value(node.node), node.attr, ast.Load(), **place)
     return low.support("attr", [low.value(node.node), ast.Constant(node.attr, **place)], place)
 
 

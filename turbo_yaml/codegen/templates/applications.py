@@ -52,7 +52,7 @@ def call_with(low: Lowering, node: nodes.Call, passed: list[ast.keyword]) -> ast
             return _called(function, arguments, keywords, place)
         if isinstance(variable, MacroVariable):
             return _called(variable.load(low.at(callee)), arguments, keywords, place)
-        if isinstance(variable, LoopVariable):
+        if isinstance(variable, LoopVariable) and variable.function:
             deeper = ast.BinOp(load(variable.depth, place), ast.Add(), ast.Constant(1, **place), **place)
             return call(variable.function, [*arguments, deeper], place)
     return _called(low.named("invoke", place), [low.value(callee), *arguments], keywords, place)

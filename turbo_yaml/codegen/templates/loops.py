@@ -85,6 +85,7 @@ def _rounds(
         items = rounds.of("loop", [items, width, load(recursive.depth, where)], where)
     elif _reads_loop(rounds, node):
         name = rounds.block.declare("loop")
+        rounds.block.variables["loop"] = LoopVariable("loop", name)
         items = rounds.of("loop", [items, *_width(node, where)], where)
     else:
         if not counted:

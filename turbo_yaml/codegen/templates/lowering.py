@@ -43,6 +43,11 @@ class Lowering:
 
     def kind(self, node: nodes.Node) -> Kind:
         """Return what is known of the node's value."""
+        if type(node) is nodes.Name:
+            return self._kind_of_name(node.name)
+        member = access.kind_of_member(self, node)
+        if member is not None:
+            return member
         return kind_of(node, self._kind_of_name)
 
     def _kind_of_name(self, name: str) -> Kind:

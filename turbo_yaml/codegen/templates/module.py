@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from typing import Final
 
 from turbo_yaml.codegen.build import At
+from turbo_yaml.records import Record, field
 from turbo_yaml.source import Source
 
 SUPPORT: Final = frozenset(
@@ -21,8 +21,7 @@ SUPPORT: Final = frozenset(
 """The names that lowered templates may read; `turbo_yaml.runtime.values` has each of them."""
 
 
-@dataclass(slots=True)
-class TemplateModule:
+class TemplateModule(Record, frozen=False):
     """Collects what the templates of one generated module need. `temporary` gives a name no variable has."""
 
     temporary: Callable[[str], str]

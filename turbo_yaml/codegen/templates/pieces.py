@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from jinja2 import nodes
@@ -13,6 +13,7 @@ from turbo_yaml.codegen.build import At
 if TYPE_CHECKING:
     from turbo_yaml.codegen.templates.lowering import Lowering
 
+_MOST_WEIGHT = 16
 MOST_PARTS = 8
 """Values of any length in one f-string: more are joined by a function that minds the length of the whole."""
 
@@ -48,8 +49,11 @@ def printed(low: Lowering, node: nodes.Expr) -> Piece:
     return Printed(low.support("text", [value], place), place, grows=kind == "any")
 
 
-def whole(low: Lowering, pieces: Iterable[Piece], place: At) -> ast.expr:
+def whole(low: Lowering, pieces: Sequence[Piece], place: At) -> ast.expr:
     """Return the pieces as one expression whose value is a `str`."""
+    short = _one_group(pieces, place) if len(pieces) <= MOST_PARTS else None
+    if short is not None:
+        return short
     joined = _merged(pieces)
     if not joined:
         return ast.Constant("", **place)
@@ -59,6 +63,21 @@ def whole(low: Lowering, pieces: Iterable[Piece], place: At) -> ast.expr:
         parts = [_string(group, place) for group in _groups(joined)]
         return low.support("concat", parts, place)
     return _string_of_groups(_groups(joined), place)
+
+
+def _one_group(pieces: Sequence[Piece], place: At) -> ast.expr | None:
+    """Return a few pieces that all fit into one f-string; None where they do not."""
+    values: list[ast.expr] = []
+    for piece in pieces:
+        if isinstance(piece, str):
+            values.append(ast.Constant(piece, **place))
+        elif _fits(piece.value):
+            values.append(ast.FormattedValue(piece.value, -1, None, **piece.place))
+        else:
+            return None
+    if len(values) > 1:
+        return ast.JoinedStr(values, **place)
+    return _string([pieces[0]], place) if values else None
 
 
 def growing(pieces: Iterable[Piece]) -> int:
@@ -95,18 +114,24 @@ def _groups(pieces: list[Piece]) -> list[list[Piece]]:
 
 def _fits(value: ast.expr) -> bool:
     """Tell whether a value reads well between the braces of an f-string, on every version of Python."""
-    if isinstance(value, ast.Call) and len(value.args) == 1 and not value.keywords:
-        value = value.args[0]
-    if isinstance(value, ast.Name):
-        return True
-    count = 0
-    for node in ast.walk(value):
-        count += isinstance(node, ast.expr)
-        if count > 16 or isinstance(node, ast.JoinedStr | ast.Dict | ast.NamedExpr | ast.IfExp):
-            return False
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and not _is_simple(node.value):
-            return False
-    return True
+    return _weight(value) <= _MOST_WEIGHT
+
+
+def _weight(value: ast.AST) -> int:
+    """Return how many expressions a value is made of; too many for what cannot stand in an f-string."""
+    match value:
+        case ast.Name():
+            return 1
+        case ast.Constant():
+            return 1 if not isinstance(value.value, str) or _is_simple(value.value) else _MOST_WEIGHT + 1
+        case ast.Call():
+            parts = [value.func, *value.args, *(keyword.value for keyword in value.keywords)]
+            return 1 + sum([_weight(part) for part in parts])
+        case ast.Attribute():
+            return _weight(value.value)
+        case ast.JoinedStr() | ast.Dict() | ast.NamedExpr() | ast.IfExp():
+            return _MOST_WEIGHT + 1
+    return 1 + sum([_weight(part) for part in ast.iter_child_nodes(value) if isinstance(part, ast.expr)])
 
 
 def _is_simple(text: str) -> bool:

@@ -4,25 +4,31 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from turbo_yaml.codegen.build import At, assign, load
 from turbo_yaml.codegen.names import Local, Scope, Variable, safe_identifier
 from turbo_yaml.codegen.templates.module import SUPPORT, TemplateModule
+from turbo_yaml.records import Record, field
 from turbo_yaml.types import Kind
 
+_COUNTS = frozenset({"depth", "depth0", "index", "index0", "length", "revindex", "revindex0"})
 
-@dataclass(frozen=True, slots=True)
+
 class MacroVariable(Local):
     """A macro: a Python function of the same text."""
 
 
-@dataclass(frozen=True, slots=True)
 class LoopVariable(Local):
-    """`loop` in a recursive `for`: called, it runs `function` for what is one level deeper."""
+    """`loop` in a `for` of the text; called in a recursive one, it runs `function` one level deeper."""
 
     function: str = ""
     depth: str = ""
+
+    def kind_of(self, member: str) -> Kind | None:
+        """Return the kind of a member that every loop has, or None."""
+        if member in ("first", "last"):
+            return "boolean"
+        return "integer" if member in _COUNTS else None
 
 
 class Names:
@@ -47,8 +53,7 @@ class Names:
         return wanted if self._owners.get(wanted) == name else self.give(name)
 
 
-@dataclass(slots=True)
-class Root:
+class Root(Record, frozen=False):
     """What all blocks of one text function share: its names, and the flow's variables that it reads."""
 
     flow: Scope

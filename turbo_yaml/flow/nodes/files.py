@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from turbo_yaml.flow.nodes.steps import Body
 from turbo_yaml.flow.nodes.values import Schema
+from turbo_yaml.records import Record, field
 from turbo_yaml.settings.patch import Patch
 from turbo_yaml.source import Source, Span
 from turbo_yaml.syntax import Node
 from turbo_yaml.types import Input
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Flow:
+class Flow(Record, kw_only=True):
     """One flow: what goes in, what comes out, and its steps."""
 
     name: str
@@ -28,8 +27,7 @@ class Flow:
     steps: Body = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileRef:
+class FileRef(Record, kw_only=True):
     """A name for another file: an entry of `use` or `data`."""
 
     name: str
@@ -37,8 +35,7 @@ class FileRef:
     span: Span
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FlowFile:
+class FlowFile(Record, kw_only=True):
     """A whole file: its main flow, its local flows, and the files it names.
 
     `tools` and `tests` are checked for shape alone here and kept as nodes.

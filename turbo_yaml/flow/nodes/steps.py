@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from turbo_yaml.flow.nodes.values import FlowRef, Named, Retry, Schema, Target, Value
+from turbo_yaml.records import Record
 from turbo_yaml.source import Span
 from turbo_yaml.template import Expression, Text
 
 Body: TypeAlias = tuple["Step", ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StepNode:
+class StepNode(Record, kw_only=True):
     """What every step has: its whole span, the span of its head key, and the modifiers common to all."""
 
     span: Span
@@ -23,16 +22,14 @@ class StepNode:
     description: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContentPart:
+class ContentPart(Record, kw_only=True):
     """One part of a message: its kind and its text, address or path."""
 
     kind: Literal["text", "image", "audio", "file"]
     value: Text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Say(StepNode):
+class Say(StepNode, kw_only=True):
     """`system`, `user`, `assistant`: append a message."""
 
     role: Literal["system", "user", "assistant"]
@@ -43,22 +40,19 @@ class Say(StepNode):
     forward: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Example(StepNode):
+class Example(StepNode, kw_only=True):
     """`example`: few-shot pairs of what a user says and what the assistant answers."""
 
     pairs: tuple[tuple[Text, Text], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Messages(StepNode):
+class Messages(StepNode, kw_only=True):
     """`messages`: append messages that are data."""
 
     value: Value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Turn(StepNode):
+class Turn(StepNode, kw_only=True):
     """`generate`: one model turn."""
 
     forward: bool = True
@@ -71,8 +65,7 @@ class Turn(StepNode):
     message_as: Target | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ask(StepNode):
+class Ask(StepNode, kw_only=True):
     """`input`: suspend and ask the caller. `timeout` in seconds."""
 
     question: Text
@@ -84,65 +77,56 @@ class Ask(StepNode):
     record: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Give(StepNode):
+class Give(StepNode, kw_only=True):
     """`result`: yield a Result and go on."""
 
     value: Value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Return(StepNode):
+class Return(StepNode, kw_only=True):
     """`return`: yield a Result and end the flow."""
 
     value: Value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stop(StepNode):
+class Stop(StepNode, kw_only=True):
     """`stop`: end the flow."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Assign(StepNode):
+class Assign(StepNode, kw_only=True):
     """`set`: give variables values, top to bottom."""
 
     entries: tuple[Named, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Remember(StepNode):
+class Remember(StepNode, kw_only=True):
     """`remember`: keep values in the memory's state."""
 
     entries: tuple[Named, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Forget(StepNode):
+class Forget(StepNode, kw_only=True):
     """`forget`: drop messages; neither `label` nor `last` means all."""
 
     label: Text | None = None
     last: Value | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Branch:
+class Branch(Record, kw_only=True):
     """A condition and what is done when it holds."""
 
     condition: Expression
     body: Body
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class If(StepNode):
+class If(StepNode, kw_only=True):
     """`if` with its `elif`s: the first branch whose condition holds."""
 
     branches: tuple[Branch, ...]
     orelse: Body = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
+class Case(Record, kw_only=True):
     """One label of a `match`."""
 
     label: str
@@ -150,8 +134,7 @@ class Case:
     body: Body
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Match(StepNode):
+class Match(StepNode, kw_only=True):
     """`match`: the case whose label the subject is. `orelse` is None where no `else` is written."""
 
     subject: Expression
@@ -159,8 +142,7 @@ class Match(StepNode):
     orelse: Body | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class For(StepNode):
+class For(StepNode, kw_only=True):
     """`for`: once for each item; with `at_once` each on a fork of the chat."""
 
     targets: tuple[Target, ...]
@@ -172,8 +154,7 @@ class For(StepNode):
     on_error: Literal["fail", "skip", "keep"] = "fail"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class While(StepNode):
+class While(StepNode, kw_only=True):
     """`while`: as long as the condition holds, `limit` times at most. `otherwise`: None where not written."""
 
     condition: Expression
@@ -182,16 +163,14 @@ class While(StepNode):
     otherwise: Body | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NamedBody:
+class NamedBody(Record, kw_only=True):
     """A branch of `parallel`: the variable that gets its outcome, and its steps."""
 
     target: Target
     body: Body
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parallel(StepNode):
+class Parallel(StepNode, kw_only=True):
     """`parallel`: branches side by side, each on a fork of the chat. `timeout` in seconds."""
 
     branches: tuple[NamedBody, ...]
@@ -199,8 +178,7 @@ class Parallel(StepNode):
     timeout: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Try(StepNode):
+class Try(StepNode, kw_only=True):
     """`try` with `catch` and `finally`; None where not written."""
 
     body: Body
@@ -208,48 +186,41 @@ class Try(StepNode):
     finally_: Body | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Raise(StepNode):
+class Raise(StepNode, kw_only=True):
     """`raise`: fail with a message and a kind."""
 
     message: Text
     kind: str = "raised"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Assert(StepNode):
+class Assert(StepNode, kw_only=True):
     """`assert`: fail unless the condition holds."""
 
     condition: Expression
     message: Text | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Break(StepNode):
+class Break(StepNode, kw_only=True):
     """`break`: leave the loop."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Continue(StepNode):
+class Continue(StepNode, kw_only=True):
     """`continue`: go on with the loop's next round."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Log(StepNode):
+class Log(StepNode, kw_only=True):
     """`log`: a line for who watches the run."""
 
     message: Text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sleep(StepNode):
+class Sleep(StepNode, kw_only=True):
     """`sleep`: wait; seconds, or a template that gives a duration."""
 
     duration: float | Text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Include(StepNode):
+class Include(StepNode, kw_only=True):
     """`include`: a flow's steps in this chat. `timeout` in seconds."""
 
     flow: FlowRef
@@ -259,8 +230,7 @@ class Include(StepNode):
     timeout: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call(StepNode):
+class Call(StepNode, kw_only=True):
     """`call`: a flow in a new chat; its outcome is the value. `timeout` in seconds."""
 
     flow: FlowRef
@@ -270,16 +240,14 @@ class Call(StepNode):
     timeout: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Handoff(StepNode):
+class Handoff(StepNode, kw_only=True):
     """`handoff`: go on in that flow with this chat, and end here."""
 
     flow: FlowRef
     arguments: tuple[Named, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Broken(StepNode):
+class Broken(StepNode, kw_only=True):
     """A step that was reported; later stages are silent about it."""
 
 

@@ -3,33 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from turbo_yaml.records import Record
 from turbo_yaml.source import Span
 from turbo_yaml.template import Text
 
 Schema: TypeAlias = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Constant:
+class Constant(Record):
     """Plain data, as written."""
 
     data: Any
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class ListValue:
+class ListValue(Record):
     """A list in which some item is a template."""
 
     items: tuple[Value, ...]
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class MapValue:
+class MapValue(Record):
     """A mapping in which some value is a template; keys are plain text."""
 
     entries: tuple[Named, ...]
@@ -39,16 +36,14 @@ class MapValue:
 Value: TypeAlias = Constant | Text | ListValue | MapValue
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Record):
     """A variable that a step gives a value to."""
 
     name: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(Record):
     """A name with a value: an entry of `set`, `remember`, `with`, or of a step's own settings."""
 
     name: str
@@ -56,8 +51,7 @@ class Named:
     value: Value
 
 
-@dataclass(frozen=True, slots=True)
-class Retry:
+class Retry(Record):
     """How often and when a failed step is tried again; times in seconds."""
 
     times: int
@@ -67,8 +61,7 @@ class Retry:
     on: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class FlowRef:
+class FlowRef(Record):
     """The name of another flow: `summarize`, `alias`, `alias.flow`, or a relative path."""
 
     name: str

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from turbo_yaml.diagnostics import Diagnostic, Related
 from turbo_yaml.flow.vocabulary import Key, Slot
+from turbo_yaml.records import Record
 from turbo_yaml.source import Source, Span
 from turbo_yaml.syntax import Entry, Node, Scalar
 from turbo_yaml.syntax import Mapping as MappingNode
@@ -31,8 +31,7 @@ class Scope(NamedTuple):
     may_end: bool = True
 
 
-@dataclass(slots=True)
-class Reading:
+class Reading(Record, frozen=False):
     """One walk over a flow file. `step` holds the entries of the step that is being read."""
 
     source: Source

@@ -99,6 +99,7 @@ def read_memory(reading: Reading, node: Node, key: Key) -> Any:
             "not-available",
             f"memory of the kind `{kind_node.text}` is not available yet in this version",
             kind_node,
+            LATER_MEMORIES[kind_node.text],
         )
     given, good = read_keys(reading, node.entries, _MEMORY, node.span)
     if not good:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from turbo_yaml.flow.readers.context import WRONG, Reading, is_empty, is_hole, shape
 from turbo_yaml.flow.vocabulary import Key
 from turbo_yaml.flow.words import advice, meant
+from turbo_yaml.records import Record
 from turbo_yaml.source import Span
 from turbo_yaml.syntax import Entry, Node, Scalar
 from turbo_yaml.syntax import Mapping as MappingNode
@@ -16,8 +16,7 @@ from turbo_yaml.syntax import Mapping as MappingNode
 _FREE = "keys that begin with `x-` are free for other tools"
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Record):
     """Keys that may stand together in one mapping. `name` begins what is said of the mapping.
 
     At least one of `any_of` must be there. `advise` knows more about a key that is not known.
@@ -87,8 +86,7 @@ def read_keys(
     return given, good
 
 
-@dataclass(frozen=True, slots=True)
-class _Check:
+class _Check(Record):
     """Looks for keys that are unknown, missing, or cannot stand together. `slips`: what unknown keys mean."""
 
     reading: Reading

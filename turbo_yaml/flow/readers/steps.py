@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache, partial
+from typing import Any
 
-from turbo_yaml.flow.nodes import Broken, Step
+from turbo_yaml.diagnostics.suggest import did_you_mean
+from turbo_yaml.flow.nodes import Broken, Constant, Step
 from turbo_yaml.flow.readers.build import build
 from turbo_yaml.flow.readers.context import Reading, is_empty, is_hole
 from turbo_yaml.flow.readers.keys import read_keys, table_of
@@ -16,10 +19,13 @@ from turbo_yaml.settings.keys import STEP
 from turbo_yaml.source import Span
 from turbo_yaml.syntax import Entry, Node, Scalar
 from turbo_yaml.syntax import Mapping as MappingNode
+from turbo_yaml.syntax.mistakes.site import shortened
+from turbo_yaml.template import Text
 
 _OF_A_TURN = frozenset(key.name for key in TURN_KEYS)
 _ENDS = frozenset({"return", "stop", "handoff"})
 _LEAVES = frozenset({"break", "continue"})
+_FOR_IN = r"(\w+(?:\s*,\s*\w+)*)\s+in\s+(\S.*)"
 _WHY_NOT = {
     "none": "there is no loop around it",
     "at_once": "the rounds of this loop run side by side",
@@ -85,7 +91,8 @@ def _report_word(reading: Reading, word: str, span: Span) -> None:
     if word in RESERVED:
         reading.report("reserved-word", f"`{word}` is no step", span, RESERVED[word])
     elif word in LATER_STEPS:
-        reading.report("not-available", f"`{word}` is not available yet in this version", span)
+        message = f"`{word}` is not available yet in this version"
+        reading.report("not-available", message, span, LATER_STEPS[word])
     else:
         reading.report("unknown-step", f"there is no step `{word}`", span, advice(word, HEADS))
 
@@ -102,13 +109,29 @@ def _mapping_step(reading: Reading, node: MappingNode) -> Step:
 
 
 def _finish(reading: Reading, verb: Verb, entries: Mapping[str, Entry], head: Span, span: Span) -> Step:
+    if verb.name == "for":
+        entries = _with_in_apart(reading, entries)
     reading.step = entries
     given, good = read_keys(reading, entries, _TABLES[verb.name], head)
     good = _check_place(reading, verb.name, head) and good
     good = _check_id(reading, entries, given.get("id")) and good
+    if verb.name == "input" and "default" in given:
+        good = _check_default(reading, entries["default"].value, given) and good
     if not good:
         return Broken(span=span, head=head)
     return build(verb.name, given, entries, head, span)
+
+
+def _with_in_apart(reading: Reading, entries: Mapping[str, Entry]) -> Mapping[str, Entry]:
+    """Report `for: x in xs`, as Python and Jinja write it; return the entries with a hole for it."""
+    word, node = entries["for"]
+    glued = re.fullmatch(_FOR_IN, node.text, re.DOTALL) if isinstance(node, Scalar) else None
+    if glued is None:
+        return entries
+    message = f"`for: {glued[1]}` and `in: {shortened(glued[2])}` are two keys"
+    help = "write `in:` on a line of its own, below `for:`"
+    reading.report("bad-name", message, node, help)
+    return {**entries, "for": Entry(word, Scalar("", node.start, node.end, "broken"))}
 
 
 def _check_place(reading: Reading, name: str, head: Span) -> bool:
@@ -139,6 +162,33 @@ def _check_id(reading: Reading, entries: Mapping[str, Entry], id: object) -> boo
     place = reading.related(f"`{id}` is here first", first)
     reading.report("duplicate-id", f"two steps of this flow have the id `{id}`", span, "rename one", place)
     return False
+
+
+def _check_default(reading: Reading, node: Node, given: Mapping[str, Any]) -> bool:
+    """Report a default that is written out and is no answer that the question takes."""
+    default, choices, schema = given["default"], given.get("choices"), given.get("type")
+    if isinstance(default, Constant):
+        value = default.data
+    elif isinstance(default, Text) and default.tree is None:
+        value = default.plain
+    else:
+        return True
+    if isinstance(choices, tuple) and all(choice.tree is None for choice in choices):
+        labels = [choice.plain for choice in choices]
+        if value is None or value in labels:
+            return True
+        written = node.text if isinstance(node, Scalar) else ""
+        help = f'put it in quotes: `"{written}"`' if written in labels else did_you_mean(written, labels)
+        reading.report("wrong-default", "the default is none of the `choices`", node, help)
+        return False
+    if value is None or not isinstance(schema, Mapping):
+        return True
+    from turbo_yaml.types.validation import partial_problems
+
+    found = partial_problems(schema, schema, value)
+    if found:
+        reading.report("wrong-default", f"the default does not fit its type: {found[0].message}", node)
+    return not found
 
 
 # What is wrong with a step's keys ----------------------------------------------------------------------

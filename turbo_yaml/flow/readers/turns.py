@@ -109,7 +109,8 @@ def _plain_number(name: str, node: Node) -> object:
 
 def _report_misplaced(reading: Reading, name: str, entry: Entry) -> None:
     if name in LATER_TURN_KEYS:
-        reading.report("not-available", f"`{name}` is not available yet in this version", entry.key.span)
+        message = f"`{name}` is not available yet in this version"
+        reading.report("not-available", message, entry.key.span, LATER_TURN_KEYS[name])
     else:
         help = "it stands beside `generate`: one line below, and as far left"
         reading.report("unknown-key", f"`{name}` is no setting of a turn", entry.key.span, help)

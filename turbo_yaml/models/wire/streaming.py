@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from turbo_yaml.models.faults import SERVER, Fault, fault_of_error
@@ -14,6 +13,7 @@ from turbo_yaml.models.wire.completion import Assembly
 from turbo_yaml.models.wire.form import unwrapped
 from turbo_yaml.models.wire.response import Body, Response, not_json, read_json
 from turbo_yaml.models.wire.sse import Event, EventParser, EventTooLarge
+from turbo_yaml.records import replace
 
 GRACE = 2.0  # seconds for the usage that follows the end of an answer
 DRAIN = 0.2  # seconds for the end of the response that follows `[DONE]`

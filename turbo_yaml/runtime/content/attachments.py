@@ -1,4 +1,4 @@
-"""A file under the flow's root to a `data:` URL."""
+"""A file beside the flow, or below its root, to a `data:` URL."""
 
 from __future__ import annotations
 
@@ -29,29 +29,29 @@ def attachment(place: str, kind: str = "file") -> str:
 
     `kind` is `image`, `audio` or `file`; `FlowError` of kind `type` for a file that is something else.
 
-    A path is read from under the flow's root; `FlowError` of kind `file` where it leads out of it, where
-    there is no such file, or where it is larger than 20 MiB.
+    A path is read from the flow's own folder; `FlowError` of kind `file` where it leads out of the flow's
+    root, where there is no such file, or where it is larger than 20 MiB.
     """
     if place.startswith(("data:", "https://", "http://")):
         return place
     frame = current_frame()
-    root = None if frame is None or frame.info is None else frame.info.root
-    if root is None:
+    info = None if frame is None else frame.info
+    if info is None or info.root is None:
         raise FlowError(
             f"`{place:.200}` cannot be read: this flow has no folder",
             kind="file",
             hint="give a URL or a `data:` URL",
         )
-    content = _read(root, place)
+    content = _read(info.root, info.folder or info.root, place)
     media = media_type(content, place)
     if kind != "file" and not media.startswith(f"{kind}/"):
         raise FlowError(f"`{place:.200}` is no {kind} but `{media}`", kind="type")
     return f"data:{media};base64,{base64.b64encode(content).decode('ascii')}"
 
 
-def _read(root: Path, place: str) -> bytes:
+def _read(root: Path, folder: Path, place: str) -> bytes:
     try:
-        path = (root / place).resolve()
+        path = (folder / place).resolve()
         if not path.is_relative_to(root.resolve()):
             raise FlowError(
                 f"`{place:.200}` is outside of the flow's folder",

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from turbo_yaml.errors import FlowError, LimitError, ModelError
+from turbo_yaml.records import Record
 
 LONGEST_RETRY_AFTER = 120.0
 """Seconds: a server that wants us to wait longer is reported instead."""
 
 
-@dataclass(frozen=True, slots=True)
-class Retry:
+class Retry(Record):
     """How often failed work is tried again, and when. Times in seconds; `on` are kinds, none means those that
     may go away by themselves."""
 

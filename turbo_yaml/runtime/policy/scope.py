@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any, Final
 
 from turbo_yaml.runtime.program import FlowInfo
@@ -14,15 +15,17 @@ _REMEMBERED: Final = 256
 class Scope:
     """The settings that hold for a flow, shared by runs: only what is already worked out changes."""
 
-    __slots__ = ("_inner", "_turns", "layer", "settings", "values")
-
     def __init__(self, settings: Settings, layer: Layer | None = None) -> None:
         self.settings = settings
         self.layer = layer
         """The flow's own layer, the last one that came on top."""
-        self.values: Mapping[str, Any] = settings.values
         self._turns: dict[Any, Mapping[str, Any]] = {}
         self._inner: dict[int, Scope] = {}
+
+    @cached_property
+    def values(self) -> Mapping[str, Any]:
+        """What holds for the flow. Worked out on first use: a flow's layer may still be missing below it."""
+        return self.settings.values
 
     @classmethod
     def built_in(cls) -> Scope:

@@ -1,75 +1,33 @@
-"""What lowered templates call at run time; see `turbo_yaml.codegen.templates.SUPPORT`."""
+"""What lowered templates call at run time; each name is loaded when it is first asked for."""
 
-from types import SimpleNamespace
+from __future__ import annotations
 
-from turbo_yaml.runtime.values.access import as_key, attr, cut, get, item, known, undefined
-from turbo_yaml.runtime.values.calls import invoke, mapping, method, namespace, now, number_range, put
-from turbo_yaml.runtime.values.filters import filters
-from turbo_yaml.runtime.values.operators import (
-    add,
-    divide,
-    eq,
-    floordiv,
-    ge,
-    gt,
-    is_in,
-    le,
-    lt,
-    mod,
-    mul,
-    ne,
-    neg,
-    pos,
-    power,
-    sub,
-)
-from turbo_yaml.runtime.values.printing import bounded, concat, text, truth
-from turbo_yaml.runtime.values.tests import TESTS
-from turbo_yaml.runtime.values.words import missing
-from turbo_yaml.runtime.values.writing import renders, taking, unpack
+from importlib import import_module
+from typing import Any, Final
 
-tests = SimpleNamespace(**{name: test for name, test in TESTS.items() if name.isidentifier()})
-"""What generated code calls: `tests.even(x)`."""
+HOME_OF: Final[dict[str, str]] = {
+    **dict.fromkeys(("as_key", "attr", "cut", "get", "item", "known", "undefined"), "access"),
+    **dict.fromkeys(
+        ("invoke", "mapping", "method", "namespace", "now", "number_range", "put"), "calls"
+    ),
+    **dict.fromkeys(
+        (
+            "add", "divide", "eq", "floordiv", "ge", "gt", "is_in", "le", "lt", "mod", "mul", "ne", "neg",
+            "pos", "power", "sub",
+        ),
+        "operators",
+    ),
+    **dict.fromkeys(("bounded", "concat", "text", "truth"), "printing"),
+    **dict.fromkeys(("renders", "taking", "unpack"), "writing"),
+    "missing": "words",
+}  # fmt: skip
+"""The names of functions, and the modules here that have them; `filters` and `tests` are modules."""
 
-__all__ = [
-    "add",
-    "as_key",
-    "attr",
-    "bounded",
-    "concat",
-    "cut",
-    "divide",
-    "eq",
-    "filters",
-    "floordiv",
-    "ge",
-    "get",
-    "gt",
-    "invoke",
-    "is_in",
-    "item",
-    "known",
-    "le",
-    "lt",
-    "mapping",
-    "method",
-    "missing",
-    "mod",
-    "mul",
-    "namespace",
-    "ne",
-    "neg",
-    "now",
-    "number_range",
-    "pos",
-    "power",
-    "put",
-    "renders",
-    "sub",
-    "taking",
-    "tests",
-    "text",
-    "truth",
-    "undefined",
-    "unpack",
-]
+
+def __getattr__(name: str) -> Any:
+    home = HOME_OF.get(name)
+    if home is None and name not in ("filters", "tests"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = import_module(f"{__name__}.{home or name}")
+    value = globals()[name] = module if home is None else getattr(module, name)
+    return value

@@ -82,6 +82,13 @@ def check_items(count: int) -> None:
             raise over(f"a list of {count} items", "repeat")
 
 
+def check_repeated(what: object, size: int) -> None:
+    """Refuse to repeat a text or a list to more than repetition may make."""
+    if isinstance(what, str) and size > limit("repeat"):
+        raise over(f"a text of {size} characters", "repeat")
+    check_items(size)
+
+
 def check_rounds(count: int) -> None:
     """Refuse to go through more items than a loop may."""
     if count > FREE:

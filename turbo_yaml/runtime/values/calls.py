@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import datetime
 from functools import partial
 from types import BuiltinFunctionType, CoroutineType, FunctionType, MethodType
 from typing import Any
@@ -19,7 +18,7 @@ from turbo_yaml.runtime.values.writing import going_through
 
 _FUNCTIONS = (FunctionType, MethodType, BuiltinFunctionType, partial)
 _DATA = (str, int, float, dict, list, tuple, range, Method, Open, Missing, type(None), *_FUNCTIONS)
-_DIRECTIVE = re.compile(r"%(?![-_0^#]?[aAbBcdDeFgGHIjmMnprRStTuUVwWxXyYzZ%])")
+_DIRECTIVE = r"%(?![-_0^#]?[aAbBcdDeFgGHIjmMnprRStTuUVwWxXyYzZ%])"
 
 
 def method(value: Any, name: str, /, *args: Any, **kwargs: Any) -> Any:
@@ -64,9 +63,11 @@ def _run(name: str, function: Callable[..., Any], args: tuple[Any, ...], kwargs:
         return function(*args, **kwargs)
     except TurboError:
         raise
-    except (TypeError, ValueError, LookupError, ArithmeticError) as error:
+    except (TypeError, AttributeError):
         given = ", ".join(described(value) for value in [*args, *kwargs.values()]) or "nothing"
-        raise wrong_value(f"`{name}` cannot work with {given}: {error}") from None
+        raise wrong_kind(f"`{name}` cannot work with {given}") from None
+    except (ValueError, LookupError, ArithmeticError) as error:
+        raise wrong_value(f"`{name}` did not work: {error}") from None
 
 
 # Global functions --------------------------------------------------------------------------------------
@@ -135,7 +136,9 @@ def now(format: str | None = None) -> str:
         return moment
     if not isinstance(format, str) or len(format) > 200:
         raise wrong_kind("`now` takes a short format, such as `'%d %B %Y'`")
-    unknown = _DIRECTIVE.search(format)
+    unknown = re.search(_DIRECTIVE, format)
     if unknown is not None:
         raise wrong_value(f"`{format[unknown.start() : unknown.start() + 2]}` means nothing in a date format")
+    from datetime import datetime
+
     return datetime.fromisoformat(moment).strftime(format)

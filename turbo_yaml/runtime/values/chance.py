@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import random
 from contextvars import ContextVar
-from datetime import datetime
 from typing import Protocol
 
 
@@ -29,14 +27,20 @@ class SystemChance:
 
     def now(self) -> str:
         """Return the time as ISO 8601 with its offset, to the second."""
+        from datetime import datetime
+
         return datetime.now().astimezone().isoformat(timespec="seconds")
 
     def index(self, count: int) -> int:
         """Return a number from 0 to before `count`."""
+        import random
+
         return random.randrange(count)
 
     def order(self, count: int) -> list[int]:
         """Return the numbers from 0 to before `count`, mixed."""
+        import random
+
         numbers = list(range(count))
         random.shuffle(numbers)
         return numbers

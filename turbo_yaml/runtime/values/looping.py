@@ -24,12 +24,50 @@ class Loop(Open):
     def __len__(self) -> int:
         return len(self.items)
 
+    @property
+    def index(self) -> int:
+        """The number of the round, from 1."""
+        return self.index0 + 1
+
+    @property
+    def first(self) -> bool:
+        """Whether this is the first round."""
+        return self.index0 == 0
+
+    @property
+    def last(self) -> bool:
+        """Whether this is the last round."""
+        return self.index0 == len(self.items) - 1
+
+    @property
+    def length(self) -> int:
+        """How many rounds there are."""
+        return len(self.items)
+
+    @property
+    def revindex(self) -> int:
+        """How many rounds there are from this one on."""
+        return len(self.items) - self.index0
+
+    @property
+    def revindex0(self) -> int:
+        """How many rounds are left after this one."""
+        return len(self.items) - self.index0 - 1
+
+    @property
+    def depth(self) -> int:
+        """How deep this loop is in a recursive one, from 1."""
+        return self.depth0 + 1
+
     def member(self, name: Any) -> Any:
         """Return the member of that name, or `missing`; there is none before the first and after the last."""
-        if name in _METHODS:
-            return Method(self, name, _METHODS[name])
-        read = _MEMBERS.get(name)
-        return missing if read is None else read(self)
+        if name in _MEMBERS:
+            return getattr(self, name)
+        if name in _NEIGHBOURS:
+            index = self.index0 + _NEIGHBOURS[name]
+            return self.items[index] if 0 <= index < len(self.items) else missing
+        method = _METHODS.get(name)
+        return missing if method is None else Method(self, name, method)
 
     def cycle(self, *values: Any) -> Any:
         """Return one of the values after another, round by round."""
@@ -43,22 +81,8 @@ class Loop(Open):
         return before is None or ne(before, values)
 
 
-def _near(loop: Loop, step: int) -> Any:
-    index = loop.index0 + step
-    return loop.items[index] if 0 <= index < len(loop.items) else missing
-
-
 _METHODS: dict[str, Callable[..., Any]] = {"cycle": Loop.cycle, "changed": Loop.changed}
-_MEMBERS: dict[str, Callable[[Loop], Any]] = {
-    "index": lambda loop: loop.index0 + 1,
-    "index0": lambda loop: loop.index0,
-    "revindex": lambda loop: len(loop.items) - loop.index0,
-    "revindex0": lambda loop: len(loop.items) - loop.index0 - 1,
-    "first": lambda loop: loop.index0 == 0,
-    "last": lambda loop: loop.index0 == len(loop.items) - 1,
-    "length": lambda loop: len(loop.items),
-    "depth": lambda loop: loop.depth0 + 1,
-    "depth0": lambda loop: loop.depth0,
-    "previtem": lambda loop: _near(loop, -1),
-    "nextitem": lambda loop: _near(loop, 1),
-}
+_MEMBERS = frozenset(
+    {"depth", "depth0", "first", "index", "index0", "last", "length", "revindex", "revindex0"}
+)
+_NEIGHBOURS = {"previtem": -1, "nextitem": 1}

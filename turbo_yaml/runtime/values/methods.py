@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from turbo_yaml.runtime.values.bounds import check_length, check_padding, counted, spend, weigh
-from turbo_yaml.runtime.values.formats import format_map, format_text
 from turbo_yaml.runtime.values.words import missing, wrong_kind
 
 
@@ -109,6 +108,18 @@ def _split(name: str) -> Callable[..., Any]:
     return method
 
 
+def _format(value: str, *args: Any, **kwargs: Any) -> str:
+    from turbo_yaml.runtime.values.formats import format_text
+
+    return format_text(value, *args, **kwargs)
+
+
+def _format_map(value: str, *args: Any, **kwargs: Any) -> str:
+    from turbo_yaml.runtime.values.formats import format_map
+
+    return format_map(value, *args, **kwargs)
+
+
 def _expandtabs(value: str, tabsize: int = 8) -> str:
     check_padding(tabsize)
     check_length(len(value) + value.count("\t") * abs(tabsize))
@@ -142,8 +153,8 @@ _TEXT_METHODS: dict[str, Callable[..., Any]] = {
     **{name: _padded(name) for name in ("center", "ljust", "rjust", "zfill")},
     **{name: _split(name) for name in ("rsplit", "split", "splitlines")},
     "expandtabs": _expandtabs,
-    "format": format_text,
-    "format_map": format_map,
+    "format": _format,
+    "format_map": _format_map,
     "join": joined,
     "replace": replaced,
     "translate": _translate,

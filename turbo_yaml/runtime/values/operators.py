@@ -11,12 +11,11 @@ from turbo_yaml.runtime.values.access import as_key
 from turbo_yaml.runtime.values.bounds import (
     FREE,
     check_integer,
-    check_items,
     check_length,
+    check_repeated,
     spend,
     weigh,
 )
-from turbo_yaml.runtime.values.formats import percent
 from turbo_yaml.runtime.values.words import described, wrong_kind, wrong_value
 
 _SAFE = 1 << 63
@@ -77,7 +76,7 @@ def mul(left: Any, right: Any) -> Any:
     if isinstance(left, int):
         left, right = right, left
     if isinstance(right, int) and isinstance(left, str | list | tuple):
-        check_items(len(left) * right)
+        check_repeated(left, len(left) * right)
         return left * right
     raise _misfit("*", left, right)
 
@@ -95,6 +94,8 @@ def floordiv(left: Any, right: Any) -> Any:
 def mod(left: Any, right: Any) -> Any:
     """Return the rest of a division; with a text on the left, that text filled in as a format."""
     if isinstance(left, str):
+        from turbo_yaml.runtime.values.formats import percent
+
         return percent(left, right)
     return _divided("%", operator.mod, left, right)
 
@@ -112,7 +113,7 @@ def power(left: Any, right: Any) -> Any:
     if not _numbers(left, right):
         raise _misfit("**", left, right)
     if isinstance(left, int) and isinstance(right, int) and right > 0:
-        check_integer(left.bit_length() * right)
+        check_integer((left.bit_length() - 1) * right + 1)
     if left == 0 and right < 0:
         raise wrong_value("division by zero")
     result = _finite(operator.pow, left, right)

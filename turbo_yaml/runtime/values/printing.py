@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from turbo_yaml.errors import LimitError
@@ -34,6 +33,8 @@ def json_text(
     value: Any, indent: int | str | None = None, *, sort_keys: bool = False, escape: bool = False
 ) -> str:
     """Return data as JSON: on one line, or indented. `escape`: all but ASCII as `\\u` escapes."""
+    import json
+
     weigh(value)
     spend(400)
     separators = (",", ":") if indent is None else (",", ": ")

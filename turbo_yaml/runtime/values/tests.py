@@ -103,9 +103,9 @@ def sameas(value: Any, other: Any) -> bool:
 
 
 def filter(value: Any) -> bool:
-    from turbo_yaml.runtime.values.filters import FILTERS
+    from turbo_yaml.runtime.values.filters import NAMES
 
-    return isinstance(value, str) and value in FILTERS
+    return isinstance(value, str) and value in NAMES
 
 
 def test(value: Any) -> bool:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from turbo_yaml.records import replace
 from turbo_yaml.syntax.lines import Line, item_end, line_at, line_start, line_stop
 from turbo_yaml.syntax.mistakes.site import SEARCHED_LINES, Flaw, Repair, Site
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Final
 
+from turbo_yaml.records import replace
 from turbo_yaml.syntax.lines import line_at
 from turbo_yaml.syntax.mistakes import enclosures, structure, values
 from turbo_yaml.syntax.mistakes.site import Flaw, Repair, Site

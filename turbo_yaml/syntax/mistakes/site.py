@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
 from typing import Literal, NamedTuple
 
 from turbo_yaml.diagnostics import Diagnostic, Related
+from turbo_yaml.records import Record
 from turbo_yaml.source import Source, Span
 from turbo_yaml.syntax.lines import Line, line_at, line_start, next_line
 
@@ -36,8 +37,7 @@ class Flaw(Exception):
         self.repair = repair
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(Record):
     """Where reading stopped. `text` may have repairs in it; `source` is as the author wrote it."""
 
     source: Source
@@ -95,13 +95,13 @@ class Site:
         return lines
 
     def line_above(self, line: Line) -> Line | None:
-        """Return the last line above that has something on it, if it is near."""
+        """Return the last line above that has something on it that is no comment, if it is near."""
         start = line.start
         for _ in range(SEARCHED_LINES):
             if start == 0:
                 return None
             above = line_at(self.text, start - 1)
-            if above.first < above.end:
+            if above.first < above.end and self.text[above.first] != "#":
                 return above
             start = above.start
         return None
@@ -119,6 +119,12 @@ def quoted(text: str) -> str:
     if '"' in text and "\\" not in text:
         return "'" + text.replace("'", "''") + "'"
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def leave_a_space(tag: str) -> str | None:
+    """Return the help for a tag that swallowed the `,` or bracket right behind it; None for another one."""
+    glued = re.match(r"(![A-Za-z]+)([\]},])", tag)
+    return None if glued is None else f"leave a space before the `{glued[2]}`: `{glued[1]} {glued[2]}`"
 
 
 def quote_it(text: str) -> str:

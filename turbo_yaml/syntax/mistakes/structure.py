@@ -18,6 +18,7 @@ from turbo_yaml.syntax.mistakes.enclosures import after_enclosure
 from turbo_yaml.syntax.mistakes.site import SEARCHED_LINES, Flaw, Repair, Site
 
 _GLUED: Final = r"[A-Za-z_][\w.-]*\??:(?=[^\s:/])"
+_WORD: Final = r"[A-Za-z_][\w-]*"
 _BLOCK_MARK: Final = r"(?:^|[\s:-])[|>][-+0-9]{0,2}[ \t]*(?:#.*)?$"
 
 
@@ -73,7 +74,7 @@ def unexpected_key(site: Site) -> Flaw:
         glued = glued_key(site, begin)
         if glued is not None:
             return glued
-        if begin.lead - begin.start == column:
+        if begin.lead - begin.start == column or _is_bare_item(site, above, line):
             return _missing_colon(site, begin)
     return site.flaw(
         "yaml-indentation",
@@ -98,13 +99,32 @@ def no_colon(site: Site) -> Flaw:
 
 def _missing_colon(site: Site, line: Line) -> Flaw:
     end = before_comment(site.text, line.lead, line.end)
+    shown = site.shown(line.lead, end)
+    message = f"`{shown}` stands where a `key: value` was expected"
+    help = "write `key: value`, or indent the line if it goes on with the text above"
+    related = None
+    below = line_at(site.text, site.at)
+    if _is_bare_item(site, line, below):
+        message = f"`{shown}` has keys below it, so a `:` is missing after it"
+        help = f"write `{shown}:`"
+        if below.lead - below.start != line.lead - line.start:
+            help += f", and begin `{site.shown(below.lead, below.colon)}` in its column"
+        related = ("this key belongs to it", below.lead, below.end)
     return site.flaw(
-        "yaml-missing-colon",
-        f"`{site.shown(line.lead, end)}` stands where a `key: value` was expected",
-        (line.lead, end),
-        Repair(line.lead, end, "key"),
-        "write `key: value`, or indent the line if it goes on with the text above",
+        "yaml-missing-colon", message, (line.lead, end), Repair(line.lead, end, "key"), help, related
     )
+
+
+def _is_bare_item(site: Site, line: Line, below: Line) -> bool:
+    """Tell whether a line is an item of one word, such as `- generate`, and the one below a key of it."""
+    if (
+        below.colon < 0
+        or not line.first - line.start < below.first - below.start
+        or below.start <= line.start
+    ):
+        return False
+    end = before_comment(site.text, line.lead, line.end)
+    return line.lead > line.first and re.fullmatch(_WORD, site.text[line.lead : end]) is not None
 
 
 def glued_key(site: Site, line: Line) -> Flaw | None:
@@ -171,6 +191,9 @@ def not_a_key(site: Site) -> Flaw | None:
     line = line_at(site.text, site.at)
     if site.at > line.first:
         return None
+    above = site.line_above(line)
+    if above is not None and _is_bare_item(site, above, line):
+        return _missing_colon(site, above)
     return glued_dash(site, line) or _missing_dash(site, line) or indentation_fits_nothing(site)
 
 

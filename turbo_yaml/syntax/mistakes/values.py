@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Final
 
+from turbo_yaml.records import replace
 from turbo_yaml.source import Source
 from turbo_yaml.syntax.lines import before_comment, item_end, line_at, line_start
-from turbo_yaml.syntax.mistakes.site import Flaw, Repair, Site, quote_it
+from turbo_yaml.syntax.mistakes.site import Flaw, Repair, Site, leave_a_space, quote_it
 
 _TEMPLATE_MARKS: Final = {"{{": "}}", "{%": "%}", "{#": "#}"}
 # Looked for inside brackets: a quoted text is stepped over.
@@ -212,12 +212,13 @@ def marked_as(kind: str) -> Callable[[Site], Flaw]:
         end = before_comment(site.text, site.opened, line.end)
         first = site.text[site.opened : site.opened + 1]
         article = "a" if kind == "tag" else "an"
+        help = leave_a_space(site.text[site.opened : end]) or "put it in quotes if it is text"
         return site.flaw(
             f"yaml-{kind}",
             f"YAML reads `{site.shown(site.opened, end)}` as {article} {kind}, because of `{first}`",
             (site.opened, max(end, site.opened + 1)),
             Repair(site.opened, max(line.end, site.opened + 1), "value"),
-            "put it in quotes if it is text",
+            help,
         )
 
     return rewrite

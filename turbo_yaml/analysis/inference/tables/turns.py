@@ -50,14 +50,13 @@ def _map(**fields: Type) -> Type:
     return Type(map=Maps({name: Field(type_) for name, type_ in fields.items()}))
 
 
-_MAYBE_TEXT: Final = join(TEXT, NULL)
 _MESSAGE: Final = _map(
     role=TEXT,
     content=TEXT,
-    tool_calls=list_of(_map(id=_MAYBE_TEXT, name=TEXT, arguments=ANY)),
+    tool_calls=list_of(_map(id=ANY, name=TEXT, arguments=ANY)),
     usage=join(_map(input_tokens=INTEGER, output_tokens=INTEGER), NULL),
-    finish_reason=_MAYBE_TEXT,
-    model=_MAYBE_TEXT,
+    finish_reason=ANY,
+    model=ANY,
 )
-ERROR: Final = _map(kind=TEXT, message=TEXT, step=_MAYBE_TEXT)
+ERROR: Final = _map(kind=TEXT, message=TEXT, step=TEXT)
 """What `catch` sees as `error`."""

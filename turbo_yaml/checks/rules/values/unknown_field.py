@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from jinja2 import nodes
 
@@ -10,7 +11,7 @@ from turbo_yaml.analysis.inference.lattice import Type, is_never, without_null
 from turbo_yaml.analysis.inference.narrowing import path_of
 from turbo_yaml.analysis.inference.tables.filters import reached
 from turbo_yaml.analysis.inference.tables.members import item_of, items_of, member_of, names_of
-from turbo_yaml.analysis.inference.typed import Where
+from turbo_yaml.analysis.inference.typed import Typed, Where
 from turbo_yaml.analysis.inference.words import described
 from turbo_yaml.checks.rule import Rule
 from turbo_yaml.checks.subject import Subject
@@ -27,16 +28,24 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     """Yield where an expression asks a value for what no value of its type has."""
     typed = subject.typed
     for where, node in typed.find(nodes.Getattr):
-        yield from _member(where, node.node, node.attr, typed.of(node.node), where.name_span_of(node))
+        span = where.name_span_of(node)
+        yield from _soften(_member(where, node.node, node.attr, typed.of(node.node), span), node, typed)
     for where, item in typed.find(nodes.Getitem):
         key = item.arg
         if isinstance(key, nodes.Const) and isinstance(key.value, str):
-            yield from _member(where, item.node, key.value, typed.of(item.node), where.span_of(key))
+            found = _member(where, item.node, key.value, typed.of(item.node), where.span_of(key))
+            yield from _soften(found, item, typed)
         elif not isinstance(key, nodes.Slice):
             yield from _place(where, item, typed.of(item.node), typed.of(key))
     for where, filter_ in typed.find(nodes.Filter):
         if filter_.node is not None:
             yield from _attribute(where, filter_, typed.of(filter_.node))
+
+
+def _soften(found: Iterator[Diagnostic], node: nodes.Node, typed: Typed) -> Iterator[Diagnostic]:
+    """Yield findings as warnings where `default` or `is defined` keep them from failing."""
+    for diagnostic in found:
+        yield replace(diagnostic, severity="warning") if id(node) in typed.soft else diagnostic
 
 
 def _member(where: Where, owner: nodes.Node, name: str, type_: Type, span: Span) -> Iterator[Diagnostic]:

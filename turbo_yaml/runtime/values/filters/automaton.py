@@ -1,8 +1,8 @@
-"""Regular expressions that are followed in all their states at once: their time grows with the text, never faster.
+"""Regular expressions followed in all their states at once: their time grows with the text, never faster.
 
-`re` backtracks, so `(a+)+$` takes minutes on thirty characters. It still reads the expressions here, and tests
-single characters; only how repetitions and choices are gone through is ours. Threads carry what the groups hold,
-the one that `re` would try first in front, so that the match is the same.
+`re` backtracks, so `(a+)+$` takes minutes on thirty characters. It still reads the expressions, and tests
+single characters; only how repetitions and choices are gone through is ours. Threads carry what the groups
+hold, the one that `re` would try first in front, so that the match is the same.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from turbo_yaml.diagnostics.suggest import did_you_mean
+from turbo_yaml.runtime.values.filters import NAMES, filter_of
 from turbo_yaml.runtime.values.filters.lists import items_of, reach, surely
 from turbo_yaml.runtime.values.methods import find_member
 from turbo_yaml.runtime.values.tests import TESTS
@@ -49,12 +50,9 @@ def _each_of(value: Any, name: str) -> Sequence[Any]:
 
 def filter_named(name: Any) -> Callable[..., Any]:
     """Return a filter by its name."""
-    from turbo_yaml.runtime.values.filters import FILTERS
-
-    function = FILTERS.get(name) if isinstance(name, str) else None
-    if function is None:
-        raise not_there(f"there is no filter `{name}`", did_you_mean(str(name), FILTERS))
-    return function
+    if not isinstance(name, str) or name not in NAMES:
+        raise not_there(f"there is no filter `{name}`", did_you_mean(str(name), NAMES))
+    return filter_of(str(name))
 
 
 def test_named(name: Any) -> Callable[..., Any]:
@@ -105,3 +103,4 @@ FILTERS = {
     function.__name__: function
     for function in (default, attr, trusted, map, select, reject, selectattr, rejectattr)
 }
+FILTERS["d"] = default

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json as json_module
 from typing import Any
 
 from turbo_yaml.errors import FlowError, LimitError
@@ -21,6 +20,8 @@ def json(value: Any, indent: int = 2) -> str:
 
 def tojson(value: Any, indent: int | None = None) -> str:
     """Return data as Jinja's `tojson` does: sorted keys, safe inside HTML."""
+    import json as json_module
+
     from markupsafe import Markup
 
     weigh(value)
@@ -45,6 +46,8 @@ def _no_data(value: Any) -> Any:
 
 def fromjson(value: Any) -> Any:
     """Return the data that a JSON text holds."""
+    import json as json_module
+
     written = _written(value, "fromjson")
     try:
         return json_module.loads(written, parse_constant=_refuse_constant)

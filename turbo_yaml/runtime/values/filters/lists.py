@@ -332,3 +332,4 @@ FILTERS = {
         items, groupby, batch, slice, zip,
     )
 }  # fmt: skip
+FILTERS["count"] = length

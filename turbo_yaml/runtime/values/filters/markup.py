@@ -87,3 +87,4 @@ def xmlattr(value: Any, autospace: bool = True) -> str:
 FILTERS = {
     function.__name__: function for function in (escape, forceescape, safe, striptags, urlize, xmlattr)
 }
+FILTERS["e"] = escape

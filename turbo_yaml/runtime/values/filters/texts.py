@@ -6,7 +6,6 @@ import re
 from typing import Any
 
 from turbo_yaml.runtime.values.bounds import check_length, check_padding, spend
-from turbo_yaml.runtime.values.formats import percent
 from turbo_yaml.runtime.values.methods import replaced
 from turbo_yaml.runtime.values.printing import text
 from turbo_yaml.runtime.values.words import described, wrong_kind, wrong_value
@@ -64,6 +63,8 @@ def replace(value: Any, old: Any, new: Any, count: int | None = None) -> str:
 def format(value: Any, *args: Any, **kwargs: Any) -> str:
     if args and kwargs:
         raise wrong_kind("`format` takes values in order or by name, not both")
+    from turbo_yaml.runtime.values.formats import percent
+
     return percent(as_text(value), kwargs or args)
 
 

@@ -1,0 +1,198 @@
+"""Records: small classes of named fields, whose methods are made when they are first needed.
+
+They do what frozen dataclasses with slots do. Those compile six methods of each class at import, which is
+half a millisecond of every start; records share them all but `__init__`, which is made on first use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from functools import cache
+from operator import attrgetter
+from typing import Any, ClassVar, Final, NamedTuple, TypeVar, dataclass_transform
+
+_ABSENT: Final[Any] = type("Absent", (), {"__slots__": (), "__repr__": lambda _: "..."})()
+_IN_CLASS: Final = "ClassVar"
+
+R = TypeVar("R", bound="Record")
+
+
+class _Field(NamedTuple):
+    """What is known of a field: how it gets its value, and who looks at it."""
+
+    default: Any = _ABSENT
+    default_factory: Callable[[], Any] | None = None
+    repr: bool = True
+    hash: bool = True
+    kw_only: bool = False
+
+
+def field(
+    *,
+    default: Any = _ABSENT,
+    default_factory: Callable[[], Any] | None = None,
+    repr: bool = True,
+    hash: bool = True,
+) -> Any:
+    """Return what a field's default is written as where it is more than a value, as with dataclasses."""
+    return _Field(default, default_factory, repr, hash)
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
+class RecordType(type):
+    """Makes a class of its annotations: a slot each, after those of the class it extends."""
+
+    __fields__: Mapping[str, _Field]
+
+    def __new__(
+        cls,
+        name: str,
+        bases: tuple[type, ...],
+        namespace: dict[str, Any],
+        *,
+        frozen: bool = True,
+        kw_only: bool = False,
+    ) -> RecordType:
+        """Return the class. With `kw_only` its own fields are given by name alone."""
+        inherited = next((base.__fields__ for base in bases if isinstance(base, RecordType)), {})
+        own = {}
+        for each, hint in namespace.get("__annotations__", {}).items():
+            if not hint.startswith(_IN_CLASS):
+                given = namespace.pop(each, _ABSENT)
+                given = given if type(given) is _Field else _Field(given)
+                own[each] = given._replace(kw_only=True) if kw_only else given
+        fields = namespace["__fields__"] = {**inherited, **own}
+        namespace["__match_args__"] = tuple(each for each in fields if not fields[each].kw_only)
+        namespace["__slots__"] = (
+            *namespace.get("__slots__", ()),
+            *(each for each in own if each not in inherited),
+        )
+        namespace["__values__"] = _getter(fields)
+        namespace["__hashed__"] = _getter([each for each in fields if fields[each].hash])
+        namespace.setdefault("__init__", _first_init)
+        if not frozen:
+            namespace |= {
+                "__setattr__": object.__setattr__,
+                "__delattr__": object.__delattr__,
+                "__hash__": None,
+            }
+        return super().__new__(cls, name, bases, namespace)
+
+    @property
+    def __signature__(cls) -> Any:
+        """What a record is made of, for `help` and `inspect`."""
+        from inspect import Signature, signature
+
+        init: Any = cls.__dict__["__init__"]
+        _, *parameters = signature(_init_of(cls) if init is _first_init else init).parameters.values()
+        return Signature(parameters)
+
+
+def _getter(names: Collection[str]) -> Callable[[Any], Any]:
+    """Return what gives the values of these fields: one as it is, more as a tuple."""
+    return attrgetter(*names) if names else lambda _: ()
+
+
+def _first_init(self: Any, /, *args: Any, **values: Any) -> None:
+    """Make the `__init__` of a class, put it in place of this one and call it."""
+    cls = next(each for each in type(self).__mro__ if each.__dict__.get("__init__") is _first_init)
+    made = cls.__init__ = _init_of(cls)  # type: ignore[misc]
+    made(self, *args, **values)
+
+
+def _init_of(cls: Any) -> Callable[..., None]:
+    """Return an `__init__` that fills the slots: a dataclass's is slower, it looks each of them up."""
+    known: dict[str, Any] = {"_absent": _ABSENT}
+    positional, named, body = ["self"], ["*"], []
+    for name, given in cls.__fields__.items():
+        known[f"_set_{name}"] = getattr(cls, name).__set__
+        parameter, value = name, name
+        if given.default_factory is not None:
+            known[f"_new_{name}"] = given.default_factory
+            parameter, value = f"{name}=_absent", f"_new_{name}() if {name} is _absent else {name}"
+        elif given.default is not _ABSENT:
+            known[f"_default_{name}"] = given.default
+            parameter = f"{name}=_default_{name}"
+        (named if given.kw_only else positional).append(parameter)
+        body.append(f" _set_{name}(self, {value})")
+    parameters = ", ".join(positional + (named if len(named) > 1 else []))
+    exec("\n".join([f"def __init__({parameters}):", *body, " pass"]), known)
+    init: Callable[..., None] = known["__init__"]
+    init.__qualname__ = f"{cls.__qualname__}.__init__"
+    return init
+
+
+class _AsDataclass:
+    """Lets the functions of `dataclasses` work on records."""
+
+    def __get__(self, record: Any, cls: RecordType) -> Any:
+        return _dataclass_fields(cls)
+
+
+@cache
+def _dataclass_fields(cls: RecordType) -> Any:
+    from dataclasses import MISSING, make_dataclass
+    from dataclasses import field as described
+
+    made: list[Any] = []
+    for name, given in cls.__fields__.items():
+        facts: dict[str, Any] = {"repr": given.repr, "hash": given.hash or None, "kw_only": True}
+        facts["default"] = MISSING if given.default is _ABSENT else given.default
+        facts["default_factory"] = given.default_factory or MISSING
+        made.append((name, Any, described(**facts)))
+    same: Any = make_dataclass(cls.__name__, made)
+    return same.__dataclass_fields__
+
+
+class Record(metaclass=RecordType):
+    """A value of named fields: frozen, equal to another of its class with equal fields, and with a hash.
+
+    `class Point(Record)` is followed by its fields, `x: int = 0`. With `frozen=False` they may be set, and
+    there is no hash.
+    """
+
+    __fields__: ClassVar[Mapping[str, _Field]]
+    __values__: ClassVar[Callable[[Any], Any]]
+    __hashed__: ClassVar[Callable[[Any], Any]]
+    __dataclass_fields__ = _AsDataclass()
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        values = type(self).__values__
+        return bool(values(self) == values(other))
+
+    def __hash__(self) -> int:
+        return hash(type(self).__hashed__(self))
+
+    def __repr__(self) -> str:
+        fields = type(self).__fields__
+        shown = (f"{name}={getattr(self, name)!r}" for name, given in fields.items() if given.repr)
+        return f"{type(self).__qualname__}({', '.join(shown)})"
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise _frozen(f"cannot assign to field {name!r}")
+
+    def __delattr__(self, name: str) -> None:
+        raise _frozen(f"cannot delete field {name!r}")
+
+    def __getstate__(self) -> Any:
+        return [getattr(self, name) for name in self.__fields__]
+
+    def __setstate__(self, state: Any) -> None:
+        for name, value in zip(self.__fields__, state, strict=True):
+            object.__setattr__(self, name, value)
+
+    def __replace__(self: R, /, **changes: Any) -> R:
+        return type(self)(**{name: getattr(self, name) for name in self.__fields__} | changes)
+
+
+def replace(record: R, /, **changes: Any) -> R:
+    """Return a record like this one with some fields changed."""
+    return record.__replace__(**changes)
+
+
+def _frozen(message: str) -> AttributeError:
+    from dataclasses import FrozenInstanceError
+
+    return FrozenInstanceError(message)
