@@ -314,7 +314,7 @@ class _Names:
             return reached
         after = self.body(step.finally_, risky)
         for name in names_set(step.finally_):
-            env.own[name] = risky.own.get(name) or Known(unset=True)
+            env.own[name] = risky.get(name) or Known(unset=True)
         return reached and after is not None
 
 

@@ -11,6 +11,7 @@ from turbo_yaml.diagnostics import Diagnostic
 from turbo_yaml.diagnostics.suggest import did_you_mean
 from turbo_yaml.errors import FlowInvalid, UsageError
 from turbo_yaml.source import Source
+from turbo_yaml.types.binding import plain_types
 from turbo_yaml.types.declared import Input
 
 STDIN = "-"
@@ -63,6 +64,8 @@ def _text_of(name: str, value: str, piped: Piped) -> str:
 
 
 def _typed(name: str, text: str, schema: Mapping[str, Any]) -> Any:
+    if str in plain_types(schema):
+        return text
     from turbo_yaml.types.text import read_text
 
     return read_text(schema, text, name)

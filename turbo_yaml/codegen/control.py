@@ -11,6 +11,7 @@ from turbo_yaml.codegen.build import At, assign, attribute, call, constant, load
 from turbo_yaml.codegen.function import Function
 from turbo_yaml.codegen.steps import emit_plain, pump
 from turbo_yaml.flow import nodes as n
+from turbo_yaml.flow.walk import steps as steps_of
 
 Control = n.If | n.Match | n.For | n.While | n.Parallel | n.Try
 
@@ -216,11 +217,20 @@ def _try(step: n.Try, out: Function, place: At) -> list[ast.stmt]:
     out.trying += 1
     statements = emit_body(step.body, out)
     if step.catch is not None:
-        statements = [ast.Try(statements, [_catch(step.catch, out, place)], [], [], **place)]
+        handler = _catch(step.catch, out, place)
+        if _may_take_back(step.body):
+            handler.body.insert(0, ast.Expr(out.support("handoff", [constant(None, place)], place), **place))
+        statements = [ast.Try(statements, [handler], [], [], **place)]
     out.trying -= 1
     if step.finally_ is None:
         return statements
     return _finally(statements, emit_body(step.finally_, out), out, place)
+
+
+def _may_take_back(body: n.Body) -> bool:
+    """Tell whether a `finally` in these steps may fail when the flow has just handed over."""
+    tries = [step for step in steps_of(body) if isinstance(step, n.Try) and step.finally_]
+    return any(isinstance(step, n.Handoff) for step in steps_of(tuple(tries)))
 
 
 def _catch(steps: n.Body, out: Function, place: At) -> ast.ExceptHandler:

@@ -15,6 +15,8 @@ from turbo_yaml.source import Source, Span
 from turbo_yaml.source.files import UnreadableText
 
 if TYPE_CHECKING:
+    from turbo_yaml.analysis.calls import Program
+    from turbo_yaml.analysis.inference.typed import Typed
     from turbo_yaml.analysis.links import Links
     from turbo_yaml.checks.levels import Levels
     from turbo_yaml.compiler.stages import Analysed, Parsed
@@ -111,6 +113,20 @@ class Builder:
         errors_only = not self.thorough
         checked = check(analysed, data, self._links_of, self.levels, errors_only=errors_only)
         return [*checked, *found]
+
+    def program(self) -> Program:
+        """Return how the flows of the files that were read hang together, for whoever asks for all of them."""
+        from turbo_yaml.analysis.calls import Program
+        from turbo_yaml.analysis.inference.flows import infer_types
+
+        known: dict[int, Typed] = {}
+
+        def typed_of(file: FlowFile) -> Typed:
+            if id(file) not in known:
+                known[id(file)] = infer_types(file, self._links_of(file), {})
+            return known[id(file)]
+
+        return Program(self._links_of, typed_of)
 
     def _links_of(self, file: FlowFile) -> Links:
         """Return which flows the steps of a file name that was parsed before."""

@@ -46,6 +46,24 @@ def check_text(
     return _check(builder, place)
 
 
+def audit(path: PathLike, *, root: Path | None = None) -> dict[str, Any]:
+    """Return what a flow can do, as JSON data: models, files, hosts, environment, worst-case model calls.
+
+    Runs nothing. `FlowInvalid` where the flow has errors, `UsageError` where it cannot be read.
+    """
+    from turbo_yaml.checks.audit import audit as audited
+    from turbo_yaml.errors import FlowInvalid
+
+    builder, place = _builder(path, root, None)
+    try:
+        analysed = builder.analysed(place)
+    except UnreadableText as problem:
+        raise UsageError(problem.message, hint=problem.help) from None
+    if not analysed.sound or analysed.parsed.file is None:
+        raise FlowInvalid(analysed.diagnostics)
+    return audited(analysed.parsed.file, builder.program())
+
+
 def compile_python(path: PathLike, *, root: Path | None = None) -> tuple[str | None, list[Diagnostic]]:
     """Return the Python that a flow file becomes, as text to read, and what is wrong with the file."""
     from turbo_yaml.codegen.printing import to_text

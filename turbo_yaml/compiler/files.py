@@ -57,7 +57,7 @@ class Files:
 
 
 def project_root(folder: Path) -> Path:
-    """Return the folder of the `turbo.yaml` whose settings hold for a flow in `folder`, or `folder` itself."""
+    """Return the folder of the `turbo.yaml` that holds for a flow in `folder`, or `folder` itself."""
     project = own_project_file(folder)
     return folder if project is None else project.parent
 

@@ -386,11 +386,13 @@ async def _restore(memory: BaseMemory, saved: BaseMemory) -> None:
     await memory.set_state(await saved.get_state())
 
 
-def handoff(flow: Any, given: Mapping[str, Any] | None = None) -> None:
-    """Let another flow go on with this chat when this one ends, which it does next."""
+def handoff(flow: Any | None, given: Mapping[str, Any] | None = None) -> None:
+    """Let another flow go on with this chat when this one ends, which it does next; None takes that back."""
     frame = current_frame()
+    if frame is None and flow is None:
+        return
     if frame is None:
         raise FlowError(
             "`handoff` needs the driver of turbo-yaml", kind="host", hint="run the flow with `TurboGenFn`"
         )
-    frame.next = bind(flow, given)
+    frame.next = None if flow is None else bind(flow, given)

@@ -12,11 +12,8 @@ from typing import Any, Final, NamedTuple
 from turbo_yaml.diagnostics.suggest import did_you_mean
 from turbo_yaml.errors import FlowError, LimitError
 from turbo_yaml.runtime.frames import HostFailed
-from turbo_yaml.runtime.frames import current_frame
 from turbo_yaml.runtime.loops import label
 from turbo_yaml.source import Source, Span
-from turbo_yaml.types.filling import fill
-from turbo_yaml.types.validation import problems
 
 Failures: Final = (FlowError, TypeError, ValueError, ArithmeticError, LookupError, RecursionError)
 """What `catch` catches: failures of the flow, and what an expression can raise. Never a cancellation."""
@@ -42,6 +39,9 @@ def no_case(value: Any, cases: Sequence[str]) -> FlowError:
 
 def fits(value: Any, schema: Mapping[str, Any]) -> Any:
     """Return an outcome with defaults filled in; `FlowError` of kind `output` where it is not of the type."""
+    from turbo_yaml.types.filling import fill
+    from turbo_yaml.types.validation import problems
+
     value = fill(schema, value)
     found = problems(schema, value)
     if found:
@@ -52,9 +52,6 @@ def fits(value: Any, schema: Mapping[str, Any]) -> Any:
 
 def describe(problem: BaseException) -> dict[str, Any]:
     """Return what `catch` calls `error`: its `kind`, its `message`, and the `step` it came from, if known."""
-    frame = current_frame()
-    if frame is not None:
-        frame.next = None  # a flow that goes on after a failure in `finally` has not handed over
     found = as_flow_error(problem)
     return {"kind": found.kind, "message": found.message, "step": found.step or _step_at(problem)}
 
@@ -147,25 +144,25 @@ _TYPES: Final = {
 }
 _TYPE_ERRORS: Final = (
     (
-        re.compile(r"unsupported operand type\(s\) for ([^:]+): '(\w+)' and '(\w+)'"),
+        r"unsupported operand type\(s\) for ([^:]+): '(\w+)' and '(\w+)'",
         "`{0}` does not work with {1} and {2}",
     ),
     (
-        re.compile(r"'([<>=]+)' not supported between instances of '(\w+)' and '(\w+)'"),
+        r"'([<>=]+)' not supported between instances of '(\w+)' and '(\w+)'",
         "`{0}` does not work with {1} and {2}",
     ),
-    (re.compile(r"bad operand type for unary ([^:]+): '(\w+)'"), "`{0}` does not work with {1}"),
-    (re.compile(r"can only concatenate (\w+) \(not \"(\w+)\"\) to"), "`+` does not work with {0} and {1}"),
+    (r"bad operand type for unary ([^:]+): '(\w+)'", "`{0}` does not work with {1}"),
+    (r"can only concatenate (\w+) \(not \"(\w+)\"\) to", "`+` does not work with {0} and {1}"),
     (
-        re.compile(r"can't multiply sequence by non-int of type '(\w+)'"),
+        r"can't multiply sequence by non-int of type '(\w+)'",
         "`*` does not work with {0} and a list",
     ),
-    (re.compile(r"'(\w+)' object is not iterable"), "{0} has no items to go through"),
-    (re.compile(r"'(\w+)' object is not subscriptable"), "{0} has no items"),
-    (re.compile(r"object of type '(\w+)' has no len\(\)"), "{0} has no length"),
-    (re.compile(r"'(\w+)' object is not callable"), "{0} cannot be called"),
+    (r"'(\w+)' object is not iterable", "{0} has no items to go through"),
+    (r"'(\w+)' object is not subscriptable", "{0} has no items"),
+    (r"object of type '(\w+)' has no len\(\)", "{0} has no length"),
+    (r"'(\w+)' object is not callable", "{0} cannot be called"),
     (
-        re.compile(r"argument of type '(\w+)' is not (?:iterable|a container)"),
+        r"argument of type '(\w+)' is not (?:iterable|a container)",
         "{0} has nothing in it to look for",
     ),
 )
@@ -174,7 +171,7 @@ _TYPE_ERRORS: Final = (
 def _in_words(message: str) -> str:
     """Return what Python says of a wrong type, in the words of YAML."""
     for pattern, words in _TYPE_ERRORS:
-        found = pattern.match(message)
+        found = re.match(pattern, message)
         if found is not None:
             return words.format(*(_TYPES.get(group, group) for group in found.groups()))
     return message

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from turbo_yaml.errors import FlowError, ModelError, UsageError
 from turbo_yaml.memory.truncated import AT_HAND
@@ -15,8 +15,9 @@ from turbo_yaml.runtime.events import DeltaEvent, ReasoningEvent, RetryEvent, Us
 from turbo_yaml.runtime.frames import Answerer, Frame, Host
 from turbo_yaml.runtime.policy.deadlines import OutOfTime, within
 from turbo_yaml.runtime.policy.retrying import Attempts, Retry
-from turbo_yaml.types.reply import read_choice, read_reply
-from turbo_yaml.types.validation import Problem
+
+if TYPE_CHECKING:
+    from turbo_yaml.types.validation import Problem
 
 _SHOWN: Final = 200
 """Characters of a reply that an error shows."""
@@ -203,11 +204,13 @@ async def _tell_retry(frame: Frame, ask: Generate, problem: FlowError, attempt: 
 
 def _read(ask: Generate, reply: Reply) -> tuple[Any, Sequence[Problem]]:
     """Return the value of a reply and nothing, or what is wrong with it."""
+    if ask.output is None and ask.choices is None:
+        return reply.content, ()
+    from turbo_yaml.types.reply import read_choice, read_reply
+
     if ask.output is not None:
         return read_reply(ask.output, reply.content)
-    if ask.choices is not None:
-        return read_choice(ask.choices, reply.content)
-    return reply.content, ()
+    return read_choice(ask.choices or (), reply.content)
 
 
 def _correction(ask: Generate, reply: Reply, found: Sequence[Problem]) -> list[Message]:

@@ -16,8 +16,6 @@ from turbo_yaml.runtime.events import DoneEvent, InputEvent, Listener, ResultEve
 from turbo_yaml.runtime.failures import locate
 from turbo_yaml.runtime.frames import Frame, HostFailed
 from turbo_yaml.types.declared import MISSING
-from turbo_yaml.types.text import read_answer
-from turbo_yaml.types.validation import problems
 
 MAX_ASKED: Final = 10
 """How often a question is asked before answers that do not fit fail the flow."""
@@ -278,11 +276,18 @@ class TurboGenWrapper:
 def _read(question: GetInput, given: Any) -> Any:
     """Return the value of an answer; `UsageError` where it does not fit. Data is taken as data."""
     if isinstance(given, str):
+        if question.type is None and question.choices is None and question.default is None:
+            return given
+        from turbo_yaml.types.text import read_answer
+
         default = MISSING if question.default is None else question.default
         return read_answer(given, schema=question.type, choices=question.choices, default=default)
     if question.choices is not None and given not in question.choices:
         raise UsageError(f"the answer is none of {', '.join(question.choices)}")
-    found = [] if question.type is None else problems(question.type, given)
-    if found:
-        raise UsageError("; ".join(problem.message for problem in found))
+    if question.type is not None:
+        from turbo_yaml.types.validation import problems
+
+        found = problems(question.type, given)
+        if found:
+            raise UsageError("; ".join(problem.message for problem in found))
     return given

@@ -27,7 +27,7 @@ def compile_inputs(inputs: Sequence[Input]) -> Binder:
     Null for an input that may be left out, and whose type refuses null, is the same as leaving it out.
     """
     names = [each.name for each in inputs]
-    simple = [_simply(each.schema) for each in inputs]
+    simple = [plain_types(each.schema) for each in inputs]
     made: list[tuple[Filler | None, Validator] | None] = [None] * len(inputs)
 
     def bind(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -64,7 +64,7 @@ def compile_inputs(inputs: Sequence[Input]) -> Binder:
     return bind
 
 
-def _simply(schema: Mapping[str, Any]) -> tuple[type, ...]:
+def plain_types(schema: Mapping[str, Any]) -> tuple[type, ...]:
     """Return the types whose every value fits as it is, so that no validator need be made for them."""
     wanted = schema.get("type")
     return _SIMPLE.get(wanted, ()) if isinstance(wanted, str) and schema.keys() <= _SAYS_NOTHING else ()

@@ -24,6 +24,9 @@ HOME_OF: Final[dict[str, str]] = {
 """The names of functions, and the modules here that have them; `filters` and `tests` are modules."""
 
 
+__all__ = [*HOME_OF, "filters", "tests"]  # noqa: PLE0604, F822
+
+
 def __getattr__(name: str) -> Any:
     home = HOME_OF.get(name)
     if home is None and name not in ("filters", "tests"):

@@ -1,0 +1,183 @@
+"""A flow to how many model calls it can make at worst, or to the place that nothing limits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from turbo_yaml.analysis.facts import NodeId
+from turbo_yaml.analysis.inference.typed import Typed
+from turbo_yaml.analysis.links import Links
+from turbo_yaml.flow import nodes as n
+from turbo_yaml.settings.keys import BUILT_IN
+from turbo_yaml.settings.patch import Set, inside
+from turbo_yaml.source import Source, Span
+
+
+_DEEPEST = 50
+
+
+class Calls(NamedTuple):
+    """`turns`: how many replies a run takes at worst; `calls`: how often a model is asked for them.
+
+    A reply that fails or does not fit is asked for again, so there are more calls than turns.
+    """
+
+    turns: int
+    calls: int
+
+
+class Endless(NamedTuple):
+    """What keeps the number from being known: a loop or a circle without a limit, and its place."""
+
+    message: str
+    source: Source
+    span: Span
+
+
+class Program(NamedTuple):
+    """How the flows of several files hang together, and what is known of their values."""
+
+    links_of: Callable[[n.FlowFile], Links]
+    typed_of: Callable[[n.FlowFile], Typed]
+
+
+def worst_case_calls(flow: n.Flow, file: n.FlowFile, program: Program) -> Calls | Endless:
+    """Return how many model calls a run of a flow makes at worst, or what keeps that from being known."""
+    return _Counting(program).flow(flow, file)
+
+
+class _Counting:
+    """One count. Each flow is counted once; one that is being counted is part of a circle."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.known: dict[NodeId, Calls | Endless] = {}
+        self.open: dict[NodeId, n.Flow] = {}
+
+    def flow(self, flow: n.Flow, file: n.FlowFile) -> Calls | Endless:
+        """Count a flow; its own budget bounds it."""
+        found = self.known.get(id(flow))
+        if found is None:
+            self.open[id(flow)] = flow
+            found = _Walk(self, flow, file).body(flow.steps)
+            del self.open[id(flow)]
+            budget = inside(flow.settings, "budget", "calls")
+            if isinstance(budget, Set) and type(budget.value) is int:
+                most = budget.value
+                found = (
+                    Calls(most, most) if isinstance(found, Endless) else Calls(*(min(x, most) for x in found))
+                )
+            self.known[id(flow)] = found
+        return found
+
+
+class _Walk:
+    """The count of one flow's steps."""
+
+    def __init__(self, counting: _Counting, flow: n.Flow, file: n.FlowFile) -> None:
+        self.counting = counting
+        self.owner = flow
+        self.file = file
+        self.links = counting.program.links_of(file)
+        self.typed = counting.program.typed_of(file)
+
+    def body(self, steps: n.Body) -> Calls | Endless:
+        """Count steps, one after another."""
+        return _sum([self.step(step) for step in steps])
+
+    def step(self, step: n.Step) -> Calls | Endless:
+        """Count one step with all that is below it."""
+        match step:
+            case n.Turn():
+                return self.turn(step)
+            case n.Include() | n.Call() | n.Handoff():
+                return self.other_flow(step)
+            case n.If():
+                return _most([self.body(part) for part in (*(b.body for b in step.branches), step.orelse)])
+            case n.Match():
+                return _most([self.body(part) for part in (*(c.body for c in step.cases), step.orelse or ())])
+            case n.For():
+                what = "nothing limits how many items this loop goes through"
+                return self.rounds(self.body(step.body), self.items(step), what, step.iterable.span)
+            case n.While():
+                what = "nothing limits the `limit` of this loop"
+                rounds = self.rounds(self.body(step.body), self.limit(step), what, step.limit.span)
+                return _sum([rounds, self.body(step.otherwise or ())])
+            case n.Parallel():
+                return _sum([self.body(branch.body) for branch in step.branches])
+            case n.Try():
+                return _sum([self.body(part) for part in (step.body, step.catch or (), step.finally_ or ())])
+        return Calls(0, 0)
+
+    def turn(self, step: n.Turn) -> Calls:
+        again = step.retry.times if step.retry is not None else self.setting(step, "retries")
+        structured = step.output is not None or step.choices is not None
+        repairs = step.repair if step.repair is not None else self.setting(step, "repair")
+        return Calls(1, (1 + again) * (1 + (repairs if structured else 0)))
+
+    def setting(self, step: n.Turn, name: str) -> int:
+        """Return a setting that is a whole number: the step's, the flow's, the file's, or the built-in one."""
+        for entry in step.settings:
+            if entry.name == name and isinstance(entry.value, n.Constant) and type(entry.value.data) is int:
+                return entry.value.data
+        for flow in (self.owner, self.file.main):
+            found = inside(flow.settings, name)
+            if isinstance(found, Set) and type(found.value) is int:
+                return found.value
+        return int(BUILT_IN[name])
+
+    def other_flow(self, step: n.Include | n.Call | n.Handoff) -> Calls | Endless:
+        link = self.links.get(id(step.flow))
+        if link is None:
+            return Calls(0, 0)
+        if len(self.counting.open) > _DEEPEST:
+            message = f"flows go more than {_DEEPEST} deep into one another"
+            return Endless(message, self.file.source, step.flow.span)
+        if id(link.flow) in self.counting.open:
+            message = f"`{link.flow.name}` goes on in itself here, and nothing limits how often"
+            return Endless(message, self.file.source, step.flow.span)
+        found = self.counting.flow(link.flow, link.file)
+        retry = None if isinstance(step, n.Handoff) else step.retry
+        return found if retry is None or isinstance(found, Endless) else _times(found, 1 + retry.times)
+
+    def items(self, step: n.For) -> int | None:
+        type_ = self.typed.of_value(step.iterable)
+        if type_.any or (type_.text is None and type_.list is None and type_.map is None):
+            return None
+        if type_.map is not None:
+            return len(type_.map.fields) if type_.map.rest is None and type_.list is None else None
+        return None if type_.list is None or type_.text is not None else type_.list.most
+
+    def limit(self, step: n.While) -> int | None:
+        type_ = self.typed.of_value(step.limit)
+        most = None if type_.any or type_.number is None else type_.number.most
+        return None if most is None else int(most)
+
+    def rounds(self, inner: Calls | Endless, rounds: int | None, message: str, span: Span) -> Calls | Endless:
+        """Count a loop: a body that makes no calls makes none however often it is done."""
+        if isinstance(inner, Endless) or inner.calls == 0:
+            return inner
+        return Endless(message, self.file.source, span) if rounds is None else _times(inner, rounds)
+
+
+def _times(calls: Calls, count: int) -> Calls:
+    return Calls(calls.turns * count, calls.calls * count)
+
+
+def _sum(parts: list[Calls | Endless]) -> Calls | Endless:
+    whole = Calls(0, 0)
+    for part in parts:
+        if isinstance(part, Endless):
+            return part
+        whole = Calls(whole.turns + part.turns, whole.calls + part.calls)
+    return whole
+
+
+def _most(parts: list[Calls | Endless]) -> Calls | Endless:
+    whole = Calls(0, 0)
+    for part in parts:
+        if isinstance(part, Endless):
+            return part
+        whole = Calls(max(whole.turns, part.turns), max(whole.calls, part.calls))
+    return whole
