@@ -79,7 +79,9 @@ class Told:
     run: Any = None
 
 
-def function(flow: Flow, model: Any = None, settings: Mapping[str, Any] | None = None, **parts: Any) -> TurboGenFn:
+def function(
+    flow: Flow, model: Any = None, settings: Mapping[str, Any] | None = None, **parts: Any
+) -> TurboGenFn:
     """Return a function whose failed turns are tried again at once."""
     return TurboGenFn(flow, settings, model=model or Talker(), **parts)
 

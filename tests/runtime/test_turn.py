@@ -413,7 +413,7 @@ def test_a_profile_that_nobody_defines_fails_the_turn() -> None:
 @pytest.mark.parametrize(
     ("said", "told"),
     [
-        ("nope", 'the reply does not fit: there is no JSON in the reply; the reply was `nope`'),
+        ("nope", "the reply does not fit: there is no JSON in the reply; the reply was `nope`"),
         ("", "the reply does not fit: the reply is empty, and JSON was asked for"),
         (
             '{"n": "x"}',

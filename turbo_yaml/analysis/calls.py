@@ -13,7 +13,6 @@ from turbo_yaml.settings.keys import BUILT_IN
 from turbo_yaml.settings.patch import Set, inside
 from turbo_yaml.source import Source, Span
 
-
 _DEEPEST = 50
 
 
@@ -111,13 +110,18 @@ class _Walk:
         return Calls(0, 0)
 
     def turn(self, step: n.Turn) -> Calls:
-        again = step.retry.times if step.retry is not None else self.setting(step, "retries")
-        structured = step.output is not None or step.choices is not None
-        repairs = step.repair if step.repair is not None else self.setting(step, "repair")
-        return Calls(1, (1 + again) * (1 + (repairs if structured else 0)))
+        """Count a turn: a reply that does not fit goes back; only a policy that says so begins anew."""
+        retry = step.retry
+        again = retry.times if retry is not None else self.setting(step, "retries")
+        repairs = 0
+        if step.output is not None or step.choices is not None:
+            repairs = step.repair if step.repair is not None else self.setting(step, "repair")
+        if retry is not None and "invalid_output" in retry.on:
+            return Calls(1, (1 + again) * (1 + repairs))
+        return Calls(1, 1 + again + repairs)
 
     def setting(self, step: n.Turn, name: str) -> int:
-        """Return a setting that is a whole number: the step's, the flow's, the file's, or the built-in one."""
+        """Return a setting that is a whole number: the step's, the flow's, the file's, or the built-in."""
         for entry in step.settings:
             if entry.name == name and isinstance(entry.value, n.Constant) and type(entry.value.data) is int:
                 return entry.value.data

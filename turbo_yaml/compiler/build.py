@@ -115,7 +115,7 @@ class Builder:
         return [*checked, *found]
 
     def program(self) -> Program:
-        """Return how the flows of the files that were read hang together, for whoever asks for all of them."""
+        """Return how the flows of the files that were read hang together, for who asks for all of them."""
         from turbo_yaml.analysis.calls import Program
         from turbo_yaml.analysis.inference.flows import infer_types
 

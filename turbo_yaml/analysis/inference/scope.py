@@ -77,6 +77,17 @@ class Scope:
         """Note what more is known of `a.b`."""
         self.paths[path] = Slot(type_, version)
 
+    def hand_on(self, outer: Scope) -> None:
+        """Tell another scope what more is known of what its names hold; what is set here stays here."""
+        for name, slot in self.names.items():
+            before = outer.find(name)
+            if before is not None and before.version == slot.version:
+                outer.names[name] = slot
+        for path, slot in self.paths.items():
+            before = outer.find(path.split(".", 1)[0])
+            if before is not None and before.version == slot.version:
+                outer.paths[path] = slot
+
     def forget(self) -> None:
         """Note that any name may have been set to anything."""
         self.names.clear()

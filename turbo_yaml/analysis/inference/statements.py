@@ -37,7 +37,9 @@ class Statements:
         inference.forget_origin()
         self.printing = []
         self.flow_scope = scope
-        self.statements(text.tree.body, Scope(scope))
+        inner = Scope(scope)
+        self.statements(text.tree.body, inner)
+        inner.hand_on(scope)
         inference.where = around
         origins = (inference.typed.of(use.node).origin for use in self.printing)
         return next((origin for origin in origins if origin is not None), None)

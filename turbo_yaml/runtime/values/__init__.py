@@ -24,7 +24,7 @@ HOME_OF: Final[dict[str, str]] = {
 """The names of functions, and the modules here that have them; `filters` and `tests` are modules."""
 
 
-__all__ = [*HOME_OF, "filters", "tests"]  # noqa: PLE0604, F822
+__all__ = [*HOME_OF, "filters", "tests"]
 
 
 def __getattr__(name: str) -> Any:
