@@ -21,8 +21,11 @@ steps:
 
 
 def loaded_after(code: str, *arguments: str, **environment: str) -> set[str]:
-    """Run Python code in a process of its own; return which of the heavy libraries it loaded."""
-    report = f"\nimport sys\nprint('\\nLOADED', *sorted(set(sys.modules) & {HEAVY!r}))"
+    """Run Python code in a process of its own; return which heavy libraries and modules of ours it loaded."""
+    report = (
+        "\nimport sys\nprint('\\nLOADED', *sorted("
+        f"name for name in sys.modules if name in {HEAVY!r} or name.startswith('turbo_yaml.')))"
+    )
     done = subprocess.run(
         [sys.executable, "-c", code + report, *arguments],
         capture_output=True,
@@ -50,11 +53,19 @@ def flow(tmp_path: Path) -> Path:
 
 
 def test_importing_the_package_loads_no_heavy_library() -> None:
-    assert loaded_after("import turbo_yaml") == set()
+    assert loaded_after("import turbo_yaml").isdisjoint(HEAVY)
 
 
 def test_the_version_is_told_without_any_engine() -> None:
-    assert loaded_after(command("--version")) <= {"click"}
+    loaded = loaded_after(command("--version"))
+    assert loaded & HEAVY <= {"click"}
+    assert loaded <= {
+        "click",
+        "turbo_yaml.cli",
+        "turbo_yaml.cli.main",
+        "turbo_yaml.cli.verbs",
+        "turbo_yaml.version",
+    }
 
 
 def test_check_loads_neither_openai_nor_jsonschema(flow: Path) -> None:
@@ -74,3 +85,25 @@ def test_a_warm_run_needs_neither_yaml_nor_jinja(flow: Path, tmp_path: Path) -> 
     assert {"yaml", "jinja2"} <= cold
     warm = loaded_after(command("run", str(flow), "-m", "echo"), **cache)
     assert warm.isdisjoint({"yaml", "jinja2"})
+
+
+def test_a_warm_run_loads_only_what_its_flow_names(flow: Path, tmp_path: Path) -> None:
+    cache = {"XDG_CACHE_HOME": str(tmp_path / "cache")}
+    run = command("run", str(flow), "-m", "echo", "-p", "name", "Ada")
+    loaded_after(run, **cache)
+    unused = (
+        "turbo_yaml.analysis", "turbo_yaml.checks", "turbo_yaml.codegen", "turbo_yaml.flow",
+        "turbo_yaml.template", "turbo_yaml.runtime.content", "turbo_yaml.runtime.delegates",
+        "turbo_yaml.runtime.forks", "turbo_yaml.runtime.values.filters", "turbo_yaml.runtime.values.tests",
+        "turbo_yaml.runtime.values.calls", "turbo_yaml.settings.reading", "turbo_yaml.types.filling",
+        "turbo_yaml.types.reply", "turbo_yaml.types.text", "turbo_yaml.types.validation",
+        "turbo_yaml.types.wire", "turbo_yaml.types.schema.closures", "turbo_yaml.types.schema.keywords",
+    )  # fmt: skip
+    assert not {name for name in loaded_after(run, **cache) if name.startswith(unused)}
+
+
+def test_a_cold_run_of_simple_texts_needs_neither_the_lexer_of_templates_nor_patterns(flow: Path) -> None:
+    loaded = loaded_after(command("run", str(flow), "-m", "echo"), TURBO_YAML_CACHE="off")
+    assert loaded.isdisjoint(
+        {"turbo_yaml.template.lexer", "turbo_yaml.template.reading", "turbo_yaml.types.schema.pattern"}
+    )

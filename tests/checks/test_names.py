@@ -123,7 +123,9 @@ def test_a_text_that_has_a_name_of_its_own_beside_the_flows_is_told() -> None:
 
 def test_what_a_fork_sets_of_the_flow_around_it_is_told() -> None:
     head = "inputs: {xs: [string]}\n"
-    steps = "- set: {n: 0}\n- for: x\n  in: xs\n  at_once: 2\n  do: [{set: {n: '{{ n + 1 }}'}}, {log: '{{ x }}'}]"
+    steps = (
+        "- set: {n: 0}\n- for: x\n  in: xs\n  at_once: 2\n  do: [{set: {n: '{{ n + 1 }}'}}, {log: '{{ x }}'}]"
+    )
     assert told(steps, head) == ["lost-in-fork n"]
     assert told("- parallel: {p: [{remember: {k: 1}}, {return: 1}]}\n- log: '{{ p }}'") == ["lost-in-fork k"]
     own = "- parallel: {p: [{set: {m: 1}}, {return: '{{ m }}'}]}\n- log: '{{ p }}'"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -33,10 +34,7 @@ class Answers:
         self.told: Counter[int] = Counter()
 
     def __call__(self, prompt: Prompt, settings: Mapping[str, Any], choices: Any, output: Any) -> str:
-        said = [
-            (role, content.split("\n")[0] if content[:10] == "That reply" else content)
-            for role, content in prompt
-        ]
+        said = [(role, unworded(content)) for role, content in prompt]
         key = crc32(repr((said, settings.get("temperature"), choices and list(choices), output)).encode())
         self.told[key] += 1
         number = crc32(f"{key} {self.told[key]}".encode())
@@ -98,8 +96,20 @@ def told(story: Story) -> dict[str, Any]:
     }
 
 
+def unworded(text: Any) -> Any:
+    """Return a text without the words of failures, which are not the reference's business."""
+    if not isinstance(text, str):
+        return text
+    return "That reply" if text.startswith("That reply") else _MESSAGE.sub('"message":""', text)
+
+
+_MESSAGE: Final = re.compile(r'"message":"(?:[^"\\]|\\.)*"')
+
+
 def plain(value: Any) -> Any:
     """Return data without the words of failures; a tuple is as good as a list."""
+    if isinstance(value, str):
+        return unworded(value)
     if isinstance(value, dict):
         if value.keys() == {"kind", "message", "step"}:
             return {**value, "message": "…"}

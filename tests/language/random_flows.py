@@ -39,6 +39,9 @@ class Writer(TextWriter):
         self.ids = 0
         self.forks = False
         """Whether the flow at hand has forks."""
+        start, step = self.below(len(NAMES)), self.pick(1, 3, 5, 7)
+        self.pool = [*dict.fromkeys(NAMES[(start + step * number) % len(NAMES)] for number in range(6))]
+        """The names that the file sets: few, so that they meet one another."""
 
     # Steps ---------------------------------------------------------------------------------------------
 
@@ -72,7 +75,7 @@ class Writer(TextWriter):
             makers += [self.delegate, self.delegate]
             if scope.alone:
                 makers += [self.for_at_once, self.parallel]
-        if scope.depth and self.chance(25):
+        if scope.depth and self.chance(14):
             makers = [self.end]
         after = scope
         conditional = self.chance(12)
@@ -144,10 +147,10 @@ class Writer(TextWriter):
             self.ids += 1
             step["id"] = f"id-{self.ids}"
         if self.chance(15):
-            step["message_as"] = self.pick(*NAMES)
+            step["message_as"] = self.pick(*self.pool)
             scope.set(step["message_as"], "any")
         if self.chance(60):
-            step["as"] = self.pick(*NAMES)
+            step["as"] = self.pick(*self.pool)
             scope.set(step["as"], kind)
         return step
 
@@ -165,7 +168,7 @@ class Writer(TextWriter):
         if self.chance(30):
             step["record"] = False
         if self.chance(80):
-            step["as"] = self.pick(*NAMES)
+            step["as"] = self.pick(*self.pool)
             scope.set(step["as"], kind)
         return step
 
@@ -190,7 +193,7 @@ class Writer(TextWriter):
     def set(self, scope: Scope) -> Any:
         entries = {}
         for _ in range(1 + self.below(2)):
-            name = self.pick(*NAMES)
+            name = self.pick(*self.pool)
             if name not in entries:
                 entries[name], kind = self.pick(self.value, self.number)(scope)
                 scope.set(name, kind)
@@ -256,6 +259,10 @@ class Writer(TextWriter):
         before = scope.inner(depth=scope.depth)
         inner.may_break = True
         step["do"] = self.branch(inner, may_break=True, depth=scope.depth + 1)
+        if scope.guarded and self.chance(30):
+            step["do"].append({"raise": "to {{ loop.index }}", "when": "loop.index == 2"})
+        elif not body_ends(step["do"]) and self.chance(60):
+            step["do"].append({"log": "to {{ loop.index }}"})
         self.collected(step, inner, scope, 60)
         for name in before.names:
             if name in inner.names and inner.names[name] != before.names[name]:
@@ -269,7 +276,7 @@ class Writer(TextWriter):
         """Write what a loop goes through; return the scope of a round, in which kinds may have changed."""
         inner = scope.inner(loop=True, depth=scope.depth)
         if self.chance(15):
-            first, second = self.pick(*NAMES[:12]), self.pick(*NAMES[12:])
+            first, second = self.pick(*self.pool[:3]), self.pick(*self.pool[3:])
             step["for"], step["in"] = (
                 f"{first}, {second}",
                 self.pick("{'p': 1, 'q': 2}.items()", "[[1, 2], [3, 4]]"),
@@ -277,7 +284,7 @@ class Writer(TextWriter):
             inner.set(first, "any")
             inner.set(second, "int")
             return inner
-        step["for"], step["in"] = self.pick(*NAMES), self.list(scope)
+        step["for"], step["in"] = self.pick(*self.pool), self.list(scope)
         if self.chance(4):
             step["in"] = self.any(scope)
         inner.set(step["for"], "any")
@@ -286,7 +293,7 @@ class Writer(TextWriter):
     def collected(self, step: dict[str, Any], inner: Scope, scope: Scope, percent: int) -> None:
         if self.chance(percent):
             step["collect"] = self.any(inner)
-            step["as"] = self.pick(*NAMES, *scope.names, *scope.names)
+            step["as"] = self.pick(*self.pool, *scope.names, *scope.names)
 
     def while_(self, scope: Scope) -> Any:
         step = {"while": self.condition(scope), "limit": self.pick(1, 2, 3, f"{{{{ {self.int(scope)} }}}}")}
@@ -298,12 +305,14 @@ class Writer(TextWriter):
 
     def try_(self, scope: Scope) -> Any:
         before = scope.inner(depth=scope.depth)
-        step: dict[str, Any] = {"try": self.branch(scope, 4)}
+        step: dict[str, Any] = {"try": self.branch(scope, 4, guarded=True)}
         caught = self.chance(80)
         if caught:
             inner = scope.inner(error=True, depth=scope.depth)
             inner.names = {**inner.names, **dict.fromkeys(set(inner.names) - set(before.names), "any")}
             step["catch"] = self.branch(inner, error=True)
+            if not body_ends(step["catch"]) and self.chance(30):
+                step["catch"].append({"log": "to {{ error.kind }}"})
             scope.loosen(inner)
         if not caught or self.chance(30):
             inner = scope.inner(depth=scope.depth)
@@ -315,23 +324,24 @@ class Writer(TextWriter):
         step: dict[str, Any] = {}
         inner = self.targets(step, scope)
         most = self.pick(1, 2, 3, 5, "{{ 2 }}")
-        inner = inner.inner(may_break=False, may_end=True, alone=most == 1)
+        inner = inner.inner(may_break=False, may_end=True, alone=most == 1, guarded=False)
         self.forks = True
         step["do"] = self.body(inner, 3)
+        if self.chance(60):
+            step["do"].insert(0, {"log": "to {{ loop.index }}"})
         self.collected(step, inner, scope, 50)
         step["at_once"] = most
         if self.chance(50):
             step["on_error"] = self.pick("skip", "keep", "fail")
         if "as" in step or self.chance(60):
-            step.setdefault("as", self.pick(*NAMES))
+            step.setdefault("as", self.pick(*self.pool))
             scope.set(step["as"], "list")
         return step
 
     def parallel(self, scope: Scope) -> Any:
-        names = [self.pick(*NAMES[:8]), self.pick(*NAMES[8:16]), self.pick(*NAMES[16:])]
-        names = names[: 1 + self.below(3)]
+        names = self.pool[self.below(4) :][: 1 + self.below(3)]
         self.forks = True
-        inner = scope.inner(may_break=False, may_end=True, alone=len(names) == 1)
+        inner = scope.inner(may_break=False, may_end=True, alone=len(names) == 1, guarded=False)
         step: dict[str, Any] = {"parallel": {name: self.body(inner.inner(), 3) for name in names}}
         if self.chance(30):
             step["wait"] = self.pick("first", "all")
@@ -353,7 +363,7 @@ class Writer(TextWriter):
             return self.small(scope)
         step = self.with_inputs({self.pick("call", "include"): None}, self.pick(*subs), scope)
         if self.chance(70):
-            step["as"] = self.pick(*NAMES)
+            step["as"] = self.pick(*self.pool)
             scope.set(step["as"], "any")
         if self.chance(25):
             step["retry"] = {"times": self.pick(1, 2), "wait": "0s"}

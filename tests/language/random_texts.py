@@ -21,6 +21,8 @@ class Scope:
     error: bool = False
     may_break: bool = False
     may_end: bool = True
+    guarded: bool = False
+    """A failure is caught here."""
     alone: bool = True
     """Nothing else runs at the same time, so that forks in here begin when they stand here."""
     depth: int = 0
@@ -104,7 +106,16 @@ class TextWriter:
         return str(self.pick(name, f"{name} | upper", f"{name} ~ '!'", f"{name}[:3]", f"{name}[0]"))
 
     def list(self, scope: Scope) -> str:
-        texts = ["[1, 2, 3]", "[4]", "[]", self.numbers, "['p', 'q']", self.listed, self.listed]
+        texts = [
+            "[1, 2, 3]",
+            "[1, 2, 3]",
+            "[5, 4]",
+            "[]",
+            self.numbers,
+            "['p', 'q']",
+            self.listed,
+            self.listed,
+        ]
         return self.choose(*texts, scope=scope)
 
     def numbers(self, scope: Scope) -> str:

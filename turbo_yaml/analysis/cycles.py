@@ -41,11 +41,15 @@ class FlowGraph:
             waiting.extend((arc.link.flow, arc.link.file) for arc in arcs)
 
     def circles(self, *, sure: bool) -> Iterator[list[Arc]]:
-        """Yield a shortest circle of each group of flows that lead to one another; `sure`: by sure steps."""
+        """Yield a shortest circle of each group of flows that lead to one another; `sure`: by sure steps.
+
+        It begins at the same step whichever of its files is looked at.
+        """
         for group in self._groups(sure):
             circle = self._shortest(group, sure)
             if circle is not None:
-                yield circle
+                first = min(range(len(circle)), key=lambda index: _order(circle[index]))
+                yield circle[first:] + circle[:first]
 
     def _from(self, flow: NodeId, sure: bool) -> list[Arc]:
         return [arc for arc in self.arcs.get(flow, ()) if arc.sure or not sure]
@@ -101,6 +105,10 @@ class FlowGraph:
                     reached[other] = arc
                     waiting.append(other)
         return None
+
+
+def _order(arc: Arc) -> tuple[str, int]:
+    return arc.file.source.name, arc.step.head.start
 
 
 def _way(last: Arc, reached: dict[NodeId, Arc], start: NodeId) -> list[Arc]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Final
 
 from turbo_yaml.diagnostics import Diagnostic
@@ -32,7 +32,7 @@ def find_ignores(source: Source) -> list[Ignored]:
     scalars = [*_scalars(source)]
     found: list[Ignored] = []
     for comment in _COMMENT.finditer(source.text):
-        if any(start <= comment.start() < end for start, end in scalars):
+        if any(start <= comment.start() < end for start, end in map(_text_of(source), scalars)):
             continue
         about = _about(source, comment.start(), scalars)
         names = [*_NAME.finditer(source.text, *comment.span(1))] if comment[1] else []
@@ -40,6 +40,18 @@ def find_ignores(source: Source) -> list[Ignored]:
         if not names:
             found.append(Ignored(None, Span(*comment.span()), about))
     return found
+
+
+def _text_of(source: Source) -> Callable[[Span], Span]:
+    """Return what takes the first line of a block away: a comment may stand there."""
+
+    def text_of(span: Span) -> Span:
+        if source.text[span.start : span.start + 1] not in ("|", ">"):
+            return span
+        line = source.position(span.start).line
+        return Span(min(source.starts[line] if line < len(source.starts) else span.end, span.end), span.end)
+
+    return text_of
 
 
 def _about(source: Source, comment: int, scalars: list[Span]) -> Span:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from importlib import import_module
 from typing import Final, NamedTuple, Protocol, cast
 
@@ -78,6 +79,7 @@ class _Module(Protocol):
     check: Callable[[Subject], Iterable[Diagnostic]]
 
 
+@cache
 def load_rule(name: str) -> Loaded:
     """Import a rule."""
     path = f"turbo_yaml.checks.rules.{ALL[name]}.{name.replace('-', '_')}"

@@ -11,7 +11,7 @@ from typing import NoReturn
 PROGRAM = "turbo-yaml"
 INTERRUPTED = 130
 CLOSED_PIPE = 141
-_COLLECT_AFTER = 50_000
+_COLLECT_AFTER = 200_000
 
 
 def main(words: Sequence[str] | None = None) -> NoReturn:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from jinja2 import nodes
 
 from turbo_yaml.source import Source, Span
 from turbo_yaml.syntax import Scalar
 from turbo_yaml.syntax.scalarmap import offset_map
-from turbo_yaml.template.extents import Extents
 from turbo_yaml.template.shortcut import Shortcut
-from turbo_yaml.template.stream import Tokens
+
+if TYPE_CHECKING:
+    from turbo_yaml.template.extents import Extents
+    from turbo_yaml.template.stream import Tokens
 
 
 class Places:
@@ -88,6 +91,8 @@ class Places:
     def extents(self) -> Extents | None:
         """The extents of the tree's nodes; None where there is no tree."""
         if self._extents is None and self._tokens is not None:
+            from turbo_yaml.template.extents import Extents
+
             self._extents = Extents(self._tokens)
         return self._extents
 

@@ -13,7 +13,6 @@ from turbo_yaml.template.faults import Fault
 from turbo_yaml.template.lexer import tokens_of_expression, tokens_of_text
 from turbo_yaml.template.parser import parse_condition, parse_template
 from turbo_yaml.template.places import Places
-from turbo_yaml.template.shortcut import Shortcut
 from turbo_yaml.template.stream import Tokens
 from turbo_yaml.template.text import Expression, ReadInclude, Text
 from turbo_yaml.template.words import every_node, faults_of
@@ -30,14 +29,7 @@ def read_text(
     source: Source, scalar: Scalar, plain: str, read_include: ReadInclude | None
 ) -> tuple[Text | None, list[Diagnostic]]:
     """Return a template with the files that it includes, and what is wrong in any of them."""
-    shortcut = Shortcut()
-    tree = shortcut.template(plain)
-    if tree is None:
-        return _Reading(read_include).text(source, scalar, plain, ())
-    places = Places(source, scalar, None, shortcut=shortcut)
-    parts = tree.body[0].nodes  # type: ignore[attr-defined]
-    single = parts[0] if len(parts) == 1 else None
-    return Text(source, scalar, plain, tree, single, {}, places), []
+    return _Reading(read_include).text(source, scalar, plain, ())
 
 
 class _Reading:
@@ -119,10 +111,6 @@ def read_expression(
     source: Source, scalar: Scalar, written: str
 ) -> tuple[Expression | None, list[Diagnostic]]:
     """Return an expression that stands without `{{ }}`, and what is wrong with it."""
-    shortcut = Shortcut()
-    simple = shortcut.condition(written)
-    if simple is not None:
-        return Expression(source, scalar, simple, Places(source, scalar, None, shortcut=shortcut)), []
     try:
         node, tokens = parse_condition(lambda: tokens_of_expression(written))
     except Fault as fault:

@@ -17,6 +17,7 @@ from turbo_yaml.analysis.inference.lattice import (
     Type,
     is_never,
     join,
+    join_all,
     list_of,
 )
 from turbo_yaml.analysis.inference.scope import End, Scope
@@ -252,8 +253,11 @@ class Control:
 
     # Forks ---------------------------------------------------------------------------------------------
 
-    def fork(self, body: n.Body, scope: Scope, collect: Expression | None = None) -> Type:
-        """Walk a body that runs on its own; return what it comes to."""
+    def fork(self, body: n.Body, scope: Scope, collect: Expression | None = None) -> tuple[Type, bool]:
+        """Walk a body that runs on its own; return what it comes to, and whether it always comes to it.
+
+        With `collect`, only what it returns or collects counts.
+        """
         loops, self.loops = self.loops, []
         self.around.append(scope.below or scope)
         frame = self.begin_frame(scope)
@@ -268,25 +272,26 @@ class Control:
         self.frames.pop()
         self.around.pop()
         self.loops = loops
-        outcome = frame.outcome()
-        if collected is not None:
-            outcome = collected if is_never(outcome) else join(collected, outcome)
-        return ANY if is_never(outcome) else outcome
+        types = [type_ for _, type_ in frame.returns.values()]
+        types += [] if collected is None else [collected]
+        types += [] if collect is not None else [ending.outcome for ending in frame.endings.values()]
+        outcome = join_all(types)
+        return ANY if is_never(outcome) else outcome, collect is None or not frame.endings
 
     def for_at_once(self, step: n.For, iterable: Type, scope: Scope) -> None:
         inner = Scope(scope)
         self.begin_round(step, iterable, inner)
-        outcome = self.fork(step.body, inner, step.collect)
+        outcome, always = self.fork(step.body, inner, step.collect)
         if step.on_error == "keep":
             outcome = join(outcome, Type(map=Maps({"error": Field(ERROR)})))
         if step.as_ is not None:
-            least = 0 if iterable.list is None or step.on_error == "skip" else iterable.list.least
-            most = None if iterable.list is None else iterable.list.most
-            collected = list_of(outcome, least, most)._replace(origin=outcome.origin)
-            scope.set(step.as_.name, collected)
+            known = iterable.list if is_never(iterable._replace(list=None)) else None
+            least = 0 if known is None or step.on_error == "skip" or not always else known.least
+            collected = list_of(outcome, least, None if known is None else known.most)
+            scope.set(step.as_.name, collected._replace(origin=outcome.origin))
 
     def parallel(self, step: n.Parallel, scope: Scope) -> bool:
-        outcomes = [self.fork(branch.body, Scope(scope)) for branch in step.branches]
+        outcomes = [self.fork(branch.body, Scope(scope))[0] for branch in step.branches]
         for branch, outcome in zip(step.branches, outcomes, strict=True):
             scope.set(branch.target.name, join(outcome, NULL) if step.wait == "first" else outcome)
         return True

@@ -12,6 +12,7 @@ from turbo_yaml.template import Text
 from turbo_yaml.types.validation import goes_beyond, problems
 
 _DEEPEST = 6
+_EACH = "[…]"
 
 
 def misfit(given: Type, wanted: Type, path: str = "") -> str | None:
@@ -21,7 +22,7 @@ def misfit(given: Type, wanted: Type, path: str = "") -> str | None:
     """
     if given.any or wanted.any or is_never(given) or path.count(".") > _DEEPEST:
         return None
-    where = f"`{path}` is" if path else "this is"
+    where = f"{_shown(path)} is" if path else "it is"
     if not _meets(given, wanted):
         return f"{where} {described(given)}, not {described(wanted)}"
     others = (given.number, given.boolean, given.null)
@@ -32,6 +33,13 @@ def misfit(given: Type, wanted: Type, path: str = "") -> str | None:
     if given.map is not None and wanted.map is not None and is_never(given._replace(map=None)):
         return _fields(given.map, wanted.map, path)
     return None
+
+
+def _shown(path: str) -> str:
+    """Return a path in words: `a.b`, or each item of it."""
+    if path == _EACH:
+        return "each item"
+    return f"each item of `{path.removesuffix(_EACH)}`" if path.endswith(_EACH) else f"`{path}`"
 
 
 def _meets(given: Type, wanted: Type) -> bool:
@@ -58,7 +66,7 @@ def _labels(given: Type, wanted: Type, where: str) -> str | None:
 def _items(given: Lists, wanted: Lists, path: str) -> str | None:
     if given.most == 0:
         return None
-    return misfit(given.items, wanted.items, f"{path}[…]" if path else "an item")
+    return misfit(given.items, wanted.items, f"{path}{_EACH}")
 
 
 def _fields(given: Maps, wanted: Maps, path: str) -> str | None:

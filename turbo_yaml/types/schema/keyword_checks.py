@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from turbo_yaml.diagnostics.suggest import nearest
 from turbo_yaml.types.schema.equality import equal, key_of
 from turbo_yaml.types.schema.findings import MAX_FINDINGS, Check, Finding, one, under
-from turbo_yaml.types.schema.pattern import TextTooLong, compile_pattern
 from turbo_yaml.types.schema.words import counted, shown, some_of
 
 if TYPE_CHECKING:
@@ -83,7 +82,11 @@ def _exact(number: float) -> Fraction:
 
 def texts_check(_: Compiler, schema: Mapping[str, Any]) -> Check | None:
     shortest, longest = schema.get("minLength", 0), schema.get("maxLength")
-    pattern = compile_pattern(schema["pattern"]) if "pattern" in schema else None
+    pattern = None
+    if "pattern" in schema:
+        from turbo_yaml.types.schema.pattern import compile_pattern
+
+        pattern = compile_pattern(schema["pattern"]).text
     if not shortest and longest is None and pattern is None:
         return None
 
@@ -97,13 +100,15 @@ def texts_check(_: Compiler, schema: Mapping[str, Any]) -> Check | None:
         if longest is not None and size > longest:
             wanted = counted(longest, "character", "characters")
             return one(f"{shown(value)} is longer than {wanted}: it has {size}", "maxLength")
-        return None if pattern is None else pattern_problem(pattern.text, value)
+        return None if pattern is None else pattern_problem(pattern, value)
 
     return texts
 
 
 def pattern_problem(pattern: str, value: str) -> list[Finding] | None:
     """Return what is wrong with a text that must match a pattern."""
+    from turbo_yaml.types.schema.pattern import TextTooLong, compile_pattern
+
     try:
         if compile_pattern(pattern).found_in(value):
             return None

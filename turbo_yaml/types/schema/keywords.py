@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from turbo_yaml.diagnostics.suggest import did_you_mean, nearest
-from turbo_yaml.types.schema.pattern import compile_pattern
-from turbo_yaml.types.schema.pattern_syntax import PatternProblem
 from turbo_yaml.types.schema.shapes import at_pointer
 
 Path: TypeAlias = tuple[str | int, ...]
@@ -229,6 +227,9 @@ TYPE_SYNONYMS: Final = {
 
 
 def _pattern_problems(pattern: str, at: Path, at_key: bool = False) -> Iterator[SchemaProblem]:
+    from turbo_yaml.types.schema.pattern import compile_pattern
+    from turbo_yaml.types.schema.pattern_syntax import PatternProblem
+
     try:
         compile_pattern(pattern)
     except PatternProblem as problem:

@@ -9,6 +9,7 @@ from jinja2 import nodes
 from turbo_yaml.analysis.inference.lattice import is_never
 from turbo_yaml.checks.rule import Rule
 from turbo_yaml.checks.subject import Subject
+from turbo_yaml.checks.wording import written
 from turbo_yaml.diagnostics import Diagnostic
 from turbo_yaml.template import Expression
 
@@ -44,7 +45,7 @@ def _leaves(node: nodes.Node) -> Iterator[nodes.Node]:
 
 
 def _advice(condition: Expression, node: nodes.Node) -> str:
-    start, end = condition.span_of(node)
-    written = condition.source.text[start:end]
-    shown = written if len(written) <= 40 and "\n" not in written else "…"
+    if isinstance(node, nodes.Const):
+        return "write `true` or `false`, without quotes"
+    shown = (written(condition, node) or "`…`").strip("`")
     return f"compare it: `{shown} == 'yes'`, or `{shown} != ''`"

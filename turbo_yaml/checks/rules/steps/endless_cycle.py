@@ -19,7 +19,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     if not subject.links:
         return
     for circle in subject.graph.circles(sure=True):
-        if _is_talk(circle):
+        if _is_talk(circle) or circle[0].file is not subject.file:
             continue
         message = f"{chain(circle)} goes on for ever: every path leads on"
         help_ = "end it on some path: `when` on this step, or a `stop` before it"

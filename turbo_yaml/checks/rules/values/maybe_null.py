@@ -8,12 +8,16 @@ from jinja2 import nodes
 
 from turbo_yaml.analysis.inference.lattice import Type, is_never, without_null
 from turbo_yaml.analysis.inference.narrowing import path_of
+from turbo_yaml.analysis.inference.schemas import type_of_schema
 from turbo_yaml.analysis.inference.tables.filters import FILTERS
 from turbo_yaml.analysis.inference.tables.operators import SIGNS
 from turbo_yaml.analysis.inference.typed import Typed, Use
 from turbo_yaml.checks.rule import Rule
 from turbo_yaml.checks.subject import Subject
+from turbo_yaml.checks.wording import written
 from turbo_yaml.diagnostics import Diagnostic
+from turbo_yaml.flow import nodes as n
+from turbo_yaml.template import Text
 
 RULE = Rule("maybe-null", "warning", "A value that may be null stands where null cannot.")
 _ORDER = frozenset({"lt", "lteq", "gt", "gteq"})
@@ -23,7 +27,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     """Yield the first place for each value that may be null and must not be."""
     typed = subject.typed
     told: set[tuple[str, int]] = set()
-    for (where, node), what in _demands(typed):
+    for (where, node), what in (*_demands(typed), *_in_steps(subject)):
         type_ = typed.of(node)
         if not may_be_null(type_):
             continue
@@ -32,9 +36,31 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         if key in told:
             continue
         told.add(key)
-        shown = "this" if path is None else f"`{path}`"
+        shown = written(where, node) or "this"
         help_ = "say what to take then: `default('…', true)`, or test it with `is not none` before"
         yield RULE.at(where.source, where.span_of(node), f"{shown} may be null, and {what}", help_)
+
+
+def _in_steps(subject: Subject) -> Iterator[tuple[Use, str]]:
+    """Yield the lists of loops, and what is given to inputs that take no null."""
+    for _, step in subject.steps():
+        if isinstance(step, n.For):
+            yield Use(step.iterable, step.iterable.node), "there is nothing in null to go through"
+        elif isinstance(step, n.Include | n.Call | n.Handoff):
+            link = subject.links.get(id(step.flow))
+            inputs = {given.name: given for given in link.flow.inputs} if link is not None else {}
+            for argument in step.arguments:
+                wanted, value = inputs.get(argument.name), argument.value
+                if (
+                    wanted is None
+                    or not wanted.required
+                    or not isinstance(value, Text)
+                    or value.single is None
+                ):
+                    continue
+                type_ = type_of_schema(wanted.schema)
+                if not (type_.any or type_.null):
+                    yield Use(value, value.single), f"the input `{argument.name}` takes no null"
 
 
 def may_be_null(type_: Type) -> bool:

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from jinja2 import nodes
 
 from turbo_yaml.analysis.inference.lattice import is_never, without_null
-from turbo_yaml.analysis.inference.narrowing import path_of
 from turbo_yaml.analysis.inference.words import described
 from turbo_yaml.checks.rule import Rule
 from turbo_yaml.checks.subject import Subject
+from turbo_yaml.checks.wording import written
 from turbo_yaml.diagnostics import Diagnostic
 
 RULE = Rule("not-callable", "error", "Something is called that is no function.")
@@ -23,8 +23,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         callee = typed.of(node.node)._replace(unset=None)
         if callee.any or callee.function is not None or callee.state is not None or is_never(callee):
             continue
-        name = path_of(node.node)
-        what = "this" if name is None else f"`{name}`"
+        what = written(where, node.node) or "this"
         message = f"{what} is {described(without_null(callee))}, and cannot be called"
         help_ = None
         if isinstance(node.node, nodes.Getattr) and node.node.attr in ("items", "keys", "values"):

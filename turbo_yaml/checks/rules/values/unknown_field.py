@@ -8,16 +8,17 @@ from dataclasses import replace
 from jinja2 import nodes
 
 from turbo_yaml.analysis.inference.lattice import Type, is_never, without_null
-from turbo_yaml.analysis.inference.narrowing import path_of
 from turbo_yaml.analysis.inference.tables.filters import reached
 from turbo_yaml.analysis.inference.tables.members import item_of, items_of, member_of, names_of
 from turbo_yaml.analysis.inference.typed import Typed, Where
 from turbo_yaml.analysis.inference.words import described
 from turbo_yaml.checks.rule import Rule
 from turbo_yaml.checks.subject import Subject
+from turbo_yaml.checks.wording import written
 from turbo_yaml.diagnostics import Diagnostic
 from turbo_yaml.diagnostics.suggest import did_you_mean
 from turbo_yaml.source import Span
+from turbo_yaml.template.vocabulary import FILTERS
 
 RULE = Rule("unknown-field", "error", "A key or a method that a value can never have.")
 _BY_ATTRIBUTE = frozenset({"groupby", "join", "map", "max", "min", "sort", "sum", "unique"})
@@ -53,21 +54,29 @@ def _member(where: Where, owner: nodes.Node, name: str, type_: Type, span: Span)
     present = without_null(type_)
     if type_.any or is_never(type_) or (not is_never(present) and member_of(present, name) is not None):
         return
-    what = path_of(owner)
-    if type_.map is None or what is None:
-        what = described(present if not is_never(present) else type_)
-        shown = "this map" if type_.map is not None else what
-    else:
-        shown = f"`{what}`"
+    shown = described(present if not is_never(present) else type_)
+    if type_.map is not None:
+        shown = written(where, owner) or "this map"
     message = f"{shown} has no `{name}`"
-    yield RULE.at(where.source, span, message, did_you_mean(name, names_of(present)))
+    yield RULE.at(where.source, span, message, _advice(present, name))
+
+
+def _advice(owner: Type, name: str) -> str | None:
+    """Return the next move: the items of a list may have what the list has not."""
+    items = None if owner.list is None else owner.list.items
+    if items is not None and items.map is not None and member_of(items, name) is not None:
+        return f"each item has it: `| map(attribute='{name}')`, or `[0].{name}` of the first"
+    if owner.map is None and name in FILTERS:
+        return f"there is a filter of this name: `| {name}`"
+    return did_you_mean(name, names_of(owner))
 
 
 def _place(where: Where, node: nodes.Getitem, owner: Type, key: Type) -> Iterator[Diagnostic]:
     owner = without_null(owner)._replace(unset=None)
     if owner.any or is_never(owner) or key.any or is_never(key) or item_of(owner, key, None) is not None:
         return
-    message = f"{described(owner)} has no place that is {described(key)}"
+    items = owner.list is not None or owner.text is not None or owner.map is not None
+    message = f"{described(owner)} has no " + (f"place that is {described(key)}" if items else "items")
     yield RULE.at(where.source, where.span_of(node.arg), message)
 
 

@@ -1,0 +1,60 @@
+"""Sees to it that work in an event loop leaves nothing behind: no task, generator, file or warning."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import sys
+import warnings
+from collections.abc import Awaitable, Callable, Mapping
+from types import AsyncGeneratorType
+from typing import Any
+from weakref import WeakSet
+
+
+async def settled(turns: int = 10) -> None:
+    """Let whatever is ready run, as often."""
+    for _ in range(turns):
+        await asyncio.sleep(0)
+
+
+def leaves_nothing(work: Callable[[], Awaitable[Any]]) -> Any:
+    """Run the work in a loop of its own; fail where it leaves something behind."""
+    gc.freeze()  # what is there already takes no time when garbage is looked for
+    try:
+        with warnings.catch_warnings(record=True) as warned:
+            warnings.simplefilter("always")
+            value = asyncio.run(_watched(work))
+            gc.collect()
+    finally:
+        gc.unfreeze()
+    assert [str(warning.message) for warning in warned] == []
+    return value
+
+
+async def _watched(work: Callable[[], Awaitable[Any]]) -> Any:
+    generators: WeakSet[AsyncGeneratorType[Any, Any]] = WeakSet()
+    unheard: list[Mapping[str, Any]] = []
+    usual = sys.get_asyncgen_hooks()
+
+    def begun(generator: AsyncGeneratorType[Any, Any]) -> None:
+        generators.add(generator)
+        if usual.firstiter is not None:
+            usual.firstiter(generator)
+
+    sys.set_asyncgen_hooks(firstiter=begun)
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: unheard.append(context))
+    files = open_files()
+    value = await work()
+    await settled()
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+    assert [generator for generator in generators if generator.ag_frame is not None] == []
+    assert unheard == []
+    assert open_files() == files
+    return value
+
+
+def open_files() -> int:
+    """Return how many files and sockets this process has open."""
+    return len(os.listdir("/proc/self/fd"))  # noqa: PTH208 (of a path that lists itself)
