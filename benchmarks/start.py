@@ -37,7 +37,7 @@ command()
 
 # What any program must do that reads such a file: the libraries, the parsing, the templates, the loop.
 BY_HAND_COLD = """\
-import asyncio, dataclasses, hashlib, json, pathlib, tempfile
+import asyncio, hashlib, json, pathlib, tempfile
 import click, jinja2, yaml
 
 @click.command()
@@ -58,7 +58,7 @@ run()
 
 # What any program must do whose flow is Python already.
 BY_HAND_WARM = """\
-import asyncio, dataclasses, hashlib, json, pathlib, tempfile
+import asyncio, hashlib, json, pathlib
 import click
 
 @click.command()

@@ -162,8 +162,8 @@ def _statement(draw: Draw, depth: int) -> str:
         case "for pairs":
             return f"{tag('for k, v in ' + one('map') + '.items()')}{{{{ k }}}}{body()}{tag('endfor')}"
         case "set":
-            name = draw(st.sampled_from(("s", "n", "fresh")))
-            kind = "int" if name == "n" else "text"
+            name = draw(st.sampled_from(("fresh", "other")))
+            kind = "int" if name == "other" else "text"
             return f"{tag(f'set {name} = {one(kind)}')}{{{{ {name} }}}}"
         case "set block":
             return f"{tag('set made')}{body()}{tag('endset')}{{{{ made|length }}}}"

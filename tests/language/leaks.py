@@ -19,7 +19,26 @@ async def settled(turns: int = 10) -> None:
         await asyncio.sleep(0)
 
 
-def leaves_nothing(work: Callable[[], Awaitable[Any]]) -> Any:
+class Watch:
+    """The async generators that have begun since."""
+
+    def __init__(self) -> None:
+        self.generators: WeakSet[AsyncGeneratorType[Any, Any]] = WeakSet()
+        usual = sys.get_asyncgen_hooks()
+
+        def begun(generator: AsyncGeneratorType[Any, Any]) -> None:
+            self.generators.add(generator)
+            if usual.firstiter is not None:
+                usual.firstiter(generator)
+
+        sys.set_asyncgen_hooks(firstiter=begun)
+
+    def assert_closed(self) -> None:
+        """Fail where one is open."""
+        assert [generator for generator in self.generators if generator.ag_frame is not None] == []
+
+
+def leaves_nothing(work: Callable[[Watch], Awaitable[Any]]) -> Any:
     """Run the work in a loop of its own; fail where it leaves something behind."""
     gc.freeze()  # what is there already takes no time when garbage is looked for
     try:
@@ -33,23 +52,15 @@ def leaves_nothing(work: Callable[[], Awaitable[Any]]) -> Any:
     return value
 
 
-async def _watched(work: Callable[[], Awaitable[Any]]) -> Any:
-    generators: WeakSet[AsyncGeneratorType[Any, Any]] = WeakSet()
+async def _watched(work: Callable[[Watch], Awaitable[Any]]) -> Any:
+    watch = Watch()
     unheard: list[Mapping[str, Any]] = []
-    usual = sys.get_asyncgen_hooks()
-
-    def begun(generator: AsyncGeneratorType[Any, Any]) -> None:
-        generators.add(generator)
-        if usual.firstiter is not None:
-            usual.firstiter(generator)
-
-    sys.set_asyncgen_hooks(firstiter=begun)
     asyncio.get_running_loop().set_exception_handler(lambda _, context: unheard.append(context))
     files = open_files()
-    value = await work()
+    value = await work(watch)
     await settled()
+    watch.assert_closed()
     assert asyncio.all_tasks() == {asyncio.current_task()}
-    assert [generator for generator in generators if generator.ag_frame is not None] == []
     assert unheard == []
     assert open_files() == files
     return value

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 
 import turbo_yaml
 from tests.language.comparing import Speaker, loaded
-from tests.language.leaks import leaves_nothing, settled
+from tests.language.leaks import Watch, leaves_nothing, settled
 from tests.language.random_flows import flows
 from tests.language.running import flow
 from tests.language.shown_flows import Shown, shown_flows
@@ -119,6 +119,8 @@ async def advance(run: turbo_yaml.TurboGenWrapper, signals: int, answers: list[A
     """Go on by so many results and questions; tell whether the run still goes on."""
     given = [*(answers or [])]
     for _ in range(signals):
+        if run.done:
+            return False
         answer = (given.pop(0) if given else "no") if run.question is not None else None
         try:
             await run.asend(answer)
@@ -127,7 +129,7 @@ async def advance(run: turbo_yaml.TurboGenWrapper, signals: int, answers: list[A
     return True
 
 
-async def ended_after(make: Make, signals: int, end: End, answers: list[Any] | None = None) -> bool:
+async def ended_after(make: Make, signals: int, end: End, answers: list[Any] | None, watch: Watch) -> bool:
     """End a run after so many signals; tell whether it went on until then."""
     run = make()
     going = await advance(run, signals, answers)
@@ -135,8 +137,10 @@ async def ended_after(make: Make, signals: int, end: End, answers: list[Any] | N
     del run
     await waiting
     del waiting
-    gc.collect()
-    await settled()
+    if end is forget:
+        gc.collect()
+        await settled()
+    watch.assert_closed()
     return going
 
 
@@ -171,7 +175,7 @@ def test_a_random_flow_may_end_at_any_signal(text: str) -> None:
 # Cancelled ---------------------------------------------------------------------------------------------
 
 
-async def cancelled_after(make: Make, waits: int) -> bool:
+async def cancelled_after(make: Make, waits: int, watch: Watch) -> bool:
     """Cancel a run when it has waited so often for the loop; tell whether it still went on."""
     run = make()
     task = asyncio.create_task(advance(run, 200))
@@ -183,8 +187,7 @@ async def cancelled_after(make: Make, waits: int) -> bool:
         await task
     except asyncio.CancelledError:
         assert run.done or waits == 0
-    del run, task
-    await settled()
+    watch.assert_closed()
     return going
 
 
@@ -196,7 +199,7 @@ def test_a_run_of_everything_may_be_cancelled_at_any_wait() -> None:
 
 
 def test_a_forgotten_task_that_waits_in_a_fork_leaves_nothing() -> None:
-    async def work() -> None:
+    async def work(watch: Watch) -> None:
         run = everything()
         try:
             async with asyncio.timeout(0.005):
@@ -210,9 +213,27 @@ def test_a_forgotten_task_that_waits_in_a_fork_leaves_nothing() -> None:
 # By hand -----------------------------------------------------------------------------------------------
 
 
-async def pumped_by_hand(signals: int) -> bool:
+BY_HAND = flow("""
+flows:
+  asks: {steps: [{user: a}, {input: Who?, as: who}, {return: "{{ who }}"}]}
+  outer: {steps: [{user: o}, {include: asks, as: x}, {call: asks}, generate, {return: "{{ x }}"}]}
+steps:
+  - try:
+      - include: outer
+        retry: 2
+        as: a
+      - parallel: {b: [{input: B?}, {include: asks}], c: [{call: outer}]}
+      - {for: i, in: range(3), at_once: 2, do: [{input: "{{ i }}?"}, {input: Again?}]}
+    finally:
+      - user: at last
+      - input: Sure?
+  - generate
+""")
+
+
+async def pumped_by_hand(signals: int, watch: Watch) -> bool:
     """Pump the compiled function itself, without our driver, and close it after so many signals."""
-    generator = function().fn(memory=None)
+    generator = turbo_yaml.loads(BY_HAND, name="flow.yaml").fn(memory=None)
     answer: Any = None
     going = True
     try:
@@ -243,7 +264,7 @@ def test_a_turn_that_is_cancelled_while_it_streams_closes_its_connection(
 ) -> None:
     monkeypatch.setenv("ACME_API_KEY", "sk-planted-0123456789abcdefghij")
 
-    async def work() -> None:
+    async def work(watch: Watch) -> None:
         async with Server([Answer("one two three four five six")]) as server:
             providers = {"acme": {"base_url": server.url, "api_key_env": "ACME_API_KEY"}}
             fn = turbo_yaml.loads(flow("steps: [{parallel: {a: [{user: u}, generate]}}]"), name="flow.yaml")

@@ -53,6 +53,10 @@ class Builder:
             self.store.put(key, to_bytes(built))
         return built, found
 
+    def forget(self) -> None:
+        """Let go of the trees, which are large and of no more use once all is linked."""
+        self._parsed.clear()
+
     def _key(self, source: Source) -> str:
         levels = b"" if self.levels is None else self.levels.key.encode()
         return digest(toolchain(), source.name.encode("utf-8", "replace"), source.text.encode(), levels)
@@ -71,9 +75,9 @@ class Builder:
         from turbo_yaml.compiler.record import record
         from turbo_yaml.compiler.stages import to_code, to_python
 
-        with _without_collection():
+        with without_collection():
             analysed = self.analysed(place)
-            checked = self.checked(place, analysed)
+            checked = self.checked(place, analysed) if self.thorough else analysed.diagnostics
             if not analysed.sound:
                 return None, checked
             generated = to_python(analysed)
@@ -109,10 +113,8 @@ class Builder:
         """Return what was found in a file, and what the check finds beside it."""
         from turbo_yaml.compiler.stages import check
 
-        data, found = self._data(place, analysed.parsed) if self.thorough else ({}, [])
-        errors_only = not self.thorough
-        checked = check(analysed, data, self._links_of, self.levels, errors_only=errors_only)
-        return [*checked, *found]
+        data, found = self._data(place, analysed.parsed)
+        return [*check(analysed, data, self._links_of, self.levels), *found]
 
     def program(self) -> Program:
         """Return how the flows of the files that were read hang together, for who asks for all of them."""
@@ -184,7 +186,7 @@ class Builder:
 
 
 @contextmanager
-def _without_collection() -> Iterator[None]:
+def without_collection() -> Iterator[None]:
     """Hold back the garbage collector: trees only grow here, and it would walk them again and again."""
     was_on = gc.isenabled()
     gc.disable()

@@ -9,18 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 from turbo_yaml.compiler.build import Builder, used_files
 from turbo_yaml.compiler.files import Files, Place
-from turbo_yaml.compiler.link import Linker
 from turbo_yaml.compiler.store import Store
 from turbo_yaml.diagnostics import Diagnostic
 from turbo_yaml.errors import UsageError
-from turbo_yaml.runtime.function import TurboGenFn
-from turbo_yaml.settings.layers import Layer, Settings
 from turbo_yaml.settings.patch import MISSING, apply, inside
 from turbo_yaml.source import Source
 from turbo_yaml.source.files import UnreadableText
 
 if TYPE_CHECKING:
     from turbo_yaml.checks.levels import Levels
+    from turbo_yaml.runtime.function import TurboGenFn
+    from turbo_yaml.settings.layers import Layer
 
 PathLike = str | os.PathLike[str]
 
@@ -117,6 +116,11 @@ def loads(
 
 
 def _load(builder: Builder, place: Place, layers: Iterable[Layer], profiles: Iterable[str]) -> TurboGenFn:
+    # A check runs nothing, and starts faster without what runs flows.
+    from turbo_yaml.compiler.link import Linker
+    from turbo_yaml.runtime.function import TurboGenFn
+    from turbo_yaml.settings.layers import Settings
+
     try:
         function = Linker(builder).main(place)
     except UnreadableText as problem:

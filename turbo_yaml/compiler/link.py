@@ -7,7 +7,7 @@ from pathlib import Path
 from types import CodeType, SimpleNamespace
 from typing import Any
 
-from turbo_yaml.compiler.build import Builder
+from turbo_yaml.compiler.build import Builder, without_collection
 from turbo_yaml.compiler.data import read_data
 from turbo_yaml.compiler.files import Place, unreadable
 from turbo_yaml.compiler.units import FlowRecord, Unit
@@ -33,11 +33,11 @@ class Linker:
 
     def main(self, place: Place) -> Callable[..., Any]:
         """Return the compiled main flow of a file; raise `FlowInvalid` or `UnreadableText`."""
-        unit = self._unit(place)
-        if unit is None:
-            raise FlowInvalid(self.found)
-        flows = self._link(place, unit)
-        if any(found.severity == "error" for found in self.found):
+        with without_collection():
+            unit = self._unit(place)
+            flows = None if unit is None else self._link(place, unit)
+            self.builder.forget()
+        if unit is None or any(found.severity == "error" for found in self.found):
             raise FlowInvalid(self.found)
         function: Callable[..., Any] = getattr(flows, unit.flows[unit.main].function)
         return function

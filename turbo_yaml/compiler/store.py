@@ -6,7 +6,6 @@ import hashlib
 import os
 import stat
 import sys
-import tempfile
 from collections.abc import Iterable
 from functools import cache
 from importlib.util import MAGIC_NUMBER, find_spec
@@ -82,6 +81,8 @@ class Store:
 
     def put(self, key: str, body: bytes) -> None:
         """Keep bytes under a key; where that cannot be done, do nothing."""
+        import tempfile
+
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             if not self._is_private():

@@ -124,7 +124,8 @@ class LocalMemory(BaseMemory):
         """Tell whether messages are sent in the order in which they came, looking at the new ones only."""
         if self._looked_at > len(messages):
             self._looked_at = self._first = 0
-        for message in messages[self._looked_at :]:
+        new = messages[self._looked_at :] if self._looked_at else messages
+        for message in new:
             if message.label is not None or message.sticky is not None:
                 first = self._first
                 if message.sticky != "top" or messages[first] is not message:

@@ -12,6 +12,8 @@ from turbo_yaml.protocol.messages import Message
 class BaseMemory(ABC):
     """What a driver needs of a memory. Hosts may bring their own."""
 
+    __slots__ = ()
+
     async def setup(self) -> None:  # noqa: B027 (a memory that needs nothing says nothing)
         """Get ready: called once, before the first message."""
 

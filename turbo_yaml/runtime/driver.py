@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from turbo_yaml.errors import FlowError, LimitError, UsageError
 from turbo_yaml.memory.local import LocalMemory
-from turbo_yaml.memory.truncated import AT_HAND
 from turbo_yaml.protocol import Assistant, Generate, GetInput, Message, Result, Signal, TurboGenTemplate
 from turbo_yaml.runtime.events import MessageEvent
 from turbo_yaml.runtime.failures import fits
@@ -24,21 +23,33 @@ _BREATH: Final = 1023
 class Driver:
     """Pumps one flow on one chat, and the flows that it hands over to."""
 
-    answer: Any = None
-    """What the flow's last signal is answered with when it goes on."""
-    failure: Exception | None = None
-    """What is raised in the flow instead."""
-    ended = False
-    returned: Result | None = None
-    last: Result | None = None
-    forwarded: Result | None = None
-    handovers = 0
+    __slots__ = (
+        "answer",
+        "ended",
+        "failure",
+        "forwarded",
+        "frame",
+        "generator",
+        "handovers",
+        "last",
+        "output",
+        "returned",
+    )
 
     def __init__(self, frame: Frame, generator: TurboGenTemplate, output: Any = None) -> None:
         self.frame = frame
         self.generator = generator
         self.output = output
         """The schema that the outcome must fit, if any."""
+        self.answer: Any = None
+        """What the flow's last signal is answered with when it goes on."""
+        self.failure: Exception | None = None
+        """What is raised in the flow instead."""
+        self.ended = False
+        self.returned: Result | None = None
+        self.last: Result | None = None
+        self.forwarded: Result | None = None
+        self.handovers = 0
 
     @property
     def outcome(self) -> Any:
@@ -55,33 +66,22 @@ class Driver:
             active.fail(problem)
 
     async def advance(self) -> Result | GetInput | None:
-        """Go on to the next result or question of the flow; None at its end.
-
-        A failure that the flow does not catch comes out as it is. The flow is then closed, and so it is when
-        the caller is cancelled.
-        """
+        """Go on to the next result or question of the flow; None at its end. What fails closes the flow."""
         if self.ended:
             return None
         token = CURRENT.set(self.frame)
-        try:
-            return await self._pump()
-        except BaseException as problem:
-            await self._close_after(problem)
-            raise
-        finally:
-            leave(token)
-
-    async def _pump(self) -> Result | GetInput | None:
-        local, send, most = self._local(), self.generator.asend, self.frame.longest
-        answer, self.answer = self.answer, None
-        failing = self.failure is not None
-        said = 0
+        local, most = self.frame.at_hand, self.frame.longest
+        if self.frame.host.listener is not None:
+            local = None
+        send, said = self.generator.asend, 0
+        answer, self.answer, failing = self.answer, None, self.failure is not None
         try:
             while True:
                 try:
                     signal = await (self._throw() if failing else send(answer))
-                    while local is not None and isinstance(signal, Message) and not signal.forward:
-                        if signal.content.__class__ is not str or len(signal.content) > most:
+                    while local is not None and isinstance(signal, Message):
+                        content = signal.content
+                        if content.__class__ is not str or len(content) > most or signal.forward:
                             break
                         local.messages.append(signal)
                         said += 1
@@ -98,27 +98,33 @@ class Driver:
                     answer = await self._turn(signal, local)
                     if answer is not None and signal.forward:
                         return self._forward(answer)
-                elif result := await self._given(signal):
-                    return result
-                elif self.ended:
-                    return self._finish()
+                elif isinstance(signal, Result):
+                    if not signal.done:
+                        return self._result(signal)
+                    self.returned = signal
+                    if self.frame.info is None:
+                        return await self._cut_off()
+                elif given := await self._given(signal):
+                    return given
                 failing = self.failure is not None
+        except BaseException as problem:
+            await self._close_after(problem)
+            raise
         finally:
             self.frame.host.messages += said
-
-    def _local(self) -> LocalMemory | None:
-        """Return the chat where a message joins it without waiting for anybody."""
-        memory = self.frame.memory
-        if self.frame.host.listener is None and type(memory) in AT_HAND:
-            assert isinstance(memory, LocalMemory)
-            return memory
-        return None
+            leave(token)
 
     def _forward(self, reply: Assistant) -> Result:
         """Return the result that a reply is to the caller; the flow gets the reply when it goes on."""
         self.answer = reply
         self.forwarded = Result(reply.value, original_role="assistant")
         return self.forwarded
+
+    def _result(self, result: Result) -> Result:
+        """Take note of a result on the way, which the caller gets."""
+        self.frame.host.results += 1
+        self.last = result
+        return result
 
     async def _given(self, signal: Any) -> Result | GetInput | None:
         """Take note of a signal that asks nothing of the model; return what of it the caller gets now."""
@@ -136,16 +142,7 @@ class Driver:
             if signal.record and signal.content:
                 await self._say(Assistant(signal.content))
             return signal
-        if not isinstance(signal, Result):
-            self.fail(_no_signal(signal))
-        elif not signal.done:
-            host.results += 1
-            self.last = signal
-            return signal
-        else:
-            self.returned = signal
-            if self.frame.info is None:
-                await self.aclose()
+        self.fail(_no_signal(signal))
         return None
 
     def _throw(self) -> Awaitable[Any]:
@@ -159,14 +156,14 @@ class Driver:
     async def _turn(self, signal: Generate, local: LocalMemory | None) -> Assistant | None:
         """Return the model's reply, which has joined the chat, or None where the turn failed."""
         frame = self.frame
-        inner = frame.innermost()
+        inner = frame if frame._active is None else frame.innermost()
         frame.host.turns += 1
         try:
             if inner.deadline is None:
-                reply = await take_turn(inner, frame.memory, signal)
+                reply = await take_turn(inner, frame, signal)
             else:
                 left = inner.deadline - asyncio.get_running_loop().time()
-                reply = await within(left, take_turn(inner, frame.memory, signal))
+                reply = await within(left, take_turn(inner, frame, signal))
         except OutOfTime:
             self._give_up(inner.deadline or 0.0)
             return None
@@ -207,6 +204,11 @@ class Driver:
         CURRENT.set(frame)
         self.generator = bound.start(frame.memory)
         return self.generator.asend
+
+    async def _cut_off(self) -> Result | None:
+        """End a flow written by hand at the result that it returns: it may not know that it should."""
+        await self.aclose()
+        return self._finish()
 
     def _finish(self) -> Result | None:
         self.ended = True

@@ -10,8 +10,10 @@ from typing import Any, NamedTuple, Protocol
 from weakref import ref
 
 from turbo_yaml.errors import LimitError
+from turbo_yaml.memory.local import LocalMemory
+from turbo_yaml.memory.truncated import AT_HAND
 from turbo_yaml.models.pool import ModelPool, RunModels
-from turbo_yaml.models.request import Delta, Model, OnDelta, Structured
+from turbo_yaml.models.request import Delta, Model, OnDelta, Reply, Structured
 from turbo_yaml.protocol import BaseMemory, Usage
 from turbo_yaml.runtime.events import Event, Listener
 from turbo_yaml.runtime.policy.scope import Scope
@@ -80,31 +82,59 @@ class HostFailed(BaseException):
         self.problem = problem
 
 
+class Shared:
+    """What all runs of a function share: who answers them, and what the settings allow each in all.
+
+    `models` makes the models of a run; `model`, if any, answers every turn.
+    """
+
+    __slots__ = ("answerer", "budget", "limits", "max_concurrency", "model", "models")
+
+    def __init__(
+        self, values: Mapping[str, Any], models: Callable[[], RunModels], model: Model | None = None
+    ) -> None:
+        self.limits: Mapping[str, Any] = dict(values["limits"])
+        self.budget: Mapping[str, Any] | None = values.get("budget")
+        self.max_concurrency: int = values["max_concurrency"]
+        self.models = models
+        self.model = model
+        name = values.get("model") or ""
+        self.answerer = None if model is None else answerer(values, model, name, own=True)
+
+
 class Host:
     """What all flows of one run share: who answers, who listens, what may be used and what was."""
 
-    gate: asyncio.Semaphore | None = None
-    models: RunModels | None = None
-    pending: list[Event] | None = None
-    calls = messages = turns = inputs = results = 0
-    input_tokens = output_tokens = 0
+    __slots__ = (
+        "answerer",
+        "budget",
+        "calls",
+        "gate",
+        "input_tokens",
+        "inputs",
+        "limits",
+        "listener",
+        "messages",
+        "models",
+        "output_tokens",
+        "pending",
+        "results",
+        "shared",
+        "turns",
+    )
 
-    def __init__(
-        self,
-        values: Mapping[str, Any],
-        models: Callable[[], RunModels],
-        model: Model | None = None,
-        listener: Listener | None = None,
-        answerer: Answerer | None = None,
-    ) -> None:
-        self.values = values
-        self.limits: Mapping[str, Any] = values["limits"]
-        self.make_models = models
-        self.model = model
+    def __init__(self, shared: Shared, listener: Listener | None = None) -> None:
+        self.shared = shared
+        self.limits = shared.limits
+        self.budget = shared.budget
         self.listener = listener
-        self.answerer = answerer
+        self.answerer = shared.answerer
         """Who answered last, or would."""
-        self.budget: Mapping[str, Any] | None = values.get("budget")
+        self.gate: asyncio.Semaphore | None = None
+        self.models: RunModels | None = None
+        self.pending: list[Event] | None = None
+        self.calls = self.messages = self.turns = self.inputs = self.results = 0
+        self.input_tokens = self.output_tokens = 0
 
     @property
     def usage(self) -> Usage:
@@ -114,7 +144,7 @@ class Host:
     def open_gate(self) -> None:
         """Bound how many model calls go on at once, from now on: something is about to run side by side."""
         if self.gate is None:
-            self.gate = asyncio.Semaphore(self.values["max_concurrency"])
+            self.gate = asyncio.Semaphore(self.shared.max_concurrency)
 
     def check_budget(self) -> None:
         """Raise a `LimitError` where the budget allows no further model call."""
@@ -142,6 +172,15 @@ class Host:
             hint="raise `limits.output` in the settings, or ask for less",
         )
 
+    def take(self, reply: Reply) -> None:
+        """Count what a reply took; `LimitError` where it is longer than one may be."""
+        if len(reply.content) > self.limits["reply"]:
+            raise self.reply_too_long(len(reply.content))
+        usage = reply.usage
+        if usage is not None:
+            self.input_tokens += usage.input_tokens
+            self.output_tokens += usage.output_tokens
+
     def chat_too_long(self, length: int) -> LimitError:
         """Return the error of a chat that has more messages than may be sent."""
         return LimitError(
@@ -158,11 +197,11 @@ class Host:
 
     async def answerer_for(self, settings: Mapping[str, Any]) -> Answerer:
         """Return who answers a turn with these settings; `ModelError` where nobody does."""
-        if self.model is not None:
-            found = answerer(settings, self.model, settings.get("model") or "", own=True)
+        if self.shared.model is not None:
+            found = answerer(settings, self.shared.model, settings.get("model") or "", own=True)
         else:
             if self.models is None:
-                self.models = self.make_models()
+                self.models = self.shared.models()
             model, where = await self.models.get(settings)
             found = answerer(settings, model, where.model, own=where.provider.adapter == "host")
         self.answerer = found
@@ -195,11 +234,20 @@ class Host:
 class Frame:
     """One flow at work. `depth` counts flows inside one another, `level` chats away from the caller's."""
 
-    _active: ref[Delegate] | None = None
-    next: Bound | None = None
-    """The flow that this one has handed over to."""
-    deadline: float | None = None
-    """The time of the event loop at which a flow that this one is included in gives up."""
+    __slots__ = (
+        "_active",
+        "at_hand",
+        "deadline",
+        "depth",
+        "host",
+        "info",
+        "level",
+        "memory",
+        "name",
+        "next",
+        "outer",
+        "scope",
+    )
 
     def __init__(
         self,
@@ -219,8 +267,15 @@ class Frame:
         self.info = info
         self.name = name
         self.memory = memory
+        self.at_hand: LocalMemory | None = memory if type(memory) in AT_HAND else None  # type: ignore[assignment]
+        """The chat, where a message joins it without waiting for anybody."""
         self.depth = depth
         self.level = level
+        self._active: ref[Delegate] | None = None
+        self.next: Bound | None = None
+        """The flow that this one has handed over to."""
+        self.deadline: float | None = None
+        """The time of the event loop at which a flow that this one is included in gives up."""
 
     @property
     def active(self) -> Delegate | None:
@@ -299,7 +354,7 @@ def frame_for(memory: BaseMemory) -> Frame:
     frame = CURRENT.get()
     if frame is None:
         scope = Scope.built_in()
-        host = Host(scope.values, lambda: RunModels(ModelPool()))
+        host = Host(Shared(scope.values, lambda: RunModels(ModelPool())))
         frame = Frame(host, scope, scope, None, "flow", memory)
     return frame
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from turbo_yaml.memory.local import LocalMemory
@@ -11,7 +12,7 @@ from turbo_yaml.models.pool import ModelPool, RunModels
 from turbo_yaml.models.request import Model
 from turbo_yaml.protocol import BaseMemory, TurboGenTemplate
 from turbo_yaml.runtime.events import Listener
-from turbo_yaml.runtime.frames import Answerer, Frame, Host, answerer
+from turbo_yaml.runtime.frames import Frame, Host, Shared
 from turbo_yaml.runtime.policy.scope import Scope
 from turbo_yaml.runtime.program import FlowInfo, start_by_hand
 from turbo_yaml.runtime.wrapper import TurboGenWrapper
@@ -34,6 +35,27 @@ class _Parts(NamedTuple):
     pool: ModelPool
 
 
+class _Start:
+    """What all runs of a function begin with, worked out before the first one."""
+
+    __slots__ = ("listener", "new_memory", "outer", "scope", "shared")
+
+    def __init__(self, parts: _Parts, info: FlowInfo | None) -> None:
+        stack = parts.stack
+        (stack if info is None or info.layer is None else stack.with_layer(info.layer)).check_profiles()
+        if info is not None and info.steps is not None:
+            stack.check_steps(info.steps)
+        self.outer = Scope(stack.forgiving())
+        """The settings without the flow's own."""
+        self.scope = self.outer.of_flow(info)
+        models = partial(RunModels, parts.pool, script=parts.script, host=parts.models)
+        self.shared = Shared(self.scope.values, models, parts.model)
+        self.listener = parts.on_event
+        self.new_memory = parts.memory_factory or LocalMemory
+        if parts.memory_factory is None and info is not None and info.memory:
+            self.new_memory = partial(new_memory, info.memory)
+
+
 class TurboGenFn:
     """A flow, compiled or written by hand, with settings. Calling it with the flow's inputs makes a run.
 
@@ -42,7 +64,7 @@ class TurboGenFn:
     setting `model` then names. `script` holds the replies of the model `script`.
     """
 
-    __slots__ = ("_answerer", "_parts", "_scope", "fn", "info", "name")
+    __slots__ = ("_parts", "_start", "fn", "info", "name")
 
     def __init__(
         self,
@@ -65,8 +87,7 @@ class TurboGenFn:
         if settings:
             stack = stack.configured(settings, strict=self.info is not None)
         self._parts = _Parts(stack, model, models, script, memory_factory, on_event, pool or ModelPool())
-        self._scope: Scope | None = None
-        self._answerer: Answerer | None = None
+        self._start: _Start | None = None
 
     def __repr__(self) -> str:
         return f"TurboGenFn({self.name})"
@@ -74,7 +95,7 @@ class TurboGenFn:
     @property
     def settings(self) -> dict[str, Any]:
         """A copy of the settings that somebody gave: in the flow, in files, on the command line, in code."""
-        settings = self._outer().of_flow(self.info).settings
+        settings = self._ready().scope.settings
         given: dict[str, Any] = thawed(settings.given)
         steps: Any = MISSING
         for layer in settings.order:
@@ -116,7 +137,7 @@ class TurboGenFn:
         changed = TurboGenFn.__new__(TurboGenFn)
         changed.fn, changed.info, changed.name = self.fn, self.info, self.name
         changed._parts = self._parts._replace(**{k: part for k, part in changes.items() if part is not None})
-        changed._scope = changed._answerer = None
+        changed._start = None
         return changed
 
     def __call__(self, /, *, memory: BaseMemory | None = None, **context: Any) -> TurboGenWrapper:
@@ -124,40 +145,20 @@ class TurboGenFn:
 
         `UsageError` names every input that is missing, unknown or does not fit.
         """
-        info, parts = self.info, self._parts
-        outer = self._scope or self._outer()
-        scope = outer if info is None or info.layer is None else outer.of_flow(info)
+        start = self._start or self._ready()
+        info = self.info
         if memory is None:
-            memory = self._new_memory()
-        if self._answerer is None and parts.model is not None:
-            name = scope.values.get("model") or ""
-            self._answerer = answerer(scope.values, parts.model, name, own=True)
-        host = Host(scope.values, self._new_models, parts.model, parts.on_event, self._answerer)
-        frame = Frame(host, outer, scope, info, self.name, memory)
+            memory = start.new_memory()
+        frame = Frame(Host(start.shared, start.listener), start.outer, start.scope, info, self.name, memory)
         if info is None:
             return TurboGenWrapper(frame, start_by_hand(self.fn, context, memory))
         return TurboGenWrapper(frame, self.fn(memory, **info.arguments(context)))
 
-    def _new_memory(self) -> BaseMemory:
-        info = self.info
-        if self._parts.memory_factory is not None:
-            return self._parts.memory_factory()
-        return LocalMemory() if info is None or not info.memory else new_memory(info.memory)
-
-    def _new_models(self) -> RunModels:
-        """Return the models of a new run."""
-        return RunModels(self._parts.pool, script=self._parts.script, host=self._parts.models)
-
-    def _outer(self) -> Scope:
-        """Return the settings without the flow's own, worked out on first use."""
-        if self._scope is None:
-            stack = self._parts.stack
-            info = self.info
-            (stack if info is None or info.layer is None else stack.with_layer(info.layer)).check_profiles()
-            if info is not None and info.steps is not None:
-                stack.check_steps(info.steps)
-            self._scope = Scope(stack.forgiving())
-        return self._scope
+    def _ready(self) -> _Start:
+        """Return what runs begin with, worked out on first use."""
+        if self._start is None:
+            self._start = _Start(self._parts, self.info)
+        return self._start
 
     async def aclose(self) -> None:
         """Close the connections to models; they are made again when they are needed."""

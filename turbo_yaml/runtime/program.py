@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from inspect import Parameter, signature
 from pathlib import Path
@@ -18,6 +18,7 @@ from turbo_yaml.types import Input
 from turbo_yaml.types.binding import compile_inputs
 
 _EXACT: Final[Mapping[Any, type]] = {"string": str, "integer": int, "boolean": bool}
+_SAYS_NOTHING: Final = frozenset(("type", "description"))
 
 
 class FlowInfo(Record):
@@ -44,37 +45,41 @@ class FlowInfo(Record):
     steps: tuple[str, ...] | None = None
 
     @cached_property
-    def _read(self) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
-        return compile_inputs(self.inputs)
+    def exact(self) -> Mapping[str, type] | None:
+        """The type of each input, where all are of a bare type: a value of just that type fits as it is."""
+        return _exact(self.inputs)
 
     @cached_property
-    def _exact(self) -> Mapping[str, type] | None:
-        """The type of each input, where all are of a bare type: a value of just that type fits as it is."""
-        if not all(each.schema.keys() <= {"type", "description"} for each in self.inputs):
-            return None
-        kinds = {each.name: _EXACT.get(each.schema.get("type")) for each in self.inputs}
-        known = {name: kind for name, kind in kinds.items() if kind is not None}
-        return known if len(known) == len(kinds) else None
+    def _read(self) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
+        return compile_inputs(self.inputs)
 
     def arguments(self, context: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the arguments of the flow's function: inputs validated, with defaults, under Python's names.
 
         `UsageError` that names every input which is missing, unknown or does not fit.
         """
-        values = context if self._fits(context) else self._read(context)
-        if not self.parameters:
-            return values
+        exact = self.exact
+        if exact is None or len(exact) != len(context):
+            return self._named(self._read(context))
+        for name, value in context.items():
+            if name not in exact or exact[name] is not type(value):
+                return self._named(self._read(context))
+        return self._named(context) if self.parameters else context
+
+    def _named(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the values of inputs under Python's names."""
         return {self.parameters.get(name, name): value for name, value in values.items()}
 
-    def _fits(self, context: Mapping[str, Any]) -> bool:
-        """Tell at a glance whether all inputs are there and fit; nothing is said of why they do not."""
-        exact = self._exact
-        if exact is None or len(exact) != len(context):
-            return False
-        for name, value in context.items():  # noqa: SIM110 - a generator in `all` takes twice as long
-            if exact.get(name) is not type(value):
-                return False
-        return True
+
+def _exact(inputs: Sequence[Input]) -> Mapping[str, type] | None:
+    """Return the type of each input; None where one of them is not of a bare type."""
+    exact: dict[str, type] = {}
+    for each in inputs:
+        wanted = each.schema.get("type")
+        if not isinstance(wanted, str) or wanted not in _EXACT or not each.schema.keys() <= _SAYS_NOTHING:
+            return None
+        exact[each.name] = _EXACT[wanted]
+    return exact
 
 
 class Bound(NamedTuple):

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from turbo_yaml.errors import FlowError, ModelError, UsageError
-from turbo_yaml.memory.truncated import AT_HAND
 from turbo_yaml.models.request import Delta, OnDelta, Reply, Request
-from turbo_yaml.protocol import Assistant, BaseMemory, Generate, Message, User
+from turbo_yaml.protocol import Assistant, Generate, Message, User
 from turbo_yaml.records import replace
 from turbo_yaml.runtime.events import DeltaEvent, ReasoningEvent, RetryEvent, UsageEvent
 from turbo_yaml.runtime.frames import Answerer, Frame, Host
-from turbo_yaml.runtime.policy.deadlines import OutOfTime, within
+from turbo_yaml.runtime.policy.deadlines import OutOfTime, rest
 from turbo_yaml.runtime.policy.retrying import Attempts, Retry
 
 if TYPE_CHECKING:
@@ -23,17 +22,15 @@ _SHOWN: Final = 200
 """Characters of a reply that an error shows."""
 
 
-async def take_turn(frame: Frame, memory: BaseMemory, ask: Generate) -> Assistant:
+async def take_turn(frame: Frame, chat: Frame, ask: Generate) -> Assistant:
     """Return the model's reply to the chat so far, as text or as the checked data that was asked for.
 
     `ModelError` where there is none in the end, `LimitError` where the budget is used up. What was said back
     and forth to repair a reply does not join the chat.
     """
     host = frame.host
-    if type(memory) in AT_HAND:
-        messages: Sequence[Message] = memory.prompt()  # type: ignore[attr-defined]
-    else:
-        messages = await memory.prepare_prompt()
+    local = chat.at_hand
+    messages = await chat.memory.prepare_prompt() if local is None else local.prompt()
     if len(messages) > host.limits["messages"]:
         raise host.chat_too_long(len(messages))
     try:
@@ -47,7 +44,8 @@ async def take_turn(frame: Frame, memory: BaseMemory, ask: Generate) -> Assistan
         request = Request(who.name, messages, settings, ask.output, ask.choices, (), who.structured)
         if host.gate is None and host.listener is None and ask.output is None and ask.choices is None:
             try:
-                reply = await _ask_model(host, who, request, who.on_delta)
+                begun, later = _begin(host, who, request, who.on_delta)
+                reply = begun if later is None else await later
             except ModelError as problem:
                 reply, value = await _persist(frame, ask, who, request, problem)
             else:
@@ -58,24 +56,9 @@ async def take_turn(frame: Frame, memory: BaseMemory, ask: Generate) -> Assistan
         if problem.step is None:
             problem.step = ask.id
         raise
-    return _said(reply, value)
-
-
-def _said(reply: Reply, value: Any) -> Assistant:
-    """Return a reply as a message. By position: by name it takes half as long again."""
-    return Assistant(
-        reply.content,
-        "assistant",
-        None,
-        None,
-        None,
-        False,
-        reply.tool_calls,
-        reply.usage,
-        reply.finish_reason,
-        reply.model,
-        value,
-    )
+    # By position: by name it takes half as long again.
+    calls, usage, reason, model = reply.tool_calls, reply.usage, reply.finish_reason, reply.model
+    return Assistant(reply.content, "assistant", None, None, None, False, calls, usage, reason, model, value)
 
 
 async def _persist(
@@ -128,10 +111,12 @@ async def _ask_watched(frame: Frame, ask: Generate, who: Answerer, request: Requ
     host = frame.host
     on_delta = who.on_delta if host.listener is None else _on_delta(frame, ask, request)
     if host.gate is None:
-        reply = await _ask_model(host, who, request, on_delta)
+        begun, later = _begin(host, who, request, on_delta)
+        reply: Reply = begun if later is None else await later
     else:
         async with host.gate:
-            reply = await _ask_model(host, who, request, on_delta)
+            begun, later = _begin(host, who, request, on_delta)
+            reply = begun if later is None else await later
     if reply.usage is not None and host.listener is not None:
         await host.emit(
             UsageEvent(
@@ -146,23 +131,35 @@ async def _ask_watched(frame: Frame, ask: Generate, who: Answerer, request: Requ
     return reply
 
 
-async def _ask_model(host: Host, who: Answerer, request: Request, on_delta: OnDelta | None) -> Reply:
-    """Ask the model once, within the budget and its time."""
+def _begin(
+    host: Host, who: Answerer, request: Request, on_delta: OnDelta | None
+) -> tuple[Any, Coroutine[Any, Any, Reply] | None]:
+    """Ask the model once, within the budget: return its reply if it has it at once, else what brings it.
+
+    A coroutine that has nothing to wait for is not waited for: that saves two on the way.
+    """
     if host.budget is not None:
         host.check_budget()
     host.calls += 1
     work = who.model.reply(request, on_delta)
+    if who.deadline is None:
+        return None, _whole(host, work)
     try:
-        reply = await (work if who.deadline is None else within(who.deadline, work))
+        first = work.send(None)
+    except StopIteration as end:
+        host.take(end.value)
+        return end.value, None
+    return None, _whole(host, rest(who.deadline, work, first), who.deadline)
+
+
+async def _whole(host: Host, work: Coroutine[Any, Any, Reply], deadline: float = 0.0) -> Reply:
+    """Wait for the model's reply."""
+    try:
+        reply = await work
     except OutOfTime:
-        message = f"the model gave no whole answer within {who.deadline:g} s"
+        message = f"the model gave no whole answer within {deadline:g} s"
         raise ModelError(message, kind="timeout", retryable=True) from None
-    if len(reply.content) > host.limits["reply"]:
-        raise host.reply_too_long(len(reply.content))
-    usage = reply.usage
-    if usage is not None:
-        host.input_tokens += usage.input_tokens
-        host.output_tokens += usage.output_tokens
+    host.take(reply)
     return reply
 
 

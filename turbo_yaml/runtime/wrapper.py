@@ -8,7 +8,6 @@ from types import TracebackType
 from typing import Any, Final, NamedTuple, Self
 
 from turbo_yaml.errors import FlowError, UsageError
-from turbo_yaml.memory.truncated import AT_HAND
 from turbo_yaml.protocol import BaseMemory, GetInput, Result, TurboGenTemplate, Usage
 from turbo_yaml.records import replace
 from turbo_yaml.runtime.driver import Driver
@@ -36,16 +35,17 @@ class TurboGenWrapper:
     It ends with its flow, with a failure, or with `aclose`; `async with` sees to that.
     """
 
-    _question: GetInput | None = None
-    _answer: Any = MISSING
-    _asked = 0
-    _since = 0.0
-    _busy = False
+    __slots__ = ("__weakref__", "_answer", "_asked", "_busy", "_driver", "_question", "_since", "_started")
 
     def __init__(self, frame: Frame, generator: TurboGenTemplate) -> None:
         info = frame.info
         self._driver = Driver(frame, generator, None if info is None else info.output)
-        self._started = type(frame.memory) in AT_HAND
+        self._started = frame.at_hand is not None
+        self._question: GetInput | None = None
+        self._answer: Any = MISSING
+        self._asked = 0
+        self._since = 0.0
+        self._busy = False
 
     # What it is ----------------------------------------------------------------------------------------
 
@@ -99,7 +99,7 @@ class TurboGenWrapper:
         At the end it has `done` and the outcome. `input` answers the question before; `UsageError` where none
         was asked, or where one was and nothing answers it. What fails in the flow is raised.
         """
-        return self._next(MISSING if input is None else input, as_result=True)
+        return self._next(MISSING if input is None else input, True)
 
     async def no_answer(self) -> Result:
         """Go on as `run` where no answer came: with the question's default, else with a failure."""
@@ -164,7 +164,7 @@ class TurboGenWrapper:
                 "this run is being awaited already", hint="cancel the task that does, or make a run for each"
             )
 
-    async def _next(self, given: Any, *, as_result: bool = False) -> Any:
+    async def _next(self, given: Any, as_result: bool = False) -> Any:
         """Go on with an answer, or MISSING, to the next result or question; None at the end.
 
         `as_result`: as `run` gives it. One function for both: it saves `run` a coroutine.
@@ -194,7 +194,7 @@ class TurboGenWrapper:
             raise found from problem
         finally:
             self._busy = False
-        return self._as_result(signal) if as_result else signal
+        return self._as_result(signal) if as_result and type(signal) is not Result else signal
 
     async def _tell_rest(self, problem: BaseException) -> None:
         """Tell the listener what was still to be told when the run failed or was cancelled."""

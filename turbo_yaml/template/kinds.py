@@ -9,14 +9,13 @@ from jinja2 import nodes
 
 Kind: TypeAlias = Literal["string", "integer", "number", "boolean", "any"]
 
-_TEXT_FILTERS = frozenset(
-    {
-        "capitalize", "center", "filesizeformat", "indent", "join", "json", "lower", "pprint", "striptags",
-        "string", "title", "trim", "truncate", "upper", "urlencode", "wordwrap",
-    }
-)  # fmt: skip
+_TEXT_FILTERS = frozenset({"filesizeformat", "join", "json", "pprint", "striptags", "urlencode", "wordwrap"})
+_SAME = frozenset(
+    {"capitalize", "center", "indent", "lower", "string", "title", "trim", "truncate", "trusted", "upper"}
+)
+"""Filters that give text for text, and text marked as safe for text that is so marked."""
+
 _COUNT_FILTERS = frozenset({"count", "length", "wordcount", "int"})
-_SAME = frozenset({"trusted"})
 
 
 def kind_of(node: nodes.Node, kind_of_name: Callable[[str], Kind]) -> Kind:
@@ -63,7 +62,8 @@ def _kind_of_filter(node: nodes.Filter, kind_of_name: Callable[[str], Kind]) -> 
     if node.name in _COUNT_FILTERS and not node.args and not node.kwargs:
         return "integer"
     if node.name in _SAME and node.node is not None:
-        return kind_of(node.node, kind_of_name)
+        kind = kind_of(node.node, kind_of_name)
+        return kind if kind == "string" or node.name == "trusted" else "any"
     return "any"
 
 

@@ -25,6 +25,11 @@ async def within(seconds: float | None, work: Coroutine[Any, Any, T]) -> T:
     except StopIteration as end:
         value: T = end.value
         return value
+    return await rest(seconds, work, first)
+
+
+async def rest(seconds: float, work: Coroutine[Any, Any, T], first: Any) -> T:
+    """Return what `work` returns, which waits for `first`; `OutOfTime` where that takes too long."""
     scope = asyncio.timeout(seconds)
     try:
         async with scope:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Mapping
 from typing import Any
 
@@ -68,5 +67,8 @@ class Attempts:
         own = min(policy.max, self.wait)
         self.wait = own * policy.backoff
         self.failed += 1
-        chance = random.random() if spread is None else spread
-        return float(max(wished, own * (1 - chance / 2)))
+        if spread is None:
+            from random import random
+
+            spread = random()
+        return float(max(wished, own * (1 - spread / 2)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from jinja2 import nodes
 
@@ -17,6 +16,7 @@ from turbo_yaml.checks.subject import Subject
 from turbo_yaml.checks.wording import written
 from turbo_yaml.diagnostics import Diagnostic
 from turbo_yaml.diagnostics.suggest import did_you_mean
+from turbo_yaml.records import replace
 from turbo_yaml.source import Span
 from turbo_yaml.template.vocabulary import FILTERS
 
