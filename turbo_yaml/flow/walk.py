@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
+from typing import Any, Final
 
 from turbo_yaml.flow import nodes as n
 
+_BODIES: Final[dict[type, Callable[[Any], Sequence[n.Body]]]] = {
+    n.If: lambda step: [*(branch.body for branch in step.branches), step.orelse],
+    n.Match: lambda step: [*(case.body for case in step.cases), step.orelse or ()],
+    n.For: lambda step: (step.body,),
+    n.While: lambda step: (step.body, step.otherwise or ()),
+    n.Parallel: lambda step: [branch.body for branch in step.branches],
+    n.Try: lambda step: (step.body, step.catch or (), step.finally_ or ()),
+}
+"""The bodies of each kind of step that has some; most steps have none."""
 
-def bodies(step: n.Step) -> Iterator[n.Body]:
-    """Yield the bodies directly below a step."""
-    match step:
-        case n.If():
-            yield from (branch.body for branch in step.branches)
-            yield step.orelse
-        case n.Match():
-            yield from (case.body for case in step.cases)
-            yield step.orelse or ()
-        case n.For():
-            yield step.body
-        case n.While():
-            yield step.body
-            yield step.otherwise or ()
-        case n.Parallel():
-            yield from (branch.body for branch in step.branches)
-        case n.Try():
-            yield step.body
-            yield step.catch or ()
-            yield step.finally_ or ()
-        case _:
-            pass
+
+def bodies(step: n.Step) -> Sequence[n.Body]:
+    """Return the bodies directly below a step."""
+    below = _BODIES.get(type(step))
+    return () if below is None else below(step)
 
 
 def steps(body: n.Body) -> Iterator[n.Step]:
@@ -37,9 +31,8 @@ def steps(body: n.Body) -> Iterator[n.Step]:
     while stack:
         for step in stack[-1]:
             yield step
-            below = [inner for part in bodies(step) for inner in part]
-            if below:
-                stack.append(iter(below))
+            if type(step) in _BODIES:
+                stack.append(chain.from_iterable(bodies(step)))
                 break
         else:
             stack.pop()
