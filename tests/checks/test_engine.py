@@ -9,12 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import turbo_yaml
 from tests.checks.checking import flow, found, pointed, told
-from turbo_yaml.checks.levels import Levels
+from turbo_yaml.checks.levels import Levels, levels_of
 from turbo_yaml.checks.registry import ALL, ERRORS, load_rule
 from turbo_yaml.compiler.edge import check, check_text
-from turbo_yaml.errors import FlowInvalid
 from turbo_yaml.settings.keys import LayerKind
 from turbo_yaml.settings.layers import Layer
 from turbo_yaml.settings.patch import merge_of
@@ -126,6 +124,17 @@ def test_of_two_globs_the_later_one_holds() -> None:
     assert said.of("unused-input", "/p/old/a.yaml", "warning") == "warning"
 
 
+def test_the_settings_of_layers_are_put_together(tmp_path: Path) -> None:
+    def layer(said: object) -> Layer:
+        return Layer(LayerKind.PROJECT_FILE, str(tmp_path / "turbo.yaml"), merge_of({"check": said}))
+
+    said = levels_of([layer({"unused-input": "error"}), layer({"old/*": {"unused-input": "off"}})])
+    assert said is not None
+    assert said.of("unused-input", str(tmp_path / "a.yaml"), "warning") == "error"
+    assert said.of("unused-input", str(tmp_path / "old" / "a.yaml"), "warning") == "off"
+    assert levels_of([Layer(LayerKind.PROJECT_FILE, "turbo.yaml", merge_of({"temperature": 0}))]) is None
+
+
 # Comments ----------------------------------------------------------------------------------------------
 
 
@@ -158,36 +167,6 @@ def test_a_comment_about_a_rule_that_is_off_is_no_matter() -> None:
 
 def test_text_that_looks_like_such_a_comment_is_text() -> None:
     assert told('- log: "x # turbo-yaml: ignore[unused-name]"') == []
-
-
-# Before a run ------------------------------------------------------------------------------------------
-
-
-def test_a_flow_that_must_fail_is_refused_before_it_runs() -> None:
-    with pytest.raises(FlowInvalid) as refused:
-        turbo_yaml.loads(FAILS)
-    assert [one.rule for one in refused.value.diagnostics] == ["wrong-operand"]
-
-
-def test_doubts_keep_no_flow_from_running() -> None:
-    turbo_yaml.loads(UNUSED)
-
-
-def test_settings_and_comments_let_a_flow_run_that_must_fail() -> None:
-    said = merge_of({"check": {"wrong-operand": "off"}})
-    turbo_yaml.loads(FAILS, layers=[Layer(LayerKind.PROJECT_FILE, "turbo.yaml", said)])
-    turbo_yaml.loads(FAILS.replace("\nsteps", "\n# turbo-yaml: ignore[wrong-operand]\nsteps"))
-
-
-def test_a_stored_flow_is_not_taken_where_the_settings_say_something_else(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    (tmp_path / "flow.yaml").write_text(FAILS)
-    said = merge_of({"check": {"wrong-operand": "off"}})
-    turbo_yaml.load(tmp_path / "flow.yaml", layers=[Layer(LayerKind.PROJECT_FILE, "turbo.yaml", said)])
-    with pytest.raises(FlowInvalid):
-        turbo_yaml.load(tmp_path / "flow.yaml")
 
 
 # Other files -------------------------------------------------------------------------------------------

@@ -11,6 +11,8 @@ from typing import Any, Final, cast
 from turbo_yaml.checks.rule import Level
 from turbo_yaml.diagnostics import Diagnostic
 from turbo_yaml.records import replace
+from turbo_yaml.settings.layers import Layer
+from turbo_yaml.settings.patch import apply, inside
 
 _PIECES: Final = re.compile(r"\*\*/|\*\*|\*|\?|[^*?]+")
 _MEANING: Final = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
@@ -26,17 +28,10 @@ class Levels:
     def __init__(self, said: Mapping[str, Any] | None = None, folder: str = "") -> None:
         said = said or {}
         self.folder = folder.replace(os.sep, "/").rstrip("/")
-        self.key = repr(sorted(map(str, said.items())))
-        """The same text for levels that are the same."""
         self._rules: dict[str, Level] = {
             name: cast(Level, level) for name, level in said.items() if isinstance(level, str)
         }
         self._globs = [(glob, rules) for glob, rules in said.items() if isinstance(rules, Mapping)]
-
-    @property
-    def rules(self) -> frozenset[str]:
-        """The rules that are named."""
-        return frozenset(self._rules).union(*(rules for _, rules in self._globs))
 
     def of(self, rule: str, file: str, usual: Level) -> Level:
         """Return the level of a rule in a file."""
@@ -52,6 +47,18 @@ class Levels:
         if "/" not in glob:
             path = path.rpartition("/")[2]
         return _pattern(glob).fullmatch(path) is not None
+
+
+def levels_of(layers: Iterable[Layer]) -> Levels | None:
+    """Return what the setting `check` of some layers, weak to strong, amounts to; None where none has it."""
+    said: Any = {}
+    folder = ""
+    for layer in layers:
+        patch = inside(layer.patch, "check")
+        if patch is not None:
+            said = apply(patch, said)
+            folder = os.path.dirname(os.path.abspath(layer.name))  # noqa: PTH100, PTH120
+    return Levels(said, folder) if isinstance(said, Mapping) and said else None
 
 
 @cache

@@ -55,7 +55,7 @@ def _names(*groups: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
 
 
 ERRORS: Final = _names(_ERRORS)
-"""The rules whose findings stop a flow from being run, each with its folder."""
+"""The rules that find what surely fails, each with its folder."""
 ALL: Final = _names(_ERRORS, _WARNINGS, _ASKED)
 """All rules that are modules, each with its folder."""
 ASKED: Final = frozenset(_names(_ASKED))

@@ -6,35 +6,27 @@ from collections.abc import Iterator
 
 from turbo_yaml.checks.ignores import Ignored, find_ignores, hide
 from turbo_yaml.checks.levels import Levels, with_levels
-from turbo_yaml.checks.registry import ALL, ASKED, ERRORS, OWN, UNUSED_IGNORE, load_rule
+from turbo_yaml.checks.registry import ALL, ASKED, OWN, UNUSED_IGNORE, load_rule
 from turbo_yaml.checks.rule import Level
 from turbo_yaml.checks.subject import Subject
 from turbo_yaml.diagnostics import Diagnostic
 from turbo_yaml.diagnostics.suggest import nearest
 
 
-def run_checks(
-    subject: Subject, *, levels: Levels | None = None, errors_only: bool = False
-) -> list[Diagnostic]:
-    """Return all that is wrong with a file: what was found before, and what the rules find; sorted.
-
-    `errors_only`: leave out all that does not stop a flow from being run, for the sake of time.
-    """
+def run_checks(subject: Subject, levels: Levels | None = None) -> list[Diagnostic]:
+    """Return all that is wrong with a file: what was found before, and what the rules find; sorted."""
     levels = levels or Levels()
     found = list(subject.found)
     if subject.whole:
-        for name in ERRORS if errors_only else ALL:
+        for name in ALL:
             if _usual(name, levels, subject) != "off":
                 found += load_rule(name).check(subject)
     ignores = find_ignores(subject.source)
     if ignores:
         found, unused = hide(found, ignores, OWN)
-        if subject.clean and not errors_only:
+        if subject.clean:
             found += _unused(unused, levels, subject)
-    found = with_levels(found, levels, OWN)
-    if errors_only:
-        found = [one for one in found if one.severity == "error" or one.rule not in OWN]
-    return sorted(found, key=Diagnostic.sort_key)
+    return sorted(with_levels(found, levels, OWN), key=Diagnostic.sort_key)
 
 
 def _usual(name: str, levels: Levels, subject: Subject) -> Level:

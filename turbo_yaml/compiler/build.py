@@ -33,7 +33,7 @@ class Builder:
         self.store = store
         self.levels = levels
         self.thorough = thorough
-        """Whether warnings and data files matter, too, and not only what keeps a flow from being run."""
+        """Whether all that the check knows is wanted, and not only what keeps a flow from being compiled."""
         self._parsed: dict[Place, Parsed] = {}
         self._seen: dict[Place, dict[str, str]] = {}
 
@@ -58,8 +58,7 @@ class Builder:
         self._parsed.clear()
 
     def _key(self, source: Source) -> str:
-        levels = b"" if self.levels is None else self.levels.key.encode()
-        return digest(toolchain(), source.name.encode("utf-8", "replace"), source.text.encode(), levels)
+        return digest(toolchain(), source.name.encode("utf-8", "replace"), source.text.encode())
 
     def _unchanged(self, unit: Unit, place: Place) -> bool:
         try:

@@ -12,7 +12,6 @@ from turbo_yaml.compiler.files import Files, Place
 from turbo_yaml.compiler.store import Store
 from turbo_yaml.diagnostics import Diagnostic
 from turbo_yaml.errors import UsageError
-from turbo_yaml.settings.patch import MISSING, apply, inside
 from turbo_yaml.source import Source
 from turbo_yaml.source.files import UnreadableText
 
@@ -93,8 +92,7 @@ def load(
     those that apply, in order. `FlowInvalid` with every diagnostic where the file or one it uses has errors;
     `UsageError` where it cannot be read.
     """
-    layers = [*layers]
-    builder, place = _builder(path, root, Store.default() if cache else None, _levels(layers))
+    builder, place = _builder(path, root, Store.default() if cache else None)
     return _load(builder, place, layers, profiles)
 
 
@@ -107,8 +105,7 @@ def loads(
     root: Path | None = None,
 ) -> TurboGenFn:
     """Return a flow that is text as a function that runs; the files it uses are looked for under `root`."""
-    layers = [*layers]
-    builder, place = _builder_for_text(text, name, root, _levels(layers))
+    builder, place = _builder_for_text(text, name, root)
     function = _load(builder, place, layers, profiles)
     if not os.path.exists(name):  # noqa: PTH110
         _show_in_tracebacks(function.fn, name, text)
@@ -167,22 +164,6 @@ def _check(builder: Builder, place: Place) -> list[Diagnostic]:
             except UnreadableText:
                 continue  # it was reported where it is named
     return sorted(found, key=Diagnostic.sort_key)
-
-
-def _levels(layers: Iterable[Layer]) -> Levels | None:
-    """Return how severe findings are, if the layers, in their order, say so."""
-    said: Any = {}
-    folder = ""
-    for layer in sorted(layers, key=lambda layer: layer.kind):
-        patch = inside(layer.patch, "check")
-        if patch is not None:
-            said = apply(patch, said)
-            folder = os.path.dirname(os.path.abspath(layer.name))  # noqa: PTH100, PTH120
-    if not said or said is MISSING:
-        return None
-    from turbo_yaml.checks.levels import Levels
-
-    return Levels(said, folder)
 
 
 def _builder(

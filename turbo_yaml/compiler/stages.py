@@ -73,12 +73,10 @@ def check(
     data: Mapping[str, Any],
     links_of: Callable[[FlowFile], Links],
     levels: Levels | None = None,
-    *,
-    errors_only: bool = False,
 ) -> list[Diagnostic]:
     """Facts to all that is wrong or doubtful. `data`: what the data files hold, as far as they were read.
 
-    `levels`: how severe findings are; `errors_only`: what does not keep the flow from being run is left out.
+    `levels`: how severe the findings of each rule are.
     """
     file = analysed.parsed.file
     if file is None:
@@ -87,7 +85,7 @@ def check(
     from turbo_yaml.checks.subject import Subject
 
     subject = Subject(file, analysed.facts, analysed.links, analysed.diagnostics, data, links_of)
-    return run_checks(subject, levels=levels, errors_only=errors_only)
+    return run_checks(subject, levels)
 
 
 def to_python(analysed: Analysed) -> Generated:

@@ -8,7 +8,17 @@ from typing import Any, Final
 
 from turbo_yaml.errors import FlowError, LimitError, UsageError
 from turbo_yaml.memory.local import LocalMemory
-from turbo_yaml.protocol import Assistant, Generate, GetInput, Message, Result, Signal, TurboGenTemplate
+from turbo_yaml.protocol import (
+    Assistant,
+    Generate,
+    GetInput,
+    Message,
+    Result,
+    Signal,
+    System,
+    TurboGenTemplate,
+    User,
+)
 from turbo_yaml.runtime.events import MessageEvent
 from turbo_yaml.runtime.failures import fits
 from turbo_yaml.runtime.frames import CURRENT, Frame, HostFailed, leave
@@ -18,6 +28,10 @@ from turbo_yaml.runtime.turn import take_turn
 
 _BREATH: Final = 1023
 """After so many signals (a power of two, less one) other tasks get their turn, a cancellation among them."""
+
+
+_SAID: Final = frozenset((System, User, Assistant, Message))
+"""What is most often said: to look a class up takes a fifth of the time of `isinstance`."""
 
 
 class Driver:
@@ -79,9 +93,9 @@ class Driver:
             while True:
                 try:
                     signal = await (self._throw() if failing else send(answer))
-                    while local is not None and isinstance(signal, Message):
+                    while local is not None and type(signal) in _SAID:
                         content = signal.content
-                        if content.__class__ is not str or len(content) > most or signal.forward:
+                        if type(content) is not str or len(content) > most or signal.forward:
                             break
                         local.messages.append(signal)
                         said += 1

@@ -242,6 +242,7 @@ class Frame:
         "host",
         "info",
         "level",
+        "longest",
         "memory",
         "name",
         "next",
@@ -265,6 +266,8 @@ class Frame:
         """The settings that a flow gets when this one hands over to it."""
         self.scope = scope
         self.info = info
+        self.longest: float = inf if info is None else host.limits["output"]
+        """How many characters a message may have: what a function written by hand says is not bounded."""
         self.name = name
         self.memory = memory
         self.at_hand: LocalMemory | None = memory if type(memory) in AT_HAND else None  # type: ignore[assignment]
@@ -289,12 +292,6 @@ class Frame:
     @active.setter
     def active(self, delegate: Delegate | None) -> None:
         self._active = None if delegate is None else ref(delegate)
-
-    @property
-    def longest(self) -> float:
-        """How many characters a message may have: what a function written by hand says is not bounded."""
-        most: float = inf if self.info is None else self.host.limits["output"]
-        return most
 
     def innermost(self) -> Frame:
         """Return the frame of the flow whose signal is at the caller: an included one, if any."""

@@ -100,8 +100,26 @@ class Bound(NamedTuple):
 def start_by_hand(
     fn: Callable[..., TurboGenTemplate], arguments: Mapping[str, Any], memory: BaseMemory
 ) -> TurboGenTemplate:
-    """Return a new generator of a function written by hand, with the chat if it takes one."""
-    return fn(memory=memory, **arguments) if takes_memory(fn) else fn(**arguments)
+    """Return a new generator of a function written by hand, with the chat if it takes one.
+
+    An async function that yields nothing is a flow that says nothing; `UsageError` for any other function.
+    """
+    made = fn(memory=memory, **arguments) if takes_memory(fn) else fn(**arguments)
+    if hasattr(made, "asend"):
+        return made
+    if not iscoroutine(made):
+        name = getattr(fn, "__name__", "the function")
+        raise UsageError(f"`{name}` makes no generator", hint="write it as `async def`, with `yield` in it")
+    made.close()
+    return _silent(fn, arguments, memory)
+
+
+async def _silent(
+    fn: Callable[..., Any], arguments: Mapping[str, Any], memory: BaseMemory
+) -> AsyncGenerator[Any, Any]:
+    await (fn(memory=memory, **arguments) if takes_memory(fn) else fn(**arguments))
+    for nothing in ():
+        yield nothing
 
 
 def bind(flow: Any, given: Mapping[str, Any] | None = None) -> Bound:

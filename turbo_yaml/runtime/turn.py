@@ -35,7 +35,8 @@ async def take_turn(frame: Frame, chat: Frame, ask: Generate) -> Assistant:
         raise host.chat_too_long(len(messages))
     try:
         try:
-            settings = frame.scope.turn(ask.id, ask.settings)
+            scope, own = frame.scope, ask.settings
+            settings = scope.turn(ask.id, own) if own or ask.id is not None else scope.values
             who = host.answerer
             if who is None or who.settings is not settings:
                 who = await host.answerer_for(settings)

@@ -180,7 +180,7 @@ class TurboGenWrapper:
                 signal = await self._prepare(given)
             if signal is None:
                 signal = await driver.advance()
-            if driver.frame.host.listener is not None or isinstance(signal, GetInput):
+            if type(signal) is not Result or driver.frame.host.listener is not None:
                 await self._tell(signal)
         except HostFailed as failed:
             if not driver.ended:
