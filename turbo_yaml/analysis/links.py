@@ -23,6 +23,8 @@ class Link(Record):
 _SHOWN = 8
 """Flows of a library that a help line names."""
 
+_NAMES_FLOW = frozenset((n.Include, n.Call, n.Handoff))
+
 Links = dict[NodeId, Link]
 Files = Mapping[str, n.FlowFile | None]
 """Other files by alias or by relative path; None for one that could not be read, which was reported."""
@@ -32,8 +34,8 @@ def flow_steps(file: n.FlowFile) -> Iterator[n.Include | n.Call | n.Handoff]:
     """Yield every step of a file that names another flow."""
     for flow in (file.main, *file.flows.values()):
         for step in steps(flow.steps):
-            if isinstance(step, n.Include | n.Call | n.Handoff):
-                yield step
+            if type(step) in _NAMES_FLOW:
+                yield step  # type: ignore[misc]
 
 
 def is_path(name: str) -> bool:

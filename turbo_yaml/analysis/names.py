@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import assert_never
+from typing import assert_never, get_args
 
 from turbo_yaml.analysis.env import Env
 from turbo_yaml.analysis.facts import Facts, FunctionFacts, Known
@@ -20,6 +20,7 @@ _Plain = (
     n.Say | n.Example | n.Messages | n.Turn | n.Ask | n.Give | n.Assign | n.Remember | n.Forget | n.Assert
     | n.Log | n.Sleep | n.Include | n.Call | n.Broken
 )  # fmt: skip
+_PLAIN = frozenset(get_args(_Plain))
 _SPECIAL = {
     "loop": ("`loop` is known only inside a `for`", "in a `while`, count with a variable of your own: `set`"),
     "error": ("`error` is known only inside a `catch`", "read it in the steps under `catch`"),
@@ -138,6 +139,9 @@ class _Names:
 
     def step(self, step: n.Step, env: Env) -> bool:
         """Walk one step; tell whether the next one can be reached."""
+        if type(step) in _PLAIN:  # most are: to ask for each class in turn takes long
+            self.plain(step, env)  # type: ignore[arg-type]
+            return True
         match step:
             case n.Return():
                 self.value(step.value, env)
@@ -153,8 +157,7 @@ class _Names:
             case n.If() | n.Match() | n.For() | n.While() | n.Parallel() | n.Try():
                 return self.control(step, env)
             case _:
-                self.plain(step, env)
-                return True
+                raise AssertionError("a step of no known kind")
 
     def plain(self, step: _Plain, env: Env) -> None:
         """Walk a step that has no body and goes on."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 from contextlib import nullcontext
-from typing import assert_never
+from typing import assert_never, get_args
 
 from turbo_yaml.codegen.build import At, assign, attribute, call, constant, load, negated, store
 from turbo_yaml.codegen.function import Function
@@ -14,6 +14,7 @@ from turbo_yaml.flow import nodes as n
 from turbo_yaml.flow.walk import steps as steps_of
 
 Control = n.If | n.Match | n.For | n.While | n.Parallel | n.Try
+_CONTROL = frozenset(get_args(Control))
 
 
 def emit_body(steps: n.Body, out: Function) -> list[ast.stmt]:
@@ -28,7 +29,7 @@ def emit_body(steps: n.Body, out: Function) -> list[ast.stmt]:
 
 def emit_step(step: n.Step, out: Function) -> list[ast.stmt]:
     """Return the statements of one step, under its `when` if it has one."""
-    statements = _control(step, out) if isinstance(step, Control) else emit_plain(step, out)
+    statements = _control(step, out) if type(step) in _CONTROL else emit_plain(step, out)  # type: ignore[arg-type]
     if step.when is None:
         return statements
     return [ast.If(out.condition(step.when), statements, [], **out.at(step.head))]

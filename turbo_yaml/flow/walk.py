@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any, Final
 
@@ -47,27 +47,37 @@ def names_set(body: n.Body) -> dict[str, None]:
 
 def _collect(body: n.Body, found: dict[str, None]) -> None:
     for step in body:
-        for name in _own(step):
-            found[name] = None
-        if isinstance(step, n.Parallel) or (isinstance(step, n.For) and step.at_once is not None):
+        own = _SET.get(type(step))
+        if own is not None:
+            found.update(dict.fromkeys(own(step)))
+        if type(step) is n.Parallel or (type(step) is n.For and step.at_once is not None):
             continue
         for inner in bodies(step):
             _collect(inner, found)
 
 
-def _own(step: n.Step) -> Iterator[str]:
-    match step:
-        case n.Assign():
-            yield from (entry.name for entry in step.entries)
-        case n.Turn():
-            yield from (target.name for target in (step.as_, step.message_as) if target)
-        case n.Ask() | n.Include() | n.Call():
-            yield from (target.name for target in (step.as_,) if target)
-        case n.For():
-            yield from (target.name for target in (step.as_,) if target)
-            if step.at_once is None:
-                yield from (target.name for target in step.targets)
-        case n.Parallel():
-            yield from (branch.target.name for branch in step.branches)
-        case _:
-            pass
+def _set_by_turn(step: n.Turn) -> Iterator[str]:
+    return (target.name for target in (step.as_, step.message_as) if target)
+
+
+def _set_by_answer(step: n.Ask | n.Include | n.Call) -> Iterable[str]:
+    return (step.as_.name,) if step.as_ else ()
+
+
+def _set_by_for(step: n.For) -> Iterator[str]:
+    if step.as_:
+        yield step.as_.name
+    if step.at_once is None:
+        yield from (target.name for target in step.targets)
+
+
+_SET: Final[dict[type, Callable[[Any], Iterable[str]]]] = {
+    n.Assign: lambda step: (entry.name for entry in step.entries),
+    n.Turn: _set_by_turn,
+    n.Ask: _set_by_answer,
+    n.Include: _set_by_answer,
+    n.Call: _set_by_answer,
+    n.For: _set_by_for,
+    n.Parallel: lambda step: (branch.target.name for branch in step.branches),
+}
+"""The names that a step of each kind sets by itself, not in the steps below it."""

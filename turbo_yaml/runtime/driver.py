@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from turbo_yaml.errors import FlowError, LimitError, UsageError
@@ -14,7 +14,6 @@ from turbo_yaml.protocol import (
     GetInput,
     Message,
     Result,
-    Signal,
     System,
     TurboGenTemplate,
     User,
@@ -84,10 +83,9 @@ class Driver:
         if self.ended:
             return None
         token = CURRENT.set(self.frame)
-        local, most = self.frame.at_hand, self.frame.longest
-        if self.frame.host.listener is not None:
-            local = None
-        send, said = self.generator.asend, 0
+        local = self.frame.at_hand if self.frame.host.listener is None else None
+        send: Callable[[Any], Awaitable[Any]] = self.generator.asend
+        most, said = self.frame.longest, 0
         answer, self.answer, failing = self.answer, None, self.failure is not None
         try:
             while True:
@@ -208,7 +206,7 @@ class Driver:
         if frame.host.listener is not None:
             await frame.host.emit(message_event(frame.innermost(), message))
 
-    def _hand_over(self, bound: Bound) -> Callable[[Any], Coroutine[Any, Any, Signal]]:
+    def _hand_over(self, bound: Bound) -> Callable[[Any], Awaitable[Any]]:
         """Go on in another flow, on the same chat; return what sends to it."""
         self.handovers += 1
         most = self.frame.host.limits["rounds"]

@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mappin
 from functools import partial
 from typing import Any, Literal, NamedTuple, TypeAlias
 
+from turbo_yaml.memory.local import LocalMemory
 from turbo_yaml.protocol import BaseMemory, GetInput
 from turbo_yaml.runtime.delegates import out_of_time, unrecorded
 from turbo_yaml.runtime.driver import Driver
@@ -23,7 +24,7 @@ OnError: TypeAlias = Literal["fail", "skip", "keep"]
 
 def parallel(
     branches: Mapping[str, Body],
-    memory: BaseMemory,
+    memory: BaseMemory | None,
     *,
     wait: Literal["all", "first"] = "all",
     timeout: float | None = None,
@@ -34,7 +35,7 @@ def parallel(
     `timeout` in seconds; the time in which a question waits does not count.
     """
     rules = _Rules(len(branches), "fail", wait == "first", False, timeout)
-    forks = Forks(frame_for(memory), memory, iter(branches.values()), rules)
+    forks = Forks(memory, iter(branches.values()), rules)
     forks.size = len(branches)
     return forks
 
@@ -42,7 +43,7 @@ def parallel(
 def each_at_once(
     body: Callable[..., AsyncGenerator[Any, Any]],
     items: Any,
-    memory: BaseMemory,
+    memory: BaseMemory | None,
     *,
     at_once: Any,
     on_error: OnError = "fail",
@@ -56,7 +57,7 @@ def each_at_once(
     """
     rules = _Rules(count(at_once), on_error, False, collected, None)
     chosen = list(rounds(items, unpack))
-    return Forks(frame_for(memory), memory, _rounds(body, chosen, unpack), rules)
+    return Forks(memory, _rounds(body, chosen, unpack), rules)
 
 
 def _rounds(body: Callable[..., AsyncGenerator[Any, Any]], items: list[Any], unpack: int) -> Iterator[Body]:
@@ -115,9 +116,9 @@ class Forks:
         "won",
     )
 
-    def __init__(self, parent: Frame, memory: BaseMemory, bodies: Iterator[Body], rules: _Rules) -> None:
-        self.parent = parent
-        self.memory = memory
+    def __init__(self, memory: BaseMemory | None, bodies: Iterator[Body], rules: _Rules) -> None:
+        self.memory: BaseMemory = LocalMemory() if memory is None else memory
+        self.parent = frame_for(self.memory)
         self.bodies = enumerate(bodies)
         self.rules = rules
         self.left = rules.timeout

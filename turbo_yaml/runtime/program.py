@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from functools import cached_property
-from inspect import Parameter, signature
+from inspect import Parameter, iscoroutine, signature
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 from weakref import WeakKeyDictionary
@@ -118,8 +118,8 @@ async def _silent(
     fn: Callable[..., Any], arguments: Mapping[str, Any], memory: BaseMemory
 ) -> AsyncGenerator[Any, Any]:
     await (fn(memory=memory, **arguments) if takes_memory(fn) else fn(**arguments))
-    for nothing in ():
-        yield nothing
+    return
+    yield  # what makes this a generator
 
 
 def bind(flow: Any, given: Mapping[str, Any] | None = None) -> Bound:

@@ -43,6 +43,8 @@ class _TooMuch(Exception):
 class Shortcut:
     """A tree that was read without a lexer, where its nodes stand in the text, and the names it reads."""
 
+    __slots__ = ("extents", "reads")
+
     def __init__(self) -> None:
         self.extents: dict[int, tuple[int, int]] = {}
         self.reads: list[tuple[str, int, bool]] = []

@@ -26,7 +26,7 @@ from turbo_yaml.analysis.inference.tables.turns import ERROR
 from turbo_yaml.analysis.inference.typed import Ending, FlowTypes
 from turbo_yaml.analysis.inference.values import Values
 from turbo_yaml.flow import nodes as n
-from turbo_yaml.flow.walk import names_set
+from turbo_yaml.flow.walk import names_set, steps
 from turbo_yaml.records import Record, field
 from turbo_yaml.source import Source, Span
 from turbo_yaml.template import Expression
@@ -299,6 +299,7 @@ class Control:
     # Failures ------------------------------------------------------------------------------------------
 
     def try_(self, step: n.Try, scope: Scope) -> bool:
+        before = {*self.frames[-1].endings}
         why = self.why("the steps of this `try` may fail before it is set", step.head)
         ends = [End(self.body(step.body, Scope(scope)), why)]
         if step.catch is not None:
@@ -314,6 +315,8 @@ class Control:
         risky = Scope(scope)
         self.loosen((*step.body, *(step.catch or ())), risky, why)
         after = self.body(step.finally_, risky)
+        if may_speak(step.finally_):
+            self.frames[-1].loosen(before)
         reached = scope.join(ends)
         for name in names_set(step.finally_):
             slot = risky.find(name)
@@ -324,6 +327,15 @@ class Control:
     def loosen(self, body: Iterable[n.Step], scope: Scope, why: Place) -> None:
         """Note that steps may have been done in part."""
         scope.loosen([*names_set(tuple(body)), RESULT, REPLY], why)
+
+
+def may_speak(body: n.Body) -> bool:
+    """Tell whether steps may give the caller something, or end the flow."""
+    return any(
+        isinstance(step, n.Give | n.Return | n.Include | n.Handoff | n.Broken)
+        or (isinstance(step, n.Turn) and step.forward)
+        for step in steps(body)
+    )
 
 
 def _same(type_: Type, scope: Scope, name: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from turbo_yaml.analysis.inference.control import Control
+from turbo_yaml.analysis.inference.control import Control, may_speak
 from turbo_yaml.analysis.inference.expressions import Inference
 from turbo_yaml.analysis.inference.frames import REPLY, RESULT
 from turbo_yaml.analysis.inference.lattice import (
@@ -244,7 +244,7 @@ class _Flow(Control):
                 self.whole.typed.passed[id(argument)] = passing
         if isinstance(step, n.Handoff):
             return False
-        if isinstance(step, n.Include) and (link is None or _speaks(link.flow)):
+        if isinstance(step, n.Include) and (link is None or may_speak(link.flow.steps)):
             scope.loosen((RESULT, REPLY))
         if step.as_ is not None:
             outcome = self.whole.outcome(step.flow)
@@ -260,12 +260,3 @@ class _Flow(Control):
                 return self.control(step, scope)
             case _:
                 return self.plain(step, scope)
-
-
-def _speaks(flow: n.Flow) -> bool:
-    """Tell whether a flow that is included may give the caller something."""
-    return any(
-        isinstance(step, n.Give | n.Return | n.Include | n.Handoff | n.Broken)
-        or (isinstance(step, n.Turn) and step.forward)
-        for step in steps(flow.steps)
-    )

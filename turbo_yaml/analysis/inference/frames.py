@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from turbo_yaml.analysis.facts import NodeId
-from turbo_yaml.analysis.inference.lattice import NEVER, NULL, Type, Unset, join, join_all, without_unset
+from turbo_yaml.analysis.inference.lattice import ANY, NEVER, NULL, Type, Unset, join, join_all, without_unset
 from turbo_yaml.analysis.inference.scope import Scope
 from turbo_yaml.analysis.inference.typed import Ending
 from turbo_yaml.flow import nodes as n
@@ -39,6 +39,11 @@ class Frame(Record, frozen=False):
             if type_.unset is None:
                 return found
         return join(found, NULL)
+
+    def loosen(self, known: set[NodeId]) -> None:
+        """Note that something may be given after the endings that were not known before."""
+        for key in self.endings.keys() - known:
+            self.endings[key] = self.endings[key]._replace(outcome=ANY)
 
     def outcome(self) -> Type:
         """Return all that it can come to."""

@@ -22,6 +22,8 @@ Rule: TypeAlias = Callable[["Lowering", Any], ast.expr]
 class Lowering:
     """The lowering of one text or expression in one scope. Nothing is evaluated here, constants neither."""
 
+    __slots__ = ("_placed", "module", "scope", "where")
+
     def __init__(self, where: Text | Expression, scope: Scope, module: TemplateModule) -> None:
         self.where = where
         self.scope = scope

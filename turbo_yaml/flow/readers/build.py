@@ -41,7 +41,6 @@ _NODES: dict[str, tuple[type, dict[str, str]]] = {
 
 def build(name: str, given: Given, entries: Entries, head: Span, span: Span) -> Step:
     """Return the node of a step whose keys were all read."""
-    given = {key: value for key, value in given.items() if not key.startswith("x-")}
     if "as" in given:
         given["as_"] = given.pop("as")
     special = _SPECIAL.get(name)

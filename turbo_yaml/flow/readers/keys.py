@@ -26,7 +26,7 @@ class Table(Record):
     keys: Mapping[str, Key]
     any_of: tuple[str, ...] = ()
     advise: Callable[[str], str | None] | None = None
-    required: tuple[Key, ...] = ()
+    required: frozenset[str] = frozenset()
     linked: frozenset[str] = frozenset()
     """The keys that need or exclude others."""
 
@@ -44,7 +44,7 @@ def table_of(
         {key.name: key for key in keys},
         any_of,
         advise,
-        tuple(key for key in keys if key.required),
+        frozenset(key.name for key in keys if key.required),
         frozenset(key.name for key in keys if key.needs or key.excludes),
     )
 
@@ -78,7 +78,7 @@ def read_keys(
             good = False
         else:
             given[word] = value
-    if unknown or linked or table.any_of or any(key.name not in entries for key in table.required):
+    if unknown or linked or table.any_of or not table.required <= entries.keys():
         check = _Check(
             reading, entries, table, place, name or table.name, {meant(word, keys) for word in unknown}
         )
@@ -100,7 +100,7 @@ class _Check(Record):
         """Report what is wrong; tell whether all is well."""
         keys = self.table.keys
         missing: list[tuple[Key, ...]] = [
-            (key,) for key in self.table.required if key.name not in self.entries
+            (key,) for key in keys.values() if key.required and key.name not in self.entries
         ]
         if self.table.any_of and not any(word in self.entries for word in self.table.any_of):
             missing.append(tuple(keys[word] for word in self.table.any_of))
