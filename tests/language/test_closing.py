@@ -6,6 +6,7 @@ import asyncio
 import gc
 from collections.abc import Awaitable, Callable
 from functools import cache, partial
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -263,6 +264,7 @@ def test_a_turn_that_is_cancelled_while_it_streams_closes_its_connection(
     pieces: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ACME_API_KEY", "sk-planted-0123456789abcdefghij")
+    import_module("openai")  # what its import opens for good is nothing that a run leaves
 
     async def work(watch: Watch) -> None:
         async with Server([Answer("one two three four five six")]) as server:
