@@ -16,7 +16,7 @@ from turbo_yaml.diagnostics.suggest import nearest
 def run_checks(subject: Subject, levels: Levels | None = None) -> list[Diagnostic]:
     """Return all that is wrong with a file: what was found before, and what the rules find; sorted."""
     levels = levels or Levels()
-    found = subject.found = list(subject.found)
+    found = list(subject.found)
     if subject.whole:
         for name in ALL:
             if _usual(name, levels, subject) != "off":

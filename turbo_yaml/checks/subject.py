@@ -18,24 +18,6 @@ from turbo_yaml.records import Record, field
 from turbo_yaml.source import Source, Span
 
 
-_OF_TYPES = frozenset(
-    {
-        "endless-type",
-        "remote-ref",
-        "repeated-field",
-        "unknown-keyword",
-        "unknown-ref",
-        "unknown-type",
-        "wrong-default",
-        "wrong-field",
-        "wrong-inputs",
-        "wrong-pattern",
-        "wrong-schema",
-    }
-)
-"""Rules that say that a type is not what its author meant."""
-
-
 class Subject(Record, frozen=False):
     """One file. `found`: what was found in it before. `data`: what its data files hold, by their names.
 
@@ -67,14 +49,13 @@ class Subject(Record, frozen=False):
 
     @cached_property
     def clean(self) -> bool:
-        """Whether no error was found so far: what seems to be unused may else be what is misspelt."""
+        """Whether no error was found before: what seems to be unused may else be what is misspelt."""
         return not any(diagnostic.severity == "error" for diagnostic in self.found)
 
     @cached_property
     def typed(self) -> Typed:
         """What its values can be."""
-        declared = _OF_TYPES.isdisjoint(diagnostic.rule for diagnostic in self.found)
-        return infer_types(self.file, self.links, self.data, declared=declared)
+        return infer_types(self.file, self.links, self.data)
 
     @cached_property
     def graph(self) -> FlowGraph:

@@ -35,13 +35,8 @@ _DEEPEST = 40
 """Flows that call one another further than this are not looked into."""
 
 
-def infer_types(
-    file: n.FlowFile, links: Links, data: Mapping[str, Any], *, declared: bool = True
-) -> Typed:
-    """Return what can be known of the values of a file. `data`: what its data files hold, by their names.
-
-    `declared`: the types that the file declares are as their author meant them.
-    """
+def infer_types(file: n.FlowFile, links: Links, data: Mapping[str, Any]) -> Typed:
+    """Return what can be known of the values of a file. `data`: what its data files hold, by their names."""
     typed = Typed()
     shared = {
         entry.name: type_of_data(data[entry.name]) if entry.name in data else ANY for entry in file.data
