@@ -58,13 +58,41 @@ def test_nothing_is_said_of_a_file_whose_yaml_is_broken() -> None:
 
 
 def test_findings_come_in_the_order_of_the_text() -> None:
-    starts = [
-        one.span.start
-        for one in found(
-            flow("- log: '{{ a + 1 }}'\n- generate:\n  as: b", "inputs: {a: string, c: string}\n")
-        )
+    text = flow(
+        "- generate:\n  as: b\n- log: '{{ a }}'\n- input: q\n  as: d", "inputs: {a?: string, c: string}\n"
+    )
+    starts = [one.span.start for one in found(text)]
+    assert len(starts) == 4
+    assert starts == sorted(starts)
+
+
+def test_nothing_is_said_to_be_unused_beside_an_error() -> None:
+    assert told("- log: '{{ a + 1 }}'", "inputs: {a: string, c: string}\n") == ["wrong-operand a + 1"]
+
+
+def test_a_name_that_is_unknown_in_many_places_is_told_once() -> None:
+    (one,) = found(flow("- log: '{{ nobody }}'\n- log: '{{ nobody }} {{ nobody }}'"))
+    assert one.rule == "unknown-name"
+    assert [related.message for related in one.related] == ["and here", "and here"]
+
+
+def test_names_that_a_lost_input_or_step_would_have_set_are_no_matter() -> None:
+    assert told("- log: '{{ topic }} {{ other }}'", "inuts: {topic: string}\n") == [
+        "unknown-key inuts",
+        "unknown-name other",
     ]
-    assert len(starts) == 3 and starts == sorted(starts)
+    assert told("- geerate:\n  as: reply\n- log: '{{ reply }}'") == ["unknown-step geerate"]
+
+
+def test_a_name_that_is_misspelt_where_it_is_set_is_told_once() -> None:
+    head = "inputs: {x: boolean}\n"
+    steps = "- set: {anwer: 1}\n- if: x\n  then: [{set: {answer: 2}}]\n- log: '{{ answer }}'"
+    (one,) = found(flow(steps, head))
+    assert (one.rule, one.help) == ("maybe-unset", "did you mean `anwer`, which is set and never read?")
+
+
+def test_types_are_not_relied_on_where_one_of_them_is_wrong() -> None:
+    assert told("- log: '{{ a + 1 }}'", "inputs: {a: {type: strng, default: x}}\n") == ["unknown-type strng"]
 
 
 # Settings ----------------------------------------------------------------------------------------------
@@ -180,6 +208,15 @@ def test_data_files_are_read_and_known_by_what_they_hold(tmp_path: Path) -> None
     assert sorted(told(steps, head, tmp_path)) == [
         "data-syntax ", "unknown-field nme", "unreadable-file ./absent.csv",
     ]  # fmt: skip
+
+
+def test_data_may_be_large_and_deep(tmp_path: Path) -> None:
+    deep = "[" * 900 + "]" * 900
+    many = ", ".join(f'"k{n}": {n}' for n in range(20_000))
+    (tmp_path / "deep.json").write_text(deep)
+    (tmp_path / "many.json").write_text("{" + many + "}")
+    head = "data: {deep: ./deep.json, many: ./many.json}\n"
+    assert told("- log: '{{ deep[0][0] }} {{ many.k3 }} {{ many.nothing }}'", head, tmp_path) == []
 
 
 def test_a_file_that_is_not_there_is_told_once(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import assert_never, get_args
 
@@ -28,21 +29,35 @@ _SPECIAL = {
 
 
 def analyse_names(
-    flow: n.Flow, source: Source, shared: Mapping[str, Known], facts: Facts, *, whole: bool = True
+    flow: n.Flow,
+    source: Source,
+    shared: Mapping[str, Known],
+    facts: Facts,
+    *,
+    whole: bool = True,
+    certain: bool = True,
 ) -> list[Diagnostic]:
     """Add the facts of one flow to `facts`; return its unknown names.
 
-    `shared`: names of the whole file. `whole`: nothing of the file was lost to a mistake in its YAML.
+    `shared`: names of the whole file. `whole`: nothing of the file was lost to a mistake in its YAML;
+    `certain`: there was no other mistake either.
     """
-    return _Names(flow, source, shared, facts, whole).run()
+    return _Names(flow, source, shared, facts, whole, certain).run()
 
 
 class _Names:
     """One walk over one flow. `env` is what is known where the walk stands."""
 
     def __init__(
-        self, flow: n.Flow, source: Source, shared: Mapping[str, Known], facts: Facts, whole: bool
+        self,
+        flow: n.Flow,
+        source: Source,
+        shared: Mapping[str, Known],
+        facts: Facts,
+        whole: bool,
+        certain: bool,
     ) -> None:
+        self.certain = certain
         self.flow = flow
         self.source = source
         self.shared = shared
@@ -103,11 +118,18 @@ class _Names:
             message = f"`{name}` is not defined here"
             legal = [*env.names(), *self.shared]
             near = nearest(name, [*legal, "memory"])
-            if self.lost and near is None:
+            if (self.lost and near is None) or (not self.certain and self.is_a_key(name)):
                 return  # what sets it may be what was reported
             near = did_you_mean(name, legal) if near is None else f"did you mean `{near}`?"
             help_ = near or "declare it under `inputs:`, or `set` it before this step"
         self.found.append(Diagnostic("unknown-name", message, source, span, help=help_))
+
+    def is_a_key(self, name: str) -> bool:
+        """Tell whether a name stands in the file as if it were set there: as a key, or after `as`."""
+        word = re.escape(name)
+        key = rf"(?:^|[\s{{,\"'])({word}\??)[\"']?\s*:"
+        target = rf"\b(?:as|message_as|for)\b[: ]*[\w, ]*\b{word}\b"
+        return re.search(f"{key}|{target}", self.source.text, re.MULTILINE) is not None
 
     def value(self, value: n.Value | None, env: Env) -> None:
         """Record the names that a value reads."""

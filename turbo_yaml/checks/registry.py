@@ -30,6 +30,7 @@ _ERRORS: Final = {
         "unknown-case",
         "wrong-argument",
         "wrong-slot-value",
+        "wrong-test",
     ),
 }
 _WARNINGS: Final = {
@@ -44,7 +45,7 @@ _WARNINGS: Final = {
         "unused-input",
         "unused-name",
     ),
-    "steps": ("endless-loop", "flow-cycle", "unreachable-step", "untrusted-system"),
+    "steps": ("endless-loop", "flow-cycle", "oversized-message", "unreachable-step", "untrusted-system"),
     "values": ("maybe-missing", "maybe-null", "never-equal"),
 }
 _ASKED: Final = {"style": ("crowded-step", "missing-description", "needless-if")}
@@ -57,7 +58,7 @@ def _names(*groups: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
 ERRORS: Final = _names(_ERRORS)
 """The rules that find what surely fails, each with its folder."""
 ALL: Final = _names(_ERRORS, _WARNINGS, _ASKED)
-"""All rules that are modules, each with its folder."""
+"""All rules that are modules, each with its folder; those that find errors go first."""
 ASKED: Final = frozenset(_names(_ASKED))
 """The rules that are off unless settings name them."""
 UNUSED_IGNORE: Final = Rule(

@@ -9,14 +9,18 @@ from turbo_yaml.checks.levels import Levels, with_levels
 from turbo_yaml.checks.registry import ALL, ASKED, OWN, UNUSED_IGNORE, load_rule
 from turbo_yaml.checks.rule import Level
 from turbo_yaml.checks.subject import Subject
-from turbo_yaml.diagnostics import Diagnostic
+from turbo_yaml.diagnostics import Diagnostic, Related
 from turbo_yaml.diagnostics.suggest import nearest
+from turbo_yaml.records import replace
+
+_MOST = 6
+"""Of a name that is told once, this many places are shown."""
 
 
 def run_checks(subject: Subject, levels: Levels | None = None) -> list[Diagnostic]:
     """Return all that is wrong with a file: what was found before, and what the rules find; sorted."""
     levels = levels or Levels()
-    found = list(subject.found)
+    found = subject.found = list(subject.found)
     if subject.whole:
         for name in ALL:
             if _usual(name, levels, subject) != "off":
@@ -26,7 +30,24 @@ def run_checks(subject: Subject, levels: Levels | None = None) -> list[Diagnosti
         found, unused = hide(found, ignores, OWN)
         if subject.clean:
             found += _unused(unused, levels, subject)
-    return sorted(with_levels(found, levels, OWN), key=Diagnostic.sort_key)
+    return _told_once(sorted(with_levels(found, levels, OWN), key=Diagnostic.sort_key))
+
+
+def _told_once(found: list[Diagnostic]) -> list[Diagnostic]:
+    """Return findings with those that say the same of one name as one, with its other places."""
+    again: dict[str, list[Diagnostic]] = {}
+    for one in found:
+        if one.rule == "unknown-name":
+            again.setdefault(one.message, []).append(one)
+    told = []
+    for one in found:
+        same = again.get(one.message, [one])
+        if len(same) > 1 and one is same[0]:
+            others = [Related("and here", other.source, other.span) for other in same[1:_MOST]]
+            told.append(replace(one, related=(*one.related, *others)))
+        elif one is same[0]:
+            told.append(one)
+    return told
 
 
 def _usual(name: str, levels: Levels, subject: Subject) -> Level:

@@ -17,6 +17,23 @@ from turbo_yaml.flow.walk import steps
 from turbo_yaml.records import Record, field
 from turbo_yaml.source import Source, Span
 
+_OF_TYPES = frozenset(
+    {
+        "endless-type",
+        "remote-ref",
+        "repeated-field",
+        "unknown-keyword",
+        "unknown-ref",
+        "unknown-type",
+        "wrong-default",
+        "wrong-field",
+        "wrong-inputs",
+        "wrong-pattern",
+        "wrong-schema",
+    }
+)
+"""Rules that say that a type is not what its author meant."""
+
 
 class Subject(Record, frozen=False):
     """One file. `found`: what was found in it before. `data`: what its data files hold, by their names.
@@ -49,13 +66,18 @@ class Subject(Record, frozen=False):
 
     @cached_property
     def clean(self) -> bool:
-        """Whether no error was found before: what seems to be unused may else be what is misspelt."""
+        """Whether no error was found so far: what seems to be unused may else be what is misspelt."""
         return not any(diagnostic.severity == "error" for diagnostic in self.found)
+
+    @cached_property
+    def declared(self) -> bool:
+        """Whether the types that the file declares are as their author meant them."""
+        return _OF_TYPES.isdisjoint(diagnostic.rule for diagnostic in self.found)
 
     @cached_property
     def typed(self) -> Typed:
         """What its values can be."""
-        return infer_types(self.file, self.links, self.data)
+        return infer_types(self.file, self.links, self.data, declared=self.declared)
 
     @cached_property
     def graph(self) -> FlowGraph:

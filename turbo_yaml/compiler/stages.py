@@ -62,8 +62,9 @@ def analyse(parsed: Parsed, files: Mapping[str, FlowFile | None]) -> Analysed:
     analysed.links, found = link_flows(file, files)
     shared = {entry.name: Known() for entry in file.data}
     whole = not any(found.rule.startswith("yaml-") for found in parsed.diagnostics)
+    certain = not any(found.severity == "error" for found in parsed.diagnostics)
     for flow in (file.main, *file.flows.values()):
-        found += analyse_names(flow, parsed.source, shared, analysed.facts, whole=whole)
+        found += analyse_names(flow, parsed.source, shared, analysed.facts, whole=whole, certain=certain)
     analysed.diagnostics = sorted([*parsed.diagnostics, *found], key=Diagnostic.sort_key)
     return analysed
 

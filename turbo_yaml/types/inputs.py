@@ -27,7 +27,7 @@ def parse_inputs(node: Node, source: Source) -> tuple[tuple[Input, ...], list[Di
     found: list[Diagnostic] = []
     inputs: dict[str, Input] = {}
     for entry in node.entries.values():
-        given = _input(entry, source, found)
+        given = None if entry.key.style == "broken" else _input(entry, source, found)
         if given is None:
             continue
         if given.name in inputs:

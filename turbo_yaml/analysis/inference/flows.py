@@ -35,13 +35,16 @@ _DEEPEST = 40
 """Flows that call one another further than this are not looked into."""
 
 
-def infer_types(file: n.FlowFile, links: Links, data: Mapping[str, Any]) -> Typed:
-    """Return what can be known of the values of a file. `data`: what its data files hold, by their names."""
+def infer_types(file: n.FlowFile, links: Links, data: Mapping[str, Any], *, declared: bool = True) -> Typed:
+    """Return what can be known of the values of a file. `data`: what its data files hold, by their names.
+
+    `declared`: the types that the file declares are as their author meant them.
+    """
     typed = Typed()
     shared = {
         entry.name: type_of_data(data[entry.name]) if entry.name in data else ANY for entry in file.data
     }
-    walk = _File(file, links, shared, typed)
+    walk = _File(file, links, shared, typed, declared)
     for flow in (file.main, *file.flows.values()):
         walk.walk(flow)
     return typed
@@ -50,8 +53,11 @@ def infer_types(file: n.FlowFile, links: Links, data: Mapping[str, Any]) -> Type
 class _File:
     """The flows of one file, each walked once; a flow that another calls is walked when it is needed."""
 
-    def __init__(self, file: n.FlowFile, links: Links, shared: Mapping[str, Type], typed: Typed) -> None:
+    def __init__(
+        self, file: n.FlowFile, links: Links, shared: Mapping[str, Type], typed: Typed, declared: bool
+    ) -> None:
         self.file = file
+        self.declared = declared
         self.links = links
         self.shared = shared
         self.typed = typed
@@ -113,7 +119,7 @@ class _Flow(Control):
 
     def input(self, given: Input) -> Type:
         """Return what an input holds; what a caller writes is not to be trusted unless the author says so."""
-        type_ = type_of_schema(given.schema)
+        type_ = type_of_schema(given.schema) if self.whole.declared else ANY
         if not given.required and given.default is MISSING and not type_.any:
             type_ = join(type_, NULL)
         if given.trusted:

@@ -275,19 +275,20 @@ def holds_free_text(type_: Type) -> bool:
     return any(holds_free_text(field.type) for field in type_.map.fields.values())
 
 
-def may_be_anything(type_: Type) -> bool:
-    """Tell whether so little is known that nothing can be said."""
-    return type_.any or is_never(type_)
-
-
 # Data --------------------------------------------------------------------------------------------------
 
 _LOOKED_AT: Final = 200
 """Of longer lists of data, only the first items are looked at."""
+_MOST_FIELDS: Final = 1000
+"""Of maps with more keys than these nothing is remembered."""
+_DEEPEST: Final = 16
+"""Of data in data deeper than this nothing is remembered."""
 
 
-def type_of_data(data: Any) -> Type:
+def type_of_data(data: Any, depth: int = 0) -> Type:
     """Return the type of plain data: a constant, or what a data file holds."""
+    if depth > _DEEPEST:
+        return ANY
     match data:
         case None:
             return NULL
@@ -300,13 +301,16 @@ def type_of_data(data: Any) -> Type:
         case str():
             return labels_of((data,)) if len(data) <= 200 else TEXT
         case list():
-            return _type_of_list(data)
+            return _type_of_list(data, depth)
         case dict():
-            return Type(map=Maps({str(name): Field(type_of_data(item)) for name, item in data.items()}))
+            if len(data) > _MOST_FIELDS:
+                return MAP
+            fields = {str(name): Field(type_of_data(item, depth + 1)) for name, item in data.items()}
+            return Type(map=Maps(fields))
     return ANY
 
 
-def _type_of_list(data: list[Any]) -> Type:
-    parts = tuple(type_of_data(item) for item in data[:_LOOKED_AT])
+def _type_of_list(data: list[Any], depth: int) -> Type:
+    parts = tuple(type_of_data(item, depth + 1) for item in data[:_LOOKED_AT])
     items = join_all(parts) if len(data) <= _LOOKED_AT else ANY
     return Type(list=Lists(items, parts if len(data) <= 16 else None, len(data), len(data)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from itertools import count
 from typing import Final, NamedTuple
 
@@ -163,14 +163,3 @@ class Scope:
             whole = whole._replace(unset=Unset(why, frozenset(under)))
         version = versions.pop() if len(versions) == 1 else next(_versions)
         return Slot(whole, version)
-
-    def changed(self) -> Mapping[str, Slot]:
-        """Return what was noted in this layer."""
-        return self.names
-
-    def layers(self) -> Iterator[Scope]:
-        """Yield this layer and those below."""
-        scope: Scope | None = self
-        while scope is not None:
-            yield scope
-            scope = scope.below

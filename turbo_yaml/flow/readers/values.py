@@ -83,7 +83,7 @@ def read_values(reading: Reading, node: Node, key: Key) -> Any:
         return WRONG
     if not entries:
         return reading.report("missing-value", f"there is nothing in `{key.name}`", node)
-    good = [check_variable(reading, name, word.span) for name, (word, _) in entries.items()]
+    good = [is_hole(word) or check_variable(reading, name, word.span) for name, (word, _) in entries.items()]
     named = named_values(reading, entries)
     return named if all(good) else WRONG
 

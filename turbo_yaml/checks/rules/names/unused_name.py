@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from turbo_yaml.checks.rule import Rule
 from turbo_yaml.checks.subject import Subject
-from turbo_yaml.diagnostics import Diagnostic
+from turbo_yaml.diagnostics import Diagnostic, nearest
 from turbo_yaml.flow import nodes as n
 from turbo_yaml.flow.walk import steps
 
@@ -19,12 +19,15 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         return
     for flow in subject.flows:
         read = subject.facts.read_in.get(id(flow), set())
+        absent = [absence.name for absence in subject.typed.absences.values() if not absence.is_field]
         told: set[str] = set()
         for step in steps(flow.steps):
             for target in _targets(step):
                 name = target.name
                 if name in read or name in told or name.startswith("_"):
                     continue
+                if nearest(name, absent) is not None:
+                    continue  # it is what was meant there
                 told.add(name)
                 message = f"`{name}` is set here and never read"
                 yield RULE.at(subject.source, target.span, message, "remove it, or use it in a later step")

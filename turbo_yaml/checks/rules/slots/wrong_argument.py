@@ -18,7 +18,7 @@ RULE = Rule("wrong-argument", "error", "A flow is given what its input can never
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     """Yield the arguments that no value of the input's type can be."""
-    for _, step in subject.steps():
+    for _, step in subject.steps() if subject.declared else ():
         if not isinstance(step, n.Include | n.Call | n.Handoff):
             continue
         link = subject.links.get(id(step.flow))

@@ -17,14 +17,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     for flow in subject.flows:
         if flow.description is None and flow.steps:
             is_main = flow is subject.file.main
-            start = flow.span.start
-            line = subject.source.position(start).line
-            end = (
-                start
-                + len(subject.source.line_text(line).rstrip())
-                - (start - subject.source.starts[line - 1])
-            )
-            span = Span(start, max(start, end)) if is_main else subject.name_of(flow)
+            span = _first_word(subject.source, flow.span.start) if is_main else subject.name_of(flow)
             message = f"the flow `{flow.name}` does not say what it does"
             yield RULE.at(subject.source, span, message, "`description: …` in a line")
 

@@ -46,7 +46,7 @@ def _in_steps(subject: Subject) -> Iterator[tuple[Use, str]]:
     for _, step in subject.steps():
         if isinstance(step, n.For):
             yield Use(step.iterable, step.iterable.node), "there is nothing in null to go through"
-        elif isinstance(step, n.Include | n.Call | n.Handoff):
+        elif isinstance(step, n.Include | n.Call | n.Handoff) and subject.declared:
             link = subject.links.get(id(step.flow))
             inputs = {given.name: given for given in link.flow.inputs} if link is not None else {}
             for argument in step.arguments:
