@@ -7,18 +7,20 @@ import json
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, Final
 from zlib import crc32
 
 import turbo_yaml
 from tests.language.plain_steps import File
 from tests.language.reference import walk
-from tests.language.rules import Prompt
+from tests.language.rules import Model, Prompt
 from tests.language.running import Story, story_of
 from turbo_yaml.checks.registry import ERRORS
 from turbo_yaml.compiler.stages import parse
 from turbo_yaml.errors import ModelError
 from turbo_yaml.models.request import OnDelta, Reply, Request
+from turbo_yaml.models.script import ScriptModel
 from turbo_yaml.settings.keys import LayerKind
 from turbo_yaml.settings.layers import Layer
 from turbo_yaml.settings.patch import merge_of
@@ -64,6 +66,30 @@ class Speaker:
 
     async def aclose(self) -> None:
         """There is nothing to let go of."""
+
+
+def scripted(replies: Sequence[Any]) -> Model:
+    """Return a model for the reference that gives one of the replies after another."""
+    model = ScriptModel(replies)
+
+    def answer(prompt: Prompt, settings: Mapping[str, Any], choices: Any, output: Any) -> str:
+        work = model.reply(Request("", [], output=output, choices=choices))
+        try:
+            work.send(None)
+        except StopIteration as end:
+            return str(end.value.content)
+        raise AssertionError("a script has nothing to wait for")
+
+    return answer
+
+
+def read_file(path: Path) -> File:
+    """Return a flow file with the files that it uses and its data, JSON as it must be."""
+    typed = parse(Source(path.name, path.read_text("utf-8"))).file
+    assert typed is not None
+    others = {use.name: read_file(path.parent / use.path) for use in typed.uses}
+    data = {entry.name: json.loads((path.parent / entry.path).read_text("utf-8")) for entry in typed.data}
+    return File(typed, others, data)
 
 
 def loaded(text: str, model: Any = None) -> turbo_yaml.TurboGenFn:

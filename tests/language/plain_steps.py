@@ -325,7 +325,7 @@ class PlainSteps:
             try:
                 content = self.world.model(prompt, settings, choices, step.output)
             except ModelError as error:
-                problem = Failed(error.kind, passing=error.retryable)
+                problem = Failed(error.kind, error.message, passing=error.retryable)
             else:
                 value, found = read(content, choices, step.output)
                 if not found:

@@ -263,6 +263,8 @@ async def _close(generator: TurboGenTemplate) -> None:
 
     `aclose` gives up at the first such yield, and the generator is then neither closed nor can it be.
     """
+    if getattr(generator, "ag_frame", generator) is None:
+        return  # it is over, and would be silent about it
     try:
         for _ in range(_BREATH):
             await generator.athrow(GeneratorExit)

@@ -6,7 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping
 from functools import partial
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from turbo_yaml.memory.local import LocalMemory
 from turbo_yaml.protocol import BaseMemory, GetInput
@@ -20,6 +20,14 @@ from turbo_yaml.runtime.values.looping import Loop
 
 Body: TypeAlias = Callable[[BaseMemory], AsyncGenerator[Any, Any]]
 OnError: TypeAlias = Literal["fail", "skip", "keep"]
+
+MOST_BRANCHES: Final = 1000
+"""So many branches of one step work at once, however many it may have."""
+MOST_NESTED: Final = 200
+"""With so many at work in a run, those of a step further down go on one after another.
+
+Forks that fork themselves double with each step down: all at once they would take all memory there is.
+"""
 
 
 def parallel(
@@ -213,15 +221,22 @@ class Forks:
             raise self.errors[min(self.errors)]
 
     async def _work_together(self) -> None:
-        async with asyncio.TaskGroup() as group:
-            branches = iter(self._next_branch, None)
-            for _ in range(self.rules.at_once):
-                branch = next(branches, None)
-                if branch is None:
-                    break
-                task = group.create_task(self._work(branch))
-                self.tasks.add(task)
-                task.add_done_callback(self.tasks.discard)
+        host = self.parent.host
+        room = MOST_NESTED - host.branches if host.branches else MOST_BRANCHES
+        workers = max(1, min(self.rules.at_once, room))
+        host.branches += workers
+        try:
+            async with asyncio.TaskGroup() as group:
+                branches = iter(self._next_branch, None)
+                for _ in range(workers):
+                    branch = next(branches, None)
+                    if branch is None:
+                        break
+                    task = group.create_task(self._work(branch))
+                    self.tasks.add(task)
+                    task.add_done_callback(self.tasks.discard)
+        finally:
+            host.branches -= workers
 
     def _next_branch(self) -> _Branch | None:
         """Return a branch that can go on: one that was answered, else one that has not begun."""

@@ -107,6 +107,7 @@ class Host:
 
     __slots__ = (
         "answerer",
+        "branches",
         "budget",
         "calls",
         "gate",
@@ -133,6 +134,8 @@ class Host:
         self.gate: asyncio.Semaphore | None = None
         self.models: RunModels | None = None
         self.pending: list[Event] | None = None
+        self.branches = 0
+        """How many branches are at work now."""
         self.calls = self.messages = self.turns = self.inputs = self.results = 0
         self.input_tokens = self.output_tokens = 0
 

@@ -56,7 +56,8 @@ def _taken_apart(item: Any, unpack: int) -> Any:
 
 def looped(value: Any, unpack: int = 1) -> Iterator[tuple[Loop, Any]]:
     """Return the rounds of a `for` whose steps read `loop`: that, and the item."""
-    items = list(rounds(value, unpack))
+    given = rounds(value, unpack)
+    items = given if isinstance(given, list | tuple | range) else list(given)
     loop = Loop(items)
     for loop.index0, item in enumerate(items):
         yield loop, item
