@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import platform
 from collections.abc import Awaitable, Callable
 from functools import cache, partial
 from importlib import import_module
@@ -259,12 +260,13 @@ def test_a_compiled_function_may_be_closed_at_any_signal_by_whoever_pumps_it() -
 # A server ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("pieces", range(1, 4))
+@pytest.mark.parametrize("pieces", range(4))
 def test_a_turn_that_is_cancelled_while_it_streams_closes_its_connection(
     pieces: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ACME_API_KEY", "sk-planted-0123456789abcdefghij")
     import_module("openai")  # what its import opens for good is nothing that a run leaves
+    platform.platform()  # the client's first call asks this of a process, in a thread that ends by itself
 
     async def work(watch: Watch) -> None:
         async with Server([Answer("one two three four five six")]) as server:

@@ -38,7 +38,7 @@ class _Parts(NamedTuple):
 class _Start:
     """What all runs of a function begin with, worked out before the first one."""
 
-    __slots__ = ("listener", "new_memory", "outer", "scope", "shared")
+    __slots__ = ("bare", "listener", "new_memory", "outer", "scope", "shared")
 
     def __init__(self, parts: _Parts, info: FlowInfo | None) -> None:
         stack = parts.stack
@@ -51,6 +51,7 @@ class _Start:
         models = partial(RunModels, parts.pool, script=parts.script, host=parts.models)
         self.shared = Shared(self.scope.values, models, parts.model)
         self.listener = parts.on_event
+        self.bare = None if info is None else info.bare
         self.new_memory = parts.memory_factory or LocalMemory
         if parts.memory_factory is None and info is not None and info.memory:
             self.new_memory = partial(new_memory, info.memory)
@@ -152,7 +153,10 @@ class TurboGenFn:
         frame = Frame(Host(start.shared, start.listener), start.outer, start.scope, info, self.name, memory)
         if info is None:
             return TurboGenWrapper(frame, start_by_hand(self.fn, context, memory))
-        return TurboGenWrapper(frame, self.fn(memory, **info.arguments(context)))
+        bare = start.bare
+        if bare is None or [*context] != bare[0] or [*map(type, context.values())] != bare[1]:
+            return TurboGenWrapper(frame, self.fn(memory, **info.arguments(context)))
+        return TurboGenWrapper(frame, self.fn(memory, **context))
 
     def _ready(self) -> _Start:
         """Return what runs begin with, worked out on first use."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping
 from functools import cached_property
 from inspect import Parameter, iscoroutine, signature
 from pathlib import Path
@@ -44,10 +44,19 @@ class FlowInfo(Record):
     folder: Path | None = None
     steps: tuple[str, ...] | None = None
 
-    @cached_property
-    def exact(self) -> Mapping[str, type] | None:
-        """The type of each input, where all are of a bare type: a value of just that type fits as it is."""
-        return _exact(self.inputs)
+    @property
+    def bare(self) -> tuple[list[str], list[type]] | None:
+        """The names and types of the inputs; None where one of them is more than a bare type.
+
+        Values of just these types, under just these names, fit as they are.
+        """
+        types: list[type] = []
+        for each in self.inputs:
+            wanted = each.schema.get("type")
+            if not isinstance(wanted, str) or wanted not in _EXACT or not each.schema.keys() <= _SAYS_NOTHING:
+                return None
+            types.append(_EXACT[wanted])
+        return None if self.parameters else ([each.name for each in self.inputs], types)
 
     @cached_property
     def _read(self) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
@@ -58,28 +67,7 @@ class FlowInfo(Record):
 
         `UsageError` that names every input which is missing, unknown or does not fit.
         """
-        exact = self.exact
-        if exact is None or len(exact) != len(context):
-            return self._named(self._read(context))
-        for name, value in context.items():
-            if name not in exact or exact[name] is not type(value):
-                return self._named(self._read(context))
-        return self._named(context) if self.parameters else context
-
-    def _named(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return the values of inputs under Python's names."""
-        return {self.parameters.get(name, name): value for name, value in values.items()}
-
-
-def _exact(inputs: Sequence[Input]) -> Mapping[str, type] | None:
-    """Return the type of each input; None where one of them is not of a bare type."""
-    exact: dict[str, type] = {}
-    for each in inputs:
-        wanted = each.schema.get("type")
-        if not isinstance(wanted, str) or wanted not in _EXACT or not each.schema.keys() <= _SAYS_NOTHING:
-            return None
-        exact[each.name] = _EXACT[wanted]
-    return exact
+        return {self.parameters.get(name, name): value for name, value in self._read(context).items()}
 
 
 class Bound(NamedTuple):
