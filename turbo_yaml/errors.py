@@ -5,7 +5,8 @@ TurboError
 ├── FlowInvalid           a flow or settings file has errors; carries the diagnostics
 └── FlowError             a run failed; has a kind, and the place in the flow once it is known
     ├── LimitError        a limit or a budget was reached
-    └── ModelError        the model, its provider or the wire failed
+    ├── ModelError        the model, its provider or the wire failed
+    └── ToolError         a tool failed, or was not allowed
 """
 
 from __future__ import annotations
@@ -94,3 +95,17 @@ class ModelError(FlowError):
         self.retryable = retryable
         self.retry_after = retry_after
         self.status = status
+
+
+class ToolError(FlowError):
+    """A tool failed, or was not allowed.
+
+    `kind` is `tool` where the tool itself says so, else one of `timeout`, `connection`, `arguments`,
+    `refused`, `unknown_tool`, `configuration`. `retryable` says whether the same call may succeed later.
+    """
+
+    def __init__(
+        self, message: str, *, kind: str = "tool", retryable: bool = False, hint: str | None = None
+    ) -> None:
+        super().__init__(message, kind=kind, hint=hint)
+        self.retryable = retryable

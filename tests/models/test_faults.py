@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from turbo_yaml.errors import ModelError
 from turbo_yaml.models.faults import KINDS, RULES, STATUSES, TYPES, Fault, fault_of_error, retry_after
 from turbo_yaml.models.providers import Provider
-from turbo_yaml.models.report import masked, model_error, one_line
+from turbo_yaml.models.report import model_error
+from turbo_yaml.wire.wording import masked, one_line
 
 # What servers were seen to answer: the status (None: inside a stream), the body, the kind.
 SEEN: list[tuple[int | None, Any, str]] = [

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from turbo_yaml.models.faults import SERVER, Fault, fault_of_error
 from turbo_yaml.models.providers import Provider
-from turbo_yaml.models.report import model_error, shown_address
+from turbo_yaml.models.report import model_error
 from turbo_yaml.models.request import OnDelta, Reply, Request
 from turbo_yaml.models.wire.chat import chat_body
 from turbo_yaml.models.wire.completion import read_completion
 from turbo_yaml.models.wire.form import is_wrapped, unwrapped
-from turbo_yaml.models.wire.response import Body, Response, read_json, reason
+from turbo_yaml.models.wire.response import Body, Response, read_json
 from turbo_yaml.models.wire.streaming import StreamReader
 from turbo_yaml.records import replace
+from turbo_yaml.wire.wording import reason, shown_address
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI

@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-
 from turbo_yaml.errors import ModelError
 from turbo_yaml.models.faults import KINDS, SERVER, Fault
 from turbo_yaml.models.providers import Provider
-
-_LONGEST = 400
-_MASK = "***"
-_KEY_LIKE = re.compile(r"\b(sk|pk|gsk|xai|hf|r8|key|nvapi|csk|fw|tgp|pplx|ghp|AIza)[-_]?[A-Za-z0-9_\-*]{12,}")
-_BEARER = re.compile(r"\b(bearer\s+)[^\s\"',;]{4,}", re.IGNORECASE)
-_USER_INFO = re.compile(r"//[^/@\s]*@")
+from turbo_yaml.wire.wording import shown, shown_address
 
 
 def model_error(fault: Fault, provider: Provider, model: str, api_key: str | None) -> ModelError:
@@ -31,12 +23,12 @@ def model_error(fault: Fault, provider: Provider, model: str, api_key: str | Non
     ):
         hint = hint.replace(place, value)
     return ModelError(
-        _shown(message, api_key),
+        shown(message, api_key),
         kind=fault.kind,
         retryable=fault.retryable,
         retry_after=fault.retry_after,
         status=fault.status,
-        hint=_shown(hint, api_key) or None,
+        hint=shown(hint, api_key) or None,
     )
 
 
@@ -46,26 +38,3 @@ def _key_hint(provider: Provider) -> str:
             f"set the environment variable `{provider.api_key_env}` to a key that `{provider.name}` accepts"
         )
     return f"the server wants a key: name its environment variable in `providers.{provider.name}.api_key_env`"
-
-
-def shown_address(address: str) -> str:
-    """Return an address without the parts that may hold a secret."""
-    return _USER_INFO.sub("//", address.partition("?")[0])
-
-
-def _shown(text: str, api_key: str | None) -> str:
-    return one_line(masked(text, api_key))  # in this order: half a key that is cut off would show
-
-
-def one_line(text: str) -> str:
-    """Return text as one line without control characters, shortened."""
-    text = "".join(" " if unicodedata.category(c)[0] == "C" else c for c in text[: 4 * _LONGEST])
-    text = " ".join(text.split())
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
-
-
-def masked(text: str, api_key: str | None) -> str:
-    """Return text without the key that was sent, nor what looks like one."""
-    if api_key is not None and len(api_key) >= 4:
-        text = text.replace(api_key, _MASK)
-    return _BEARER.sub(rf"\1{_MASK}", _KEY_LIKE.sub(_MASK, text))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any, Protocol
 
 from turbo_yaml.models.faults import SERVER, Fault, fault_of_error
+from turbo_yaml.wire.inflating import PLAIN, inflater
+from turbo_yaml.wire.wording import reason
 
 
 class Response(Protocol):
@@ -29,28 +31,24 @@ class Response(Protocol):
         ...
 
 
-_PLAIN = ("", "identity")
-_ZLIB = ("gzip", "x-gzip", "deflate")
-_STEP = 1 << 20  # bytes that are decoded at once
-
-
 class Body:
     """The body of a response. `next` gives a chunk, `cap` bounds all chunks together, in bytes."""
 
-    __slots__ = ("_decoder", "_encoding", "_raw", "_size", "cap", "content_type")
+    __slots__ = ("_encoding", "_inflater", "_pieces", "_raw", "_size", "cap", "content_type")
 
     def __init__(self, response: Response, cap: int) -> None:
         headers = response.headers
         self.content_type = str(headers.get("content-type", "")).partition(";")[0].strip().lower()
         self._raw = response.aiter_raw()
         self._encoding = str(headers.get("content-encoding", "")).strip().lower()
-        self._decoder: Any = zlib.decompressobj(wbits=47) if self._encoding in _ZLIB else None
+        self._inflater = inflater(self._encoding)
+        self._pieces: Iterator[bytes] = iter(())
         self._size = 0
         self.cap = cap
 
     async def next(self) -> bytes | None:
         """Return the next chunk, None at the end; `Fault` when the connection breaks or past the cap."""
-        chunk = await self._read() if self._encoding in _PLAIN else await self._decode()
+        chunk = await self._read() if self._encoding in PLAIN else await self._decode()
         if chunk is not None:
             self._size += len(chunk)
             if self._size > self.cap:
@@ -82,44 +80,33 @@ class Body:
             raise broken(error) from None
 
     async def _decode(self) -> bytes | None:
-        """Return the next chunk of a compressed body, a little at a time: a small bomb makes much."""
-        if self._decoder is None:
+        """Return the next piece of a compressed body."""
+        if self._inflater is None:
             raise Fault(
                 "bad_reply", f"{SERVER} sent the encoding `{self._encoding}`, which was not asked for"
             )
         while True:
-            chunk = self._decoder.unconsumed_tail or await self._read()
-            if chunk is None:
-                return None
             try:
-                decoded: bytes = self._decoder.decompress(chunk, _STEP)
+                piece = next(self._pieces, None)
             except zlib.error:
-                raise Fault("bad_reply", f"{SERVER} sent damaged compressed data", retryable=True) from None
-            if decoded:
-                return decoded
+                raise _damaged() from None
+            if piece is not None:
+                return piece
+            chunk = await self._read()
+            if chunk is None:
+                if not self._inflater.whole:
+                    raise _damaged()
+                return None
+            self._pieces = self._inflater.pieces(chunk)
+
+
+def _damaged() -> Fault:
+    return Fault("bad_reply", f"{SERVER} sent damaged compressed data", retryable=True)
 
 
 def broken(error: BaseException) -> Fault:
     """Return the fault of a connection that broke while the answer came."""
     return Fault("connection", f"{SERVER} broke the connection off: {reason(error)}", hint="try again later")
-
-
-def reason(error: BaseException) -> str:
-    """Return why a connection failed, in a few words: from the operating system's error beneath, if any."""
-    text = ""
-    seen: BaseException | None = error
-    for _ in range(8):
-        if seen is None:
-            break
-        if isinstance(seen, ConnectionRefusedError):
-            return "connection refused"
-        if isinstance(seen, ConnectionResetError | BrokenPipeError):
-            return "connection reset"
-        if type(seen).__name__ == "gaierror":
-            return "there is no such host"
-        text = str(seen) or text
-        seen = seen.__cause__ or seen.__context__
-    return text or type(error).__name__
 
 
 def read_json(data: bytes) -> Any:

@@ -1,0 +1,1 @@
+"""What a flow's tools do when they are called."""
