@@ -120,7 +120,13 @@ def test_a_file_that_sets_nothing_is_no_error(text: str) -> None:
             "x",
             "`profiles.cheap.top_p` is the text `x`; it takes a number from 0 to 1",
         ),
-        ("allow: http", "wrong-type", "http", "`allow` is the text `http`; it takes a list, each item text"),
+        (
+            "allow: [http]",
+            "wrong-type",
+            "http",
+            "`allow[0]` is the text `http`; it takes `http:HOST`, `mcp:COMMAND`, `mcp:https://…` or"
+            " `secret:VARIABLE@HOST`",
+        ),
         (
             "check: {a: 5}",
             "wrong-type",
@@ -248,7 +254,7 @@ def test_a_broken_key_makes_no_second_report() -> None:
 def test_each_tag_is_its_own_patch_with_the_place_of_the_value() -> None:
     patch, found = read(
         "temperature: !reset\nlimits: !override {output: 5}\nstop: !append [a]\n"
-        "allow: !prepend [b]\nmodel: !env M\nprovider: !env [P, openai]\nscript: [!env S, x]\n"
+        'allow: !prepend ["mcp:b"]\nmodel: !env M\nprovider: !env [P, openai]\nscript: [!env S, x]\n'
     )
     assert not found
     place = lambda line, column: (Place("turbo.yaml", line, column),)  # noqa: E731
@@ -256,7 +262,7 @@ def test_each_tag_is_its_own_patch_with_the_place_of_the_value() -> None:
         "temperature": Unset(place(1, 14)),
         "limits": Merge({"output": Set(5, place(2, 28))}, True, place(2, 9)),
         "stop": Extend((), ("a",), place(3, 7)),
-        "allow": Extend(("b",), (), place(4, 8)),
+        "allow": Extend(("mcp:b",), (), place(4, 8)),
         "model": Set(FromEnv("M", place=place(5, 8)[0]), place(5, 8)),
         "provider": Set(FromEnv("P", "openai", place(6, 11)[0]), place(6, 11)),
         "script": Set([FromEnv("S", place=place(7, 10)[0]), "x"], place(7, 9)),

@@ -30,7 +30,7 @@ class InOrder(click.Command):
     """A command that keeps the order of its setting flags, which decides, in `ctx.meta`."""
 
     KEY = "turbo_yaml.overrides"
-    FLAGS = ("model", "options", "assignments", "settings_files")
+    FLAGS = ("model", "options", "assignments", "allowed", "settings_files")
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read the words, and once more where the order of several flags is asked for: click drops it."""
@@ -56,6 +56,13 @@ def setting_flags(function: Callable[..., Any]) -> Callable[..., Any]:
         ),
         click.option(
             "--set", "assignments", multiple=True, metavar="A.B=VALUE", help="Set any setting by its path."
+        ),
+        click.option(
+            "--allow",
+            "allowed",
+            multiple=True,
+            metavar="WHAT",
+            help="Let tools reach this: http:HOST, mcp:COMMAND, mcp:URL, secret:VARIABLE@HOST.",
         ),
         click.option(
             "-o",
@@ -86,6 +93,7 @@ def gather_layers(overrides: Iterable[Override], folder: Path) -> list[Layer]:
         "model": lambda name: _model_layer(name, layers),
         "options": lambda pair: options.option_layer(*pair),
         "assignments": options.assignment_layer,
+        "allowed": options.allow_layer,
         "settings_files": lambda name: options.settings_layer(Path(name)),
     }
     for layer, problems in (

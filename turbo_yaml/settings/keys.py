@@ -27,6 +27,9 @@ from turbo_yaml.settings.patch import MISSING
 VARIABLE: Final = Text(r"[A-Za-z_][A-Za-z0-9_]*", "the name of an environment variable")
 _COUNT: Final = Number(1, integer=True)
 _AMOUNT: Final = Number(0, integer=True)
+_ALLOWED: Final = Text(
+    r"(?:http|mcp|secret):\s*\S.*", "`http:HOST`, `mcp:COMMAND`, `mcp:https://…` or `secret:VARIABLE@HOST`"
+)
 _SEVERITY: Final = Words(("off", "warning", "error"))
 _STRUCTURED: Final = ("schema", "json", "prompt")
 
@@ -133,7 +136,9 @@ _OPERATOR: Final[dict[str, Key]] = {
     "providers": Key(
         MapOf(Record(PROVIDER)), "Servers by name: where they are and which key they take.", operator=True
     ),
-    "allow": Key(ListOf(Text()), "What flows may reach, such as `http:api.example.com`.", operator=True),
+    "allow": Key(
+        ListOf(_ALLOWED), "What the tools of flows may reach: hosts, commands, secrets.", operator=True
+    ),
     "check": Key(
         MapOf(Either(MapOf(_SEVERITY, "rule"), _SEVERITY), "rule or glob"),
         "How severe the findings of a rule are, everywhere or in files that fit a glob.",

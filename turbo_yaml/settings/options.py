@@ -1,4 +1,4 @@
-"""Flags of the command line to layers: `-m`, `-o`, `--set` and `--settings`."""
+"""Flags of the command line to layers: `-m`, `-o`, `--set`, `--allow` and `--settings`."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TypeAlias
 
 from turbo_yaml.diagnostics import Diagnostic
-from turbo_yaml.settings.keys import LayerKind
+from turbo_yaml.settings.keys import FILE, LayerKind
 from turbo_yaml.settings.layers import Layer
-from turbo_yaml.settings.patch import Merge, Place, Set
+from turbo_yaml.settings.patch import Extend, Merge, Place, Set
 from turbo_yaml.settings.sources import read_file
 from turbo_yaml.source import Source, Span
 
@@ -42,6 +42,22 @@ def assignment_layer(text: str) -> Read:
         message = "`--set` takes a setting and its value"
         return None, [Diagnostic("wrong-type", message, source, span, "write `--set NAME=VALUE`")]
     return _dotted(source, key, 6, "--set")
+
+
+def allow_layer(entry: str) -> Read:
+    """Return what `--allow ENTRY` sets: one more of what flows may reach."""
+    from turbo_yaml.settings.fitting import Problem, fit
+
+    problems: list[Problem] = []
+    fit(FILE.keys["allow"].kind, [entry], problems.append, ("--allow",))
+    if problems:
+        source = Source("command line", f"--allow {entry}")
+        span = Span(len("--allow "), len(source.text))
+        message = problems[0].message.replace("--allow[0]", "--allow")
+        help_ = "such as `--allow http:api.example.com`"
+        return None, [Diagnostic("wrong-type", message, source, span, help_)]
+    patch = Merge({"allow": Extend((), (entry,), (Place("--allow"),))})
+    return Layer(LayerKind.COMMAND_LINE, "--allow", patch), []
 
 
 def settings_layer(path: Path) -> Read:
