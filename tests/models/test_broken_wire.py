@@ -74,6 +74,9 @@ BOTH = {
     "text that is not UTF-8": Row(Answer(body=b'{"a": "\xff\xfe"}'), "bad_reply", False),
     "a gzip bomb": Row(Answer(body=BOMB, headers=GZIP), "bad_reply", False),
     "gzip that is damaged": Row(Answer(body=b"\x1f\x8bxxxxxxxxxxx", headers=GZIP), "bad_reply", True),
+    "gzip that ends early": Row(
+        Answer(body=gzip.compress(b'{"choices": []}' * 9)[:-12], headers=GZIP), "bad_reply", True
+    ),
     "an encoding nobody asked for": Row(Answer(headers={"content-encoding": "br"}), "bad_reply", False),
     "a redirect": Row(Answer(status=307, headers={"location": "/elsewhere"}), "not_found", False),
     "a rate limit": Row(Answer(status=429, body=error("Slow down")), "rate_limit", True),
