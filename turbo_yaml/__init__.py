@@ -15,11 +15,13 @@ if TYPE_CHECKING:
     from turbo_yaml.errors import (
         FlowError,
         FlowInvalid,
+        JournalError,
         LimitError,
         ModelError,
         TurboError,
         UsageError,
     )
+    from turbo_yaml.journal.journal import Journal
     from turbo_yaml.memory.local import LocalMemory
     from turbo_yaml.memory.truncated import TruncatedMemory
     from turbo_yaml.protocol import (
@@ -45,11 +47,13 @@ _HOMES = {
     "turbo_yaml.errors": (
         "FlowError",
         "FlowInvalid",
+        "JournalError",
         "LimitError",
         "ModelError",
         "TurboError",
         "UsageError",
     ),
+    "turbo_yaml.journal.journal": ("Journal",),
     "turbo_yaml.memory.local": ("LocalMemory",),
     "turbo_yaml.memory.truncated": ("TruncatedMemory",),
     "turbo_yaml.protocol": (
@@ -82,6 +86,8 @@ __all__ = [
     "FlowInvalid",
     "Generate",
     "GetInput",
+    "Journal",
+    "JournalError",
     "LimitError",
     "LocalMemory",
     "Message",

@@ -3,6 +3,7 @@
 TurboError
 ├── UsageError            the caller asked for what cannot be: a wrong input, a wrong call
 ├── FlowInvalid           a flow or settings file has errors; carries the diagnostics
+├── JournalError          the journal of runs cannot be used, or a run in it cannot go on
 └── FlowError             a run failed; has a kind, and the place in the flow once it is known
     ├── LimitError        a limit or a budget was reached
     ├── ModelError        the model, its provider or the wire failed
@@ -49,6 +50,10 @@ class FlowInvalid(TurboError):
         super().__init__(f"{first.where()}: {first.message}{more}", hint=first.help)
 
 
+class JournalError(TurboError):
+    """The journal cannot be written or read, has no such run, or does not fit the flow as it is now."""
+
+
 class FlowError(TurboError):
     """A run failed. `kind` is what `catch` and `retry.on` see; `source` and `span` tell the place."""
 
@@ -60,6 +65,8 @@ class FlowError(TurboError):
         self.source: Source | None = None
         self.span: Span | None = None
         self.step: str | None = None
+        self.recorded: str | None = None
+        """The place of the turn that failed, in the run's journal."""
 
 
 class LimitError(FlowError):

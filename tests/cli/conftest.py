@@ -75,6 +75,7 @@ def environ(tmp_path: Path) -> dict[str, str]:
     return kept | {
         "XDG_CACHE_HOME": str(tmp_path / ".cache"),
         "XDG_CONFIG_HOME": str(tmp_path / ".config"),
+        "XDG_STATE_HOME": str(tmp_path / ".state"),
     }
 
 

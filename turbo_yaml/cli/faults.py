@@ -21,6 +21,7 @@ Exit codes:
   2    usage, or a flow or settings file with errors
   3    the model or its provider failed
   4    a limit or a budget was reached
+  5    the run waits for an answer, and can be resumed
   130  interrupted
 """
 

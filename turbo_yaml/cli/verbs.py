@@ -24,6 +24,7 @@ class Verb(NamedTuple):
 
 VERBS = {
     "run": Verb("turbo_yaml.cli.commands.run", "Run a flow and print its answer; may be left out."),
+    "resume": Verb("turbo_yaml.cli.commands.resume", "Go on with a run that broke off or waits."),
     "check": Verb("turbo_yaml.cli.commands.check", "Look for mistakes without running anything."),
     "compile": Verb("turbo_yaml.cli.commands.compile", "Print a flow as the Python it becomes."),
     "settings": Verb("turbo_yaml.cli.commands.settings", "Show settings, and which file or flag set them."),

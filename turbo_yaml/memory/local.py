@@ -23,6 +23,11 @@ class Beginning(Sequence[Message]):
         self._messages = messages
         self._length = len(messages)
 
+    @property
+    def whole(self) -> list[Message]:
+        """The list itself, with what was added since."""
+        return self._messages
+
     def __len__(self) -> int:
         return self._length
 

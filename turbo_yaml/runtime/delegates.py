@@ -14,7 +14,7 @@ from turbo_yaml.runtime.driver import Driver, close_flow
 from turbo_yaml.runtime.events import RetryEvent
 from turbo_yaml.runtime.failures import Failures, as_flow_error, fits, locate
 from turbo_yaml.runtime.frames import CURRENT, Frame, current_frame, frame_for, leave
-from turbo_yaml.runtime.policy.deadlines import OutOfTime, within
+from turbo_yaml.runtime.policy.deadlines import OutOfTime, out_of_time, within
 from turbo_yaml.runtime.policy.retrying import Attempts, Retry
 from turbo_yaml.runtime.program import Bound, bind
 
@@ -107,6 +107,8 @@ class Call:
     async def _next_question(self) -> GetInput | None:
         if self.driver is None:
             self.driver = await self._start()
+            if self.frame.place is not None and self.frame.place.expired:
+                raise out_of_time(self.bound.name, self.timeout, self.frame)
         if self.left is None:
             return await self._questions(self.driver)
         clock = asyncio.get_running_loop()
@@ -114,7 +116,7 @@ class Call:
         try:
             question = await within(self.left, self._questions(self.driver))
         except OutOfTime:
-            raise out_of_time(self.bound.name, self.timeout) from None
+            raise out_of_time(self.bound.name, self.timeout, self.frame) from None
         self.left -= clock.time() - began
         return question
 
@@ -122,7 +124,7 @@ class Call:
         info = self.bound.info
         memory: BaseMemory = new_memory(info.memory) if info is not None and info.memory else LocalMemory()
         await memory.setup()
-        frame = self.parent.child(self.bound, memory, level=1)
+        frame = self.parent.child(self.bound, memory, self.id, level=1)
         return Driver(frame, self.bound.start(memory), info and info.output)
 
     async def _questions(self, driver: Driver) -> GetInput | None:
@@ -154,11 +156,6 @@ def unrecorded(question: GetInput) -> GetInput:
     )
 
 
-def out_of_time(name: str, timeout: float | None) -> FlowError:
-    """Return the error of work whose time is over."""
-    return FlowError(f"`{name}` was not done within {timeout:g} s", kind="timeout")
-
-
 async def wait_for_retry(work: Call | Include, problem: Exception) -> None:
     """Wait until the work may be tried again; raise the problem where it may not."""
     found = as_flow_error(problem)
@@ -183,7 +180,7 @@ async def wait_for_retry(work: Call | Include, problem: Exception) -> None:
                 wait=pause,
             )
         )
-    if pause:
+    if pause and not parent.host.recalls:
         await asyncio.sleep(pause)
 
 
@@ -317,7 +314,7 @@ class Include:
                 self.saved = await self.memory.fork()
             else:
                 await _restore(self.memory, self.saved)
-        self.frame = frame = self.parent.child(self.bound, self.memory, level=0)
+        self.frame = frame = self.parent.child(self.bound, self.memory, self.id, level=0)
         self.deadline = None if self.timeout is None else _now() + self.timeout
         deadlines = [at for at in (self.deadline, self.parent.deadline) if at is not None]
         frame.deadline = min(deadlines, default=None)
@@ -331,7 +328,7 @@ class Include:
         while True:
             if self.expired:
                 await self.aclose()
-                raise out_of_time(self.bound.name, self.timeout)
+                raise out_of_time(self.bound.name, self.timeout, self.frame)
             token = CURRENT.set(self.frame)
             try:
                 left = None if self.deadline is None else self.deadline - _now()
@@ -345,7 +342,7 @@ class Include:
                 generator = self.generator = following.start(self.memory)
                 continue
             except OutOfTime:
-                raise out_of_time(self.bound.name, self.timeout) from None
+                raise out_of_time(self.bound.name, self.timeout, self.frame) from None
             finally:
                 leave(token)
             if not isinstance(signal, Result):

@@ -63,6 +63,8 @@ class Driver:
         self.last: Result | None = None
         self.forwarded: Result | None = None
         self.handovers = 0
+        if frame.place is not None:
+            frame.place.runs(generator)
 
     @property
     def outcome(self) -> Any:
@@ -215,6 +217,8 @@ class Driver:
         self.frame = frame = self.frame.successor(bound)
         CURRENT.set(frame)
         self.generator = bound.start(frame.memory)
+        if frame.place is not None:
+            frame.place.runs(self.generator)
         return self.generator.asend
 
     async def _cut_off(self) -> Result | None:

@@ -6,17 +6,22 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping
 from functools import partial
-from typing import Any, Final, Literal, NamedTuple, TypeAlias
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
 
 from turbo_yaml.memory.local import LocalMemory
 from turbo_yaml.protocol import BaseMemory, GetInput
-from turbo_yaml.runtime.delegates import out_of_time, unrecorded
+from turbo_yaml.runtime.delegates import unrecorded
 from turbo_yaml.runtime.driver import Driver
 from turbo_yaml.runtime.failures import describe
 from turbo_yaml.runtime.frames import Frame, HostFailed, frame_for
 from turbo_yaml.runtime.loops import count, rounds
-from turbo_yaml.runtime.policy.deadlines import OutOfTime, within
+from turbo_yaml.runtime.policy.deadlines import OutOfTime, out_of_time, within
 from turbo_yaml.runtime.values.looping import Loop
+
+if TYPE_CHECKING:
+    from turbo_yaml.runtime.recording.places import Place
+    from turbo_yaml.runtime.recording.recorder import Recorder
 
 Body: TypeAlias = Callable[[BaseMemory], AsyncGenerator[Any, Any]]
 OnError: TypeAlias = Literal["fail", "skip", "keep"]
@@ -44,7 +49,7 @@ def parallel(
     """
     rules = _Rules(len(branches), "fail", wait == "first", False, timeout)
     forks = Forks(memory, iter(branches.values()), rules)
-    forks.size = len(branches)
+    forks.size, forks.names = len(branches), tuple(branches)
     return forks
 
 
@@ -115,8 +120,10 @@ class Forks:
         "going_on",
         "left",
         "memory",
+        "names",
         "outcomes",
         "parent",
+        "place",
         "questions",
         "rules",
         "size",
@@ -127,11 +134,14 @@ class Forks:
     def __init__(self, memory: BaseMemory | None, bodies: Iterator[Body], rules: _Rules) -> None:
         self.memory: BaseMemory = LocalMemory() if memory is None else memory
         self.parent = frame_for(self.memory)
-        self.bodies = enumerate(bodies)
+        self.bodies: Iterator[tuple[int, Body]] = enumerate(bodies)
         self.rules = rules
         self.left = rules.timeout
         self.size = 0
         """How many values there are in any case: those of a round that gave none are None."""
+        self.names: tuple[str, ...] = ()
+        self.place: Place | None = None
+        """Where the step is in a run that is recorded."""
         self.outcomes: dict[int, Any] = {}
         self.errors: dict[int, Exception] = {}
         self.failure: BaseException | None = None
@@ -204,12 +214,14 @@ class Forks:
     async def _run_on(self) -> None:
         """Run all branches until each has ended or stands at a question."""
         self.parent.host.open_gate()
+        if self.parent.host.recorder is not None and self.place is None:
+            self._recall(self.parent.host.recorder)
         clock = asyncio.get_running_loop()
         began = clock.time()
         try:
             await within(self.left, self._work_together())
         except OutOfTime:
-            raise out_of_time("parallel", self.rules.timeout) from None
+            raise out_of_time("parallel", self.rules.timeout, self.parent, self.place) from None
         if self.left is not None:
             self.left -= clock.time() - began
         self.questions = deque(sorted(self.questions, key=lambda branch: branch.number))
@@ -219,6 +231,15 @@ class Forks:
             await self.aclose()
         elif self.rules.first and self.errors and not self.questions:
             raise self.errors[min(self.errors)]
+
+    def _recall(self, recorder: Recorder) -> None:
+        """Run no other branch than the one that was recorded to have ended them all, if one was."""
+        assert self.parent.place is not None
+        self.place = recorder.inner(self.parent.place, "parallel" if self.names else "for")
+        if self.place.expired:
+            raise out_of_time("parallel", self.rules.timeout, self.parent, self.place)
+        if self.place.ended_by is not None:
+            self.bodies = islice(self.bodies, self.place.ended_by, self.place.ended_by + 1)
 
     async def _work_together(self) -> None:
         host = self.parent.host
@@ -258,6 +279,9 @@ class Forks:
                 self.questions.append(branch)
                 return
             if self.won or self.failure is not None:
+                recorder = self.parent.host.recorder
+                if recorder is not None and not isinstance(self.failure, HostFailed):
+                    recorder.note_end(self.place, branch.number)
                 self._end_others()
                 return
             await asyncio.sleep(0)  # the others first: branches begin in order where none of them waits
@@ -266,7 +290,11 @@ class Forks:
     async def _run(self, branch: _Branch) -> None:
         if branch.driver is None:
             memory = await self.memory.fork()
-            branch.driver = Driver(self.parent.fork(memory), branch.body(memory))
+            frame = self.parent.fork(memory)
+            if self.place is not None:
+                name = self.names[branch.number] if self.names else str(branch.number + 1)
+                frame.place = self.place.branch(name)
+            branch.driver = Driver(frame, branch.body(memory))
         driver = branch.driver
         while (signal := await driver.advance()) is not None:
             if isinstance(signal, GetInput):

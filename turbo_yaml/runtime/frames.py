@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar, Token
 from math import inf
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from weakref import ref
 
 from turbo_yaml.errors import LimitError
@@ -19,6 +19,10 @@ from turbo_yaml.runtime.events import Event, Listener
 from turbo_yaml.runtime.policy.scope import Scope
 from turbo_yaml.runtime.program import Bound, FlowInfo
 from turbo_yaml.settings.keys import BUILT_IN
+
+if TYPE_CHECKING:
+    from turbo_yaml.runtime.recording.places import Place
+    from turbo_yaml.runtime.recording.recorder import Recorder
 
 
 class Delegate(Protocol):
@@ -119,6 +123,7 @@ class Host:
         "models",
         "output_tokens",
         "pending",
+        "recorder",
         "results",
         "shared",
         "turns",
@@ -134,6 +139,7 @@ class Host:
         self.gate: asyncio.Semaphore | None = None
         self.models: RunModels | None = None
         self.pending: list[Event] | None = None
+        self.recorder: Recorder | None = None
         self.branches = 0
         """How many branches are at work now."""
         self.calls = self.messages = self.turns = self.inputs = self.results = 0
@@ -143,6 +149,11 @@ class Host:
     def usage(self) -> Usage:
         """The tokens taken so far."""
         return Usage(self.input_tokens, self.output_tokens)
+
+    @property
+    def recalls(self) -> bool:
+        """Whether all that was asked so far was recorded before: there is nothing to wait for."""
+        return self.recorder is not None and not self.recorder.live
 
     def open_gate(self) -> None:
         """Bound how many model calls go on at once, from now on: something is about to run side by side."""
@@ -250,6 +261,7 @@ class Frame:
         "name",
         "next",
         "outer",
+        "place",
         "scope",
     )
 
@@ -280,6 +292,8 @@ class Frame:
         self._active: ref[Delegate] | None = None
         self.next: Bound | None = None
         """The flow that this one has handed over to."""
+        self.place: Place | None = None
+        """Where in the run this is, in a run that is recorded."""
         self.deadline: float | None = None
         """The time of the event loop at which a flow that this one is included in gives up."""
 
@@ -303,8 +317,8 @@ class Frame:
             frame = active.frame
         return frame
 
-    def child(self, bound: Bound, memory: BaseMemory, *, level: int) -> Frame:
-        """Return the frame of a flow that this one calls or includes; `LimitError` where it is too deep."""
+    def child(self, bound: Bound, memory: BaseMemory, id: str | None, *, level: int) -> Frame:
+        """Return the frame of a flow that a step calls or includes; `LimitError` where it is too deep."""
         most = self.host.limits["depth"]
         if self.depth >= most:
             raise LimitError(
@@ -313,9 +327,12 @@ class Frame:
                 hint="let the recursion end earlier, use `handoff`, or raise `limits.depth` in the settings",
             )
         scope = self.scope.of_flow(bound.info)
-        return Frame(
+        frame = Frame(
             self.host, self.scope, scope, bound.info, bound.name, memory, self.depth + 1, self.level + level
         )
+        if self.place is not None and self.host.recorder is not None:
+            frame.place = self.host.recorder.inner(self.place, id or bound.name)
+        return frame
 
     def fork(self, memory: BaseMemory) -> Frame:
         """Return the frame of a branch of this flow, on a chat of its own."""
@@ -330,6 +347,8 @@ class Frame:
             self.host, self.outer, scope, bound.info, bound.name, self.memory, self.depth, self.level
         )
         frame.deadline = self.deadline
+        if self.place is not None:
+            frame.place = self.place.successor(bound.name)
         return frame
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from turbo_yaml.errors import UsageError
 from turbo_yaml.memory.local import LocalMemory
 from turbo_yaml.memory.registry import new_memory
 from turbo_yaml.models.pool import ModelPool, RunModels
@@ -20,6 +21,11 @@ from turbo_yaml.settings.layers import Settings
 from turbo_yaml.settings.patch import MISSING, apply, inside
 from turbo_yaml.settings.resolved import thawed
 
+if TYPE_CHECKING:
+    from turbo_yaml.journal.journal import Journal
+    from turbo_yaml.runtime.recording.recorder import OnChange, Unsure
+    from turbo_yaml.runtime.recording.start import Recording
+
 MemoryFactory = Callable[[], BaseMemory]
 
 
@@ -33,12 +39,13 @@ class _Parts(NamedTuple):
     memory_factory: MemoryFactory | None
     on_event: Listener | None
     pool: ModelPool
+    journal: Journal | Recording | None = None
 
 
 class _Start:
     """What all runs of a function begin with, worked out before the first one."""
 
-    __slots__ = ("bare", "listener", "new_memory", "outer", "scope", "shared")
+    __slots__ = ("bare", "journal", "listener", "new_memory", "outer", "scope", "shared")
 
     def __init__(self, parts: _Parts, info: FlowInfo | None) -> None:
         stack = parts.stack
@@ -51,6 +58,7 @@ class _Start:
         models = partial(RunModels, parts.pool, script=parts.script, host=parts.models)
         self.shared = Shared(self.scope.values, models, parts.model)
         self.listener = parts.on_event
+        self.journal = parts.journal
         self.bare = None if info is None else info.bare
         self.new_memory = parts.memory_factory or LocalMemory
         if parts.memory_factory is None and info is not None and info.memory:
@@ -122,8 +130,12 @@ class TurboGenFn:
         memory_factory: MemoryFactory | None = None,
         on_event: Listener | None = None,
         pool: ModelPool | None = None,
+        journal: Journal | Recording | None = None,
     ) -> TurboGenFn:
-        """Return this function with other parts of its host; what is not given stays."""
+        """Return this function with other parts of its host; what is not given stays.
+
+        `journal`: where runs are recorded, so that they can go on after a crash; see `resume`.
+        """
         return self._with(
             stack=stack,
             model=model,
@@ -132,6 +144,7 @@ class TurboGenFn:
             memory_factory=memory_factory,
             on_event=on_event,
             pool=pool,
+            journal=journal,
         )
 
     def _with(self, **changes: Any) -> TurboGenFn:
@@ -152,11 +165,45 @@ class TurboGenFn:
             memory = start.new_memory()
         frame = Frame(Host(start.shared, start.listener), start.outer, start.scope, info, self.name, memory)
         if info is None:
-            return TurboGenWrapper(frame, start_by_hand(self.fn, context, memory))
-        bare = start.bare
-        if bare is None or [*context] != bare[0] or [*map(type, context.values())] != bare[1]:
-            return TurboGenWrapper(frame, self.fn(memory, **info.arguments(context)))
-        return TurboGenWrapper(frame, self.fn(memory, **context))
+            generator = start_by_hand(self.fn, context, memory)
+        else:
+            bare = start.bare
+            if bare is None or [*context] != bare[0] or [*map(type, context.values())] != bare[1]:
+                generator = self.fn(memory, **info.arguments(context))
+            else:
+                generator = self.fn(memory, **context)
+        if start.journal is not None:
+            from turbo_yaml.runtime.recording.start import record
+
+            record(start.journal, frame, self.fn, context)
+        return TurboGenWrapper(frame, generator)
+
+    def resume(
+        self,
+        name: str,
+        *,
+        on_change: OnChange = "fail",
+        unsure: Unsure = "retry",
+        memory: BaseMemory | None = None,
+        **context: Any,
+    ) -> TurboGenWrapper:
+        """Return a run that goes on where a recorded one ended, with its inputs; `context` is stronger.
+
+        The flow runs from its beginning and is told what it was told before; nothing that was answered is
+        asked again. `on_change`: what an event means that the flow no longer asks for: `fail`, `rerun` or
+        `keep`. `unsure`: `retry` or `skip` the calls that were going on when the run broke off.
+        `UsageError` without a journal or such a run, `JournalError` where it is going on already.
+        """
+        from turbo_yaml.runtime.recording.start import Recording, inputs_of
+
+        journal = self._parts.journal
+        if journal is None:
+            raise UsageError(
+                "this function has no journal", hint="give it one: `fn.using(journal=Journal())`"
+            )
+        given = inputs_of(journal, name) | context
+        recording = Recording.resuming(journal, name, on_change, unsure)
+        return self.using(journal=recording)(memory=memory, **given)
 
     def _ready(self) -> _Start:
         """Return what runs begin with, worked out on first use."""

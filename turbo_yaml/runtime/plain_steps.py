@@ -34,6 +34,8 @@ async def sleep(duration: Any) -> None:
     frame = current_frame()
     if frame is not None:
         await frame.host.emit()
+        if frame.host.recorder is not None:
+            seconds = frame.host.recorder.pause(frame, seconds)
     await asyncio.sleep(seconds)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from turbo_yaml.errors import FlowError, ModelError, UsageError
@@ -16,6 +17,7 @@ from turbo_yaml.runtime.policy.deadlines import OutOfTime, rest
 from turbo_yaml.runtime.policy.retrying import Attempts, Retry
 
 if TYPE_CHECKING:
+    from turbo_yaml.runtime.recording.turns import Turn
     from turbo_yaml.types.validation import Problem
 
 _SHOWN: Final = 200
@@ -48,11 +50,11 @@ async def take_turn(frame: Frame, chat: Frame, ask: Generate) -> Assistant:
                 begun, later = _begin(host, who, request, who.on_delta)
                 reply = begun if later is None else await later
             except ModelError as problem:
-                reply, value = await _persist(frame, ask, who, request, problem)
+                reply, value = await _persist(frame, chat, ask, who, request, problem)
             else:
                 value = reply.content
         else:
-            reply, value = await _persist(frame, ask, who, request)
+            reply, value = await _persist(frame, chat, ask, who, request)
     except FlowError as problem:
         if problem.step is None:
             problem.step = ask.id
@@ -63,7 +65,7 @@ async def take_turn(frame: Frame, chat: Frame, ask: Generate) -> Assistant:
 
 
 async def _persist(
-    frame: Frame, ask: Generate, who: Answerer, first: Request, problem: ModelError | None = None
+    frame: Frame, chat: Frame, ask: Generate, who: Answerer, first: Request, problem: ModelError | None = None
 ) -> tuple[Reply, Any]:
     """Return a reply that fits, with its value; tries and repairs as often as the settings allow.
 
@@ -73,10 +75,12 @@ async def _persist(
     attempts: Attempts | None = None
     found: Sequence[Problem] = ()
     repaired = 0
+    host = frame.host
+    turn = None if host.recorder is None else host.recorder.turn(frame, chat, ask)
     while True:
         if problem is None:
             try:
-                reply = await _ask_watched(frame, ask, who, request)
+                reply = await _ask_watched(frame, ask, who, request, turn)
                 value, found = _read(ask, reply)
                 if not found:
                     return reply, value
@@ -92,11 +96,12 @@ async def _persist(
                 attempts = Attempts(Retry.of(ask.retry) or Retry(who.settings.get("retries", 0)))
             pause = attempts.pause(problem)
             if pause is None:
+                problem.recorded = None if turn is None else turn.place
                 raise problem
             await _tell_retry(frame, ask, problem, attempts.failed, pause)
             if found:
                 request, repaired = first, 0
-            if pause:
+            if pause and not host.recalls:
                 await asyncio.sleep(pause)
         problem = None
 
@@ -107,8 +112,17 @@ def _repairs(ask: Generate, settings: Any) -> int:
     return int(settings["repair"]) if own is None else own
 
 
-async def _ask_watched(frame: Frame, ask: Generate, who: Answerer, request: Request) -> Reply:
-    """Ask the model once, where others listen or ask at the same time."""
+async def _ask_watched(
+    frame: Frame, ask: Generate, who: Answerer, request: Request, turn: Turn | None
+) -> Reply:
+    """Ask the model once, where others listen or ask at the same time, or the run is recorded."""
+    if turn is not None:
+        return await turn.reply(request, partial(_ask_once, frame, ask, who, request))
+    return await _ask_once(frame, ask, who, request)
+
+
+async def _ask_once(frame: Frame, ask: Generate, who: Answerer, request: Request) -> Reply:
+    """Ask the model itself."""
     host = frame.host
     on_delta = who.on_delta if host.listener is None else _on_delta(frame, ask, request)
     if host.gate is None:

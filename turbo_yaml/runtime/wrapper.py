@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Coroutine
 from time import monotonic
 from types import TracebackType
-from typing import Any, Final, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
 from turbo_yaml.errors import FlowError, UsageError
 from turbo_yaml.protocol import BaseMemory, GetInput, Result, TurboGenTemplate, Usage
@@ -15,6 +15,9 @@ from turbo_yaml.runtime.events import DoneEvent, InputEvent, Listener, ResultEve
 from turbo_yaml.runtime.failures import locate
 from turbo_yaml.runtime.frames import Frame, HostFailed
 from turbo_yaml.types.declared import MISSING
+
+if TYPE_CHECKING:
+    from turbo_yaml.runtime.recording.recorder import Recorder
 
 MAX_ASKED: Final = 10
 """How often a question is asked before answers that do not fit fail the flow."""
@@ -80,6 +83,17 @@ class TurboGenWrapper:
         host = self._driver.frame.host
         return Steps(host.messages, host.turns, host.inputs, host.results)
 
+    @property
+    def name(self) -> str | None:
+        """What the run is called in its journal; None where it has none."""
+        recorder = self._driver.frame.host.recorder
+        return None if recorder is None else recorder.name
+
+    @property
+    def recalls(self) -> bool:
+        """Whether the run, which goes on, still does what was recorded of it before."""
+        return self._driver.frame.host.recalls
+
     def listen(self, listener: Listener) -> Self:
         """Tell a listener of what happens from now on; returns the run."""
         self._driver.frame.host.listener = listener
@@ -117,8 +131,13 @@ class TurboGenWrapper:
 
     async def athrow(self, problem: Exception) -> Result | GetInput:
         """Raise an error in the flow, at the step where it stands, and go on."""
+        if self._question is not None and isinstance(problem, FlowError):
+            self._fail(problem)
+            if self._driver.frame.host.recorder is not None:
+                await self._driver.frame.host.recorder.answered(None)
+        else:
+            self._driver.fail(problem)
         self._question = None
-        self._driver.fail(problem)
         return await self.asend()
 
     def answer(self, value: Any) -> None:
@@ -154,6 +173,8 @@ class TurboGenWrapper:
         self._question = None
         if not self._driver.ended:
             await self._driver.aclose()
+            if self._driver.frame.host.recorder is not None:
+                await self._driver.frame.host.recorder.stopped()
             await self._driver.frame.host.emit()
 
     # How it goes on ------------------------------------------------------------------------------------
@@ -180,13 +201,17 @@ class TurboGenWrapper:
                 signal = await self._prepare(given)
             if signal is None:
                 signal = await driver.advance()
-            if type(signal) is not Result or driver.frame.host.listener is not None:
+            if type(signal) is not Result or signal.done or driver.frame.host.listener is not None:
+                if driver.frame.host.recorder is not None:
+                    signal = await self._recorded(driver.frame.host.recorder, signal)
                 await self._tell(signal)
         except HostFailed as failed:
+            await self._record_failure(failed.problem)
             if not driver.ended:
                 await driver.aclose()
             raise failed.problem from failed.problem.__cause__
         except BaseException as problem:
+            await self._record_failure(problem)
             await self._tell_rest(problem)
             found = locate(problem)
             if found is problem:
@@ -195,6 +220,31 @@ class TurboGenWrapper:
         finally:
             self._busy = False
         return self._as_result(signal) if as_result and type(signal) is not Result else signal
+
+    async def _recorded(
+        self, recorder: Recorder, signal: Result | GetInput | None
+    ) -> Result | GetInput | None:
+        """Answer questions whose answers were recorded; record the question that remains, or the end."""
+        driver = self._driver
+        while isinstance(signal, GetInput) and self._question is None:
+            frame, generator = recorder.standing(driver.frame)
+            answer = await recorder.question(frame, generator, signal)
+            if answer is None:
+                break
+            driver.frame.host.inputs += 1
+            if answer.failure is None:
+                driver.answer = answer.value
+            else:
+                driver.fail(answer.failure)
+            signal = await driver.advance()
+        if driver.ended:
+            await recorder.ended(self.outcome)
+        return signal
+
+    async def _record_failure(self, problem: BaseException) -> None:
+        recorder = self._driver.frame.host.recorder
+        if recorder is not None:
+            await recorder.failed(problem)
 
     async def _tell_rest(self, problem: BaseException) -> None:
         """Tell the listener what was still to be told when the run failed or was cancelled."""
@@ -212,7 +262,11 @@ class TurboGenWrapper:
         if not self._started:
             await self.init()
         if self._question is not None:
-            return self._take_answer(self._question, given)
+            asked = self._take_answer(self._question, given)
+            recorder = self._driver.frame.host.recorder
+            if asked is None and recorder is not None:
+                await recorder.answered(self._driver.answer)
+            return asked
         if given is not MISSING:
             raise UsageError("an input was given, and the flow has asked for none")
         return None
@@ -232,7 +286,7 @@ class TurboGenWrapper:
             if self._asked < MAX_ASKED:
                 return replace(question, content=f"{problem.message}\n{question.content}")
             self._question = None
-            self._driver.fail(FlowError(f"no answer fitted: {problem.message}", kind="input"))
+            self._fail(FlowError(f"no answer fitted: {problem.message}", kind="input"))
             return None
         self._question = None
         self._driver.answer = value
@@ -244,7 +298,14 @@ class TurboGenWrapper:
             self._driver.answer = question.default
             return
         within = "" if question.timeout is None else f" within {question.timeout:g} s"
-        self._driver.fail(FlowError(f"no answer to `{question.content:.200}` came{within}", kind="timeout"))
+        self._fail(FlowError(f"no answer to `{question.content:.200}` came{within}", kind="timeout"))
+
+    def _fail(self, problem: FlowError) -> None:
+        """Let the answer to the question be a failure."""
+        recorder = self._driver.frame.host.recorder
+        if recorder is not None:
+            recorder.refused = problem
+        self._driver.fail(problem)
 
     async def _tell(self, signal: Result | GetInput | None) -> None:
         """Note the question that the flow now stands at, and tell the listener what there is."""
@@ -253,7 +314,8 @@ class TurboGenWrapper:
             self._asked = 0
             self._driver.frame.host.inputs += 1
             if signal.timeout is not None:
-                self._since = monotonic()
+                recorder = self._driver.frame.host.recorder
+                self._since = monotonic() - (0.0 if recorder is None else recorder.waited)
         frame = self._driver.frame
         host = frame.host
         if isinstance(signal, GetInput):

@@ -12,7 +12,7 @@ import click
 from turbo_yaml.cli.conversation.answers import Answers
 from turbo_yaml.cli.conversation.loop import Loop
 from turbo_yaml.cli.conversation.output import error_data, report_data, to_json, to_text
-from turbo_yaml.cli.conversation.session import Session
+from turbo_yaml.cli.conversation.session import SUSPENDED, Session, Suspended
 from turbo_yaml.cli.conversation.views import Conversation, EventLines, Notices, View
 from turbo_yaml.cli.faults import EXIT_CODES
 from turbo_yaml.cli.files import read_stdin
@@ -20,9 +20,10 @@ from turbo_yaml.cli.inputs import gather, missing_hint
 from turbo_yaml.cli.options import common
 from turbo_yaml.cli.overrides import InOrder, Override, gather_layers, setting_flags
 from turbo_yaml.cli.piped import Piped
+from turbo_yaml.cli.recorded import GoingOn, goes_on, journal_flags, recorded, resume_words
 from turbo_yaml.cli.terminal import is_terminal, put, tell, write
 from turbo_yaml.compiler.edge import load, loads
-from turbo_yaml.errors import TurboError, UsageError
+from turbo_yaml.errors import FlowError, TurboError, UsageError
 from turbo_yaml.protocol import Message
 from turbo_yaml.runtime.function import TurboGenFn
 from turbo_yaml.runtime.wrapper import TurboGenWrapper
@@ -48,6 +49,9 @@ class Order(NamedTuple):
     form: str | None
     no_stream: bool
     usage: bool
+    journal: bool | None
+    state: str | None
+    unrecorded: bool
 
 
 @click.command("run", cls=InOrder, short_help="Run a flow and print its answer.", epilog=EXIT_CODES)
@@ -80,6 +84,7 @@ class Order(NamedTuple):
 @click.option("--jsonl", "form", flag_value=JSONL, help="Print each event as a line of JSON when it comes.")
 @click.option("--no-stream", is_flag=True, help="Take and show each reply as a whole.")
 @click.option("-u", "--usage", is_flag=True, help="Tell on standard error how many tokens were used.")
+@journal_flags
 @common
 @click.pass_context
 def command(ctx: click.Context, /, **words: Any) -> None:
@@ -94,18 +99,28 @@ def command(ctx: click.Context, /, **words: Any) -> None:
     """
     order = Order(ctx.meta[InOrder.KEY], **{word: words[word] for word in Order._fields[1:]})
     text = read_stdin() if order.flow == STDIN else None
-    piped = Piped()
+    perform(order, text, Piped())
+
+
+def perform(order: Order, text: str | None, piped: Piped, going_on: GoingOn | None = None) -> None:
+    """Run a flow as the command line asks, from its beginning or from where a recorded run broke off.
+
+    `text` is the flow where it comes from standard input.
+    """
     answers = Answers(order.replies, piped)
     view = _view(order, answers)
     function = _load(order, text, view)
     declared = function.info.inputs if function.info is not None else ()
     given = gather(declared, order.files, order.params, piped)
-    try:
-        run = function(**given)
-    except UsageError as error:
-        raise UsageError(error.message, hint=missing_hint(declared, given) or error.hint) from None
-    with Loop() as loop:
-        _play(order, loop, function, run, Session(loop, run, view, answers))
+    if going_on is not None:
+        given = {**going_on.inputs, **given}
+    with recorded(order, function, going_on) as function:
+        try:
+            run = function(**given)
+        except UsageError as error:
+            raise UsageError(error.message, hint=missing_hint(declared, given) or error.hint) from None
+        with Loop() as loop:
+            _play(order, loop, function, run, Session(loop, run, view, answers))
     _tell_left_over(answers, piped)
 
 
@@ -133,15 +148,35 @@ def _play(order: Order, loop: Loop, function: TurboGenFn, run: TurboGenWrapper, 
     try:
         session.play(order.system)
         _print_outcome(order.form, loop, run, session.view)
+    except Suspended as pause:
+        _tell_waiting(order, run, pause)
+        raise click.exceptions.Exit(SUSPENDED) from None
     except TurboError as error:
+        if isinstance(error, FlowError) and error.recorded is not None:
+            error.hint = f"{error.hint}; or {goes_on(order, run)}" if error.hint else goes_on(order, run)
         if order.form == JSONL:
             put(sys.stdout, to_json(error_data(error)) + "\n")
+        raise
+    except KeyboardInterrupt:
+        if run.name is not None and is_terminal(sys.stderr):
+            tell(goes_on(order, run))
         raise
     finally:
         if order.usage:
             _tell_usage(run)
         if loop.signal is None:
             loop.run(_close(function, run))
+
+
+def _tell_waiting(order: Order, run: TurboGenWrapper, pause: Suspended) -> None:
+    """Say which question is open, and how to answer it."""
+    if order.form is not None:
+        question = {"content": pause.question.content, "choices": pause.question.choices}
+        put(sys.stdout, to_json({"event": "suspended", "run": run.name, "question": question}) + "\n")
+    if pause.problem:
+        tell(pause.problem)
+    tell(f"the flow waits for an answer: {pause.question.content}")
+    tell(f"answer it with: {resume_words(order, run.name)} --reply TEXT")
 
 
 def _print_outcome(form: str | None, loop: Loop, run: TurboGenWrapper, view: View) -> None:

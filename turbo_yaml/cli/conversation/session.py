@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from turbo_yaml.cli.conversation.answers import Answers, Unanswered, read_line
 from turbo_yaml.cli.conversation.loop import Loop
 from turbo_yaml.cli.conversation.views import View
 from turbo_yaml.protocol import GetInput, Message, Result
+from turbo_yaml.runtime.events import Event
 from turbo_yaml.runtime.wrapper import TurboGenWrapper
 
 COMMAND_LINE = "command-line"
+
+
+SUSPENDED: Final = 5
+"""The exit code of a run that waits for an answer."""
+
+
+class Suspended(Exception):
+    """A recorded run has come to a question that nobody answers now. `problem`: why an answer did not fit."""
+
+    def __init__(self, question: GetInput, problem: str = "") -> None:
+        super().__init__(question.content)
+        self.question = question
+        self.problem = problem
 
 
 class Session:
@@ -24,7 +38,7 @@ class Session:
 
     def play(self, system: str | None = None) -> None:
         """Go on to the end of the run. `system`: a system message before the flow's own."""
-        self._run.listen(self.view.hear)
+        self._run.listen(self._hear)
         try:
             if system is not None:
                 self._loop.run(_instruct(self._run, system))
@@ -35,10 +49,16 @@ class Session:
                     continue
                 if signal.done:
                     break
-                self.view.result(signal)
+                if not self._run.recalls:
+                    self.view.result(signal)
                 signal = self._loop.run(_go_on(self._run))
         finally:
             self.view.ended()
+
+    def _hear(self, event: Event) -> None:
+        """Show what happens, but not once more what had happened before a run went on."""
+        if not self._run.recalls:
+            self.view.hear(event)
 
     def _answer(self, question: GetInput) -> Result | GetInput | None:
         self.view.ask(question)
@@ -49,12 +69,16 @@ class Session:
             # The same question again: the answer did not fit, and the next one was not meant for it.
             if isinstance(signal, GetInput) and self._run.question is question and signal is not question:
                 problem = signal.content.removesuffix(question.content).strip()
+                if self._run.name is not None:
+                    raise Suspended(question, problem)
                 return self._refuse(problem, "give an answer that fits with `--reply`")
             return signal
         if self._answers.person:
             return self._loop.run(_go_on(self._run, read_line()))
         if question.default is not None:
             return self._loop.run(_go_on(self._run, question.default))
+        if self._run.name is not None:
+            raise Suspended(question)
         return self._refuse(
             f"the flow asks a question, and nothing answers it: {question.content}",
             "answer with `--reply TEXT`, or run it in a terminal",

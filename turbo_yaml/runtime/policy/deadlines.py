@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Coroutine, Generator
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from turbo_yaml.errors import FlowError
+
+if TYPE_CHECKING:
+    from turbo_yaml.runtime.frames import Frame
+    from turbo_yaml.runtime.recording.places import Place
 
 T = TypeVar("T")
 
@@ -62,3 +68,10 @@ class _Rest(Awaitable[T]):
         except StopIteration as end:
             value: T = end.value
             return value
+
+
+def out_of_time(name: str, timeout: float | None, frame: Frame, place: Place | None = None) -> FlowError:
+    """Return the error of work whose time is over, which is recorded."""
+    if frame.host.recorder is not None:
+        frame.host.recorder.note_end(place or frame.place, None)
+    return FlowError(f"`{name}` was not done within {timeout:g} s", kind="timeout")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextvars import ContextVar
 from typing import Protocol
 
+from turbo_yaml.runtime.frames import current_frame
+
 
 class Chance(Protocol):
     """What is not the same in each run. A run that is repeated gives what was given before."""
@@ -51,4 +53,9 @@ CHANCE: ContextVar[Chance] = ContextVar("turbo_yaml_chance", default=SystemChanc
 
 def chance() -> Chance:
     """Return the source of the run that is going on."""
-    return CHANCE.get()
+    frame = current_frame()
+    if frame is None or frame.host.recorder is None:
+        return CHANCE.get()
+    from turbo_yaml.runtime.recording.chance import RecordedChance
+
+    return RecordedChance(frame, CHANCE.get())

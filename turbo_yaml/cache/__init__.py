@@ -1,0 +1,1 @@
+"""Caches of model replies: in this process, in a file, in Redis."""

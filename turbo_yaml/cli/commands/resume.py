@@ -1,0 +1,137 @@
+"""`resume`: a run that broke off, or waits for an answer, to its end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from turbo_yaml.cli.commands.run import JSON, JSONL, STDIN, Order, perform
+from turbo_yaml.cli.faults import EXIT_CODES
+from turbo_yaml.cli.options import common
+from turbo_yaml.cli.overrides import Override
+from turbo_yaml.cli.piped import Piped
+from turbo_yaml.cli.recorded import GoingOn, into_folder, state_flag
+from turbo_yaml.errors import UsageError
+
+if TYPE_CHECKING:
+    from turbo_yaml.journal.journal import Run
+
+
+@click.command("resume", short_help="Go on with a run that broke off.", epilog=EXIT_CODES)
+@click.argument("run", metavar="RUN")
+@click.option(
+    "--reply", "replies", multiple=True, metavar="TEXT", help="Answer the next question of the flow."
+)
+@click.option(
+    "-p",
+    "--param",
+    "params",
+    nargs=2,
+    multiple=True,
+    metavar="NAME VALUE",
+    help="Give an input again: one that was not stored because it is secret.",
+)
+@click.option(
+    "--retry-unsure",
+    "unsure",
+    flag_value="retry",
+    default="retry",
+    help="Make calls again that were going on when the run broke off, and tell of each. The default.",
+)
+@click.option(
+    "--skip-unsure",
+    "unsure",
+    flag_value="skip",
+    help="Let such calls fail, with the kind `unsure`, which the flow may catch.",
+)
+@click.option(
+    "--on-change",
+    type=click.Choice(["fail", "rerun", "keep"]),
+    default="fail",
+    help="Where the flow asks something else than was recorded: fail, ask anew, or keep what was recorded.",
+)
+@state_flag
+@click.option("--json", "form", flag_value=JSON, help="Print one JSON object, as `run` does.")
+@click.option("--jsonl", "form", flag_value=JSONL, help="Print each event as a line of JSON when it comes.")
+@click.option("--no-stream", is_flag=True, help="Take and show each reply as a whole.")
+@click.option("-u", "--usage", is_flag=True, help="Tell on standard error how many tokens were used.")
+@common
+def command(run: str, state: str | None, unsure: Any, on_change: Any, **words: Any) -> None:
+    """Go on with RUN, which broke off or waits for an answer: `turbo-yaml runs` lists what there is.
+
+    The flow is run from its beginning, and what it was told before, it is told again: replies, answers, time
+    and chance. No call that was answered is made again. Then it goes on.
+    """
+    go_on(run, state, unsure, on_change, **words)
+
+
+def go_on(
+    name: str,
+    state: str | None,
+    unsure: Any,
+    on_change: Any,
+    *,
+    replies: Sequence[str] = (),
+    params: Sequence[tuple[str, str]] = (),
+    overrides: Sequence[Override] = (),
+    profiles: Sequence[str] = (),
+    form: str | None = None,
+    no_stream: bool = False,
+    usage: bool = False,
+) -> None:
+    """Go on with a run; `overrides` and `profiles` come on top of those that it began with."""
+    from turbo_yaml.journal.journal import Journal
+    from turbo_yaml.runtime.recording.recorder import Rules
+
+    state = None if state is None else str(Path(state).absolute())
+    with Journal(state) as journal:
+        run = journal.run(name)
+        if run.status == "done":
+            raise UsageError(
+                f"run `{name}` is done",
+                hint=f"`turbo-yaml runs show {name}` tells what came of it, `runs fork` runs on from a place",
+            )
+        sources = journal.sources(run)
+        answered = sum(event.kind == "input" and event.state == "done" for event in journal.events(run))
+    order = _order(run, answered, overrides, profiles, replies, params)
+    order = order._replace(
+        form=form or order.form, no_stream=no_stream or order.no_stream, usage=usage, state=state
+    )
+    text = sources.get("<stdin>") if order.flow == STDIN else None
+    perform(order, text, Piped(), GoingOn(name, run.call["inputs"], Rules(on_change, unsure)))
+
+
+def _order(
+    run: Run,
+    answered: int,
+    overrides: Sequence[Override],
+    profiles: Sequence[str],
+    replies: Sequence[str],
+    params: Sequence[tuple[str, str]],
+) -> Order:
+    """Return what the command line asked for when the run began, with what it asks for now on top."""
+    call = run.call
+    if "flow" not in call:
+        raise UsageError(
+            f"run `{run.name}` was not begun with `turbo-yaml run`",
+            hint="resume it where it was begun: `fn.resume(name)`",
+        )
+    into_folder(call["folder"])
+    return Order(
+        overrides=[*(Override(*each) for each in call["overrides"]), *overrides],
+        flow=call["flow"],
+        params=params,
+        files=(),
+        profiles=(*call["profiles"], *profiles),
+        system=call["system"],
+        replies=(*call["replies"][answered:], *replies),
+        form=call["form"],
+        no_stream=call["no_stream"],
+        usage=False,
+        journal=True,
+        state=None,
+        unrecorded=False,
+    )

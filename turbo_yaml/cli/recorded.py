@@ -1,0 +1,131 @@
+"""`--journal` and `--state` to a function whose runs are recorded; a recorded run to one that goes on."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+import click
+
+from turbo_yaml.runtime.function import TurboGenFn
+from turbo_yaml.runtime.wrapper import TurboGenWrapper
+
+if TYPE_CHECKING:
+    from turbo_yaml.runtime.recording.recorder import Rules
+
+
+class Order(Protocol):
+    """What of the command line matters here."""
+
+    @property
+    def flow(self) -> str:
+        """The flow's path."""
+
+    @property
+    def journal(self) -> bool | None:
+        """Whether the run is recorded; None: if it asks a real model."""
+
+    @property
+    def state(self) -> str | None:
+        """The folder of the journal."""
+
+    @property
+    def unrecorded(self) -> bool:
+        """Whether the run goes on where it cannot be recorded."""
+
+    def _asdict(self) -> dict[str, Any]: ...
+
+
+class GoingOn(NamedTuple):
+    """A recorded run that goes on: its name, the inputs it had, and how."""
+
+    name: str
+    inputs: Mapping[str, Any]
+    rules: Rules
+
+
+def state_flag(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add `--state`."""
+    return click.option(
+        "--state",
+        metavar="DIR",
+        help="Keep the journal in this folder (TURBO_YAML_STATE; else the user's own).",
+    )(function)
+
+
+def journal_flags(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the flags that say whether, where and how strictly a run is recorded."""
+    function = click.option(
+        "--go-on-unrecorded",
+        "unrecorded",
+        is_flag=True,
+        help="Go on where the journal cannot be written: such a run cannot be resumed.",
+    )(function)
+    function = state_flag(function)
+    return click.option(
+        "--journal/--no-journal",
+        default=None,
+        help="Record the run, so that it can be resumed. Done by default where a real model is asked.",
+    )(function)
+
+
+@contextmanager
+def recorded(order: Order, function: TurboGenFn, going_on: GoingOn | None) -> Iterator[TurboGenFn]:
+    """Give the function as its run is to be recorded, or as it is."""
+    wanted = order.journal if order.journal is not None else asks_a_real_model(function)
+    if going_on is None and not wanted:
+        yield function
+        return
+    from turbo_yaml.errors import JournalError
+    from turbo_yaml.journal.journal import Journal
+    from turbo_yaml.runtime.recording.recorder import Rules
+    from turbo_yaml.runtime.recording.start import Recording
+
+    rules = going_on.rules if going_on is not None else Rules(required=not order.unrecorded)
+    with Journal(order.state) as journal:
+        try:
+            journal.reader()
+        except JournalError as problem:
+            if rules.required:
+                raise
+            from turbo_yaml.cli.terminal import tell
+
+            tell(f"warning: the run is not recorded: {problem.message}")
+            yield function
+            return
+        resumed = None if going_on is None else going_on.name
+        yield function.using(journal=Recording(journal, rules, _call(order), resumed))
+
+
+def asks_a_real_model(function: TurboGenFn) -> bool:
+    """Tell whether the function's model may cost something: one that is not made up in this process."""
+    name = function.settings.get("model")
+    return isinstance(name, str) and name.partition("/")[0] not in ("", "echo", "script")
+
+
+def _call(order: Order) -> dict[str, Any]:
+    """Return what a run is called with, beside its inputs, as it is kept for when it goes on."""
+    words = order._asdict()
+    kept = {name: words[name] for name in ("flow", "profiles", "system", "replies", "form", "no_stream")}
+    kept["overrides"] = [list(override) for override in words["overrides"]]
+    return kept | {"folder": str(Path.cwd())}
+
+
+def resume_words(order: Order, name: str | None) -> str:
+    """Return the command that resumes a run."""
+    state = f" --state {order.state}" if order.state else ""
+    return f"turbo-yaml resume {name}{state}"
+
+
+def goes_on(order: Order, run: TurboGenWrapper) -> str:
+    """Return how a run goes on that has come to an end too early."""
+    return f"`{resume_words(order, run.name)}` goes on from here"
+
+
+def into_folder(folder: str) -> None:
+    """Go to where a run began: its files are named from there."""
+    if os.path.isdir(folder):  # noqa: PTH112
+        os.chdir(folder)

@@ -1,0 +1,1 @@
+"""What runs were told, on disk: replies, answers, time and chance, by their place in the flow."""

@@ -1,0 +1,119 @@
+"""The journal's file to a connection: its tables, its version, and its faults in the operator's words."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Final
+
+from turbo_yaml.errors import JournalError
+from turbo_yaml.journal.folder import WITHOUT, make_private, make_private_file
+
+FILE: Final = "journal.db"
+VERSION: Final = 1
+PATIENCE: Final = 30.0
+"""Seconds that a process waits for another one to be done with the file."""
+
+_TABLES: Final = """
+create table run(
+    id integer primary key, flow text not null, file text, status text not null, began real not null,
+    ended real, call text not null, outcome text, problem text, failed_at text, parent integer,
+    turns integer not null default 0, input_tokens integer not null default 0,
+    output_tokens integer not null default 0);
+create index run_began on run(began);
+create table text(
+    id integer primary key, run integer not null, hash blob not null, body not null, unique(run, hash));
+create table link(
+    run integer not null, hash blob not null, before blob, role text not null, name text, form text not null,
+    text blob not null, primary key(run, hash)) without rowid;
+create table event(
+    run integer not null, place text not null, number integer not null, kind text not null,
+    state text not null, line text, prompt blob, ask blob, model text, began real not null, ended real,
+    text blob, data text, input_tokens integer, output_tokens integer, primary key(run, place)) without rowid;
+create index event_number on event(run, number);
+create table file(
+    run integer not null, name text not null, text blob not null, primary key(run, name)) without rowid;
+create table mark(name text primary key, value) without rowid;
+"""
+PARTS: Final = ("text", "link", "event", "file")
+"""The tables that hold what belongs to a run."""
+
+
+def connect(folder: Path) -> sqlite3.Connection:
+    """Open the journal of a folder, made on first use; `JournalError` where it cannot be used.
+
+    Every statement is a transaction of its own unless one is begun.
+    """
+    make_private(folder)
+    path = folder / FILE
+    make_private_file(path)
+    db = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
+    try:
+        _prepare(db, path)
+    except sqlite3.Error as problem:
+        db.close()
+        raise explained(problem, path) from problem
+    except JournalError:
+        db.close()
+        raise
+    return db
+
+
+def _prepare(db: sqlite3.Connection, path: Path) -> None:
+    db.execute("pragma journal_mode=wal")
+    db.execute("pragma synchronous=full")
+    db.execute("pragma secure_delete=on")
+    version = _version(db)
+    if version == 0:
+        _make_tables(db)
+    elif version > VERSION:
+        raise JournalError(
+            f"the journal `{path}` was written by a newer turbo-yaml: its format is {version}, "
+            f"and this version knows {VERSION}",
+            hint="use the newer version, or another folder with `--state DIR`",
+        )
+
+
+def _version(db: sqlite3.Connection) -> int:
+    version: int = db.execute("pragma user_version").fetchone()[0]
+    return version
+
+
+def _make_tables(db: sqlite3.Connection) -> None:
+    """Make the tables, unless another process has made them meanwhile."""
+    db.execute("begin immediate")
+    try:
+        if _version(db) == 0:
+            for statement in _TABLES.split(";\n"):
+                if statement.strip():
+                    db.execute(statement)
+            db.execute(f"pragma user_version={VERSION}")
+        db.execute("commit")
+    except BaseException:
+        db.execute("rollback")
+        raise
+
+
+def explained(problem: sqlite3.Error, path: Path) -> JournalError:
+    """Return a fault of the database in the operator's words, with the next move."""
+    said = str(problem)
+    for sign, what, hint in _FAULTS:
+        if sign in said:
+            return JournalError(f"the journal `{path}` {what}", hint=hint)
+    return JournalError(f"the journal `{path}` cannot be used: {said}", hint=WITHOUT)
+
+
+_FAULTS: Final = (
+    ("disk is full", "cannot be written: the disk is full", "make room and resume, or " + WITHOUT),
+    ("readonly", "cannot be written: it is read-only", WITHOUT),
+    ("unable to open", "cannot be opened", WITHOUT),
+    ("locked", f"has been busy for {PATIENCE:g} s: another process holds it", "try again when that is done"),
+    ("not a database", "is not a journal", "move the file away, or use another folder with `--state DIR`"),
+    (
+        "malformed",
+        "is damaged",
+        "move the file away, or save what can be read: `sqlite3 journal.db .recover`",
+    ),
+    ("disk I/O", "cannot be written: the disk reports an error", WITHOUT),
+    ("no such", "is not a journal", "move the file away, or use another folder with `--state DIR`"),
+)

@@ -1,0 +1,49 @@
+"""Where the journal lies: a private folder, made when it is needed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from turbo_yaml.errors import JournalError
+
+VARIABLE: Final = "TURBO_YAML_STATE"
+WITHOUT: Final = "name a folder that can be written with `--state DIR`, or run with `--no-journal`"
+
+
+def state_folder(
+    given: str | os.PathLike[str] | None = None, environ: Mapping[str, str] | None = None
+) -> Path:
+    """Return the folder of journals: the given one, that of `TURBO_YAML_STATE`, or the user's own.
+
+    `JournalError` where the user has no home.
+    """
+    environ = os.environ if environ is None else environ
+    chosen = given or environ.get(VARIABLE)
+    if chosen:
+        return Path(chosen)
+    base = environ.get("XDG_STATE_HOME")
+    try:
+        return (Path(base) if base else Path.home() / ".local" / "state") / "turbo-yaml"
+    except RuntimeError:
+        raise JournalError("there is no home folder to keep a journal in", hint=WITHOUT) from None
+
+
+def make_private(folder: Path) -> None:
+    """Make a folder that only its owner may look into; `JournalError` where that cannot be."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as problem:
+        raise JournalError(
+            f"the journal's folder `{folder}` cannot be made: {problem.strerror}", hint=WITHOUT
+        ) from None
+
+
+def make_private_file(path: Path) -> None:
+    """Make a file that only its owner may read, where there is none; `JournalError` where that cannot be."""
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    except OSError as problem:
+        raise JournalError(f"`{path}` cannot be written: {problem.strerror}", hint=WITHOUT) from None

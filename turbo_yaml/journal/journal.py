@@ -1,0 +1,298 @@
+"""The journal of a state folder: runs that begin, go on, are copied and deleted."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import threading
+from collections.abc import Mapping
+from time import time
+from types import TracebackType
+from typing import Any, NamedTuple, Self
+
+from turbo_yaml.errors import JournalError, UsageError
+from turbo_yaml.journal.content import hashed, to_json, unpacked
+from turbo_yaml.journal.database import FILE, PARTS, connect, explained
+from turbo_yaml.journal.folder import state_folder
+from turbo_yaml.journal.locks import RunLock, is_held
+from turbo_yaml.journal.log import EVENT, Event, RunLog, event_of, new_id, run_id, run_name
+from turbo_yaml.journal.privacy import Privacy
+from turbo_yaml.journal.writer import Statement, Writer
+
+
+class Run(NamedTuple):
+    """What is known of a run. `status`: `running`, `interrupted`, `waiting`, `stopped`, `failed`, `done`.
+
+    `call` is what it was called with; `failed_at` the place of the turn whose failure ended it. Times in
+    seconds of the epoch.
+    """
+
+    id: int
+    flow: str
+    file: str | None
+    status: str
+    began: float
+    ended: float | None
+    call: Mapping[str, Any]
+    outcome: Any
+    problem: Mapping[str, Any] | None
+    failed_at: str | None
+    parent: int | None
+    turns: int
+    input_tokens: int
+    output_tokens: int
+
+    @property
+    def name(self) -> str:
+        """What the run is called."""
+        return run_name(self.id)
+
+
+COLUMNS = (
+    "r.id, r.flow, r.file, r.status, r.began, r.ended, r.call, r.outcome, r.problem, r.failed_at, r.parent, "
+    "(select count(*) from event e where e.run = r.id and e.kind = 'turn' and e.state = 'done'), "
+    "(select coalesce(sum(e.input_tokens), 0) from event e where e.run = r.id), "
+    "(select coalesce(sum(e.output_tokens), 0) from event e where e.run = r.id)"
+)
+
+
+class Journal:
+    """The journal in a folder, by default the user's own. Nothing is opened before a run begins.
+
+    `close` it, or use it in a `with`: what was recorded last may otherwise be lost when the process ends,
+    though never a reply or an answer.
+    """
+
+    def __init__(self, folder: str | os.PathLike[str] | None = None) -> None:
+        self.folder = state_folder(folder)
+        self._writer = Writer(self.folder)
+        self._readers = threading.local()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Write what waits to be written, and let go of the files. The journal may be used again."""
+        self._writer.close()
+        reader: sqlite3.Connection | None = getattr(self._readers, "db", None)
+        if reader is not None:
+            reader.close()
+            self._readers.db = None
+
+    def reader(self) -> sqlite3.Connection:
+        """Return this thread's connection for what is only read; `JournalError` where there is none."""
+        db: sqlite3.Connection | None = getattr(self._readers, "db", None)
+        if db is None:
+            db = self._readers.db = connect(self.folder)
+        return db
+
+    # Runs that go on ------------------------------------------------------------------------------------
+
+    def begin(
+        self,
+        flow: str,
+        call: Mapping[str, Any],
+        *,
+        file: str | None = None,
+        sources: Mapping[str, str] | None = None,
+        privacy: Privacy | None = None,
+    ) -> RunLog:
+        """Return the log of a new run. `sources` are the texts of its flow files by name.
+
+        `JournalError` where the journal cannot be written.
+        """
+        privacy = privacy or Privacy()
+        self.reader()
+        id = new_id()
+        lock = RunLock.take(self.folder, run_name(id))
+        first: list[Statement] = [
+            (
+                "insert into run(id, flow, file, status, began, call) values(?, ?, ?, 'running', ?, ?)",
+                (id, flow, file, time(), to_json(privacy.data(call))),
+            )
+        ]
+        log = RunLog(id, self._writer, self.reader, lock, privacy, first)
+        log.put(self._files(log, sources or {}))
+        return log
+
+    def _files(self, log: RunLog, sources: Mapping[str, str]) -> list[Statement]:
+        made: list[Statement] = []
+        for name, text in sources.items():
+            text = log.privacy.text(text)
+            hash = hashed(text)
+            made += log.texts([(hash, text)])
+            made.append(("insert or replace into file values(?, ?, ?)", (log.id, name, hash)))
+        return made
+
+    def reopen(self, name: str, *, privacy: Privacy | None = None, again: bool = True) -> RunLog:
+        """Return the log of a run that goes on; `JournalError` where it is going on already, or is not there.
+
+        The turn whose failure ended the run is forgotten, so that it is asked `again`.
+        """
+        id = self._id(name)
+        lock = RunLock.take(self.folder, name)
+        try:
+            self._writer.settle()
+            run = self.run(name)
+            log = RunLog(id, self._writer, self.reader, lock, privacy or Privacy())
+            log.go_on()
+            if again and run.failed_at is not None:
+                self._forget(log, run.failed_at)
+        except BaseException:
+            lock.release()
+            raise
+        return log
+
+    def _forget(self, log: RunLog, place: str) -> None:
+        """Drop a turn with its attempts, and what came of its failure in the steps around it."""
+        around = [place]
+        while "/" in place:
+            place = place.rpartition("/")[0]
+            around.append(place)
+        statements: list[Statement] = [
+            (
+                "delete from event where run = ? and (place = ? or substr(place, 1, ?) = ?)",
+                (log.id, each, len(each) + 1, each + "#"),
+            )
+            for each in around
+        ]
+        self.write(statements)
+        log.go_on()
+
+    def write(self, statements: list[Statement]) -> None:
+        """Do statements at once, all or none; `JournalError` where they cannot be done."""
+        db = self.reader()
+        try:
+            db.execute("begin immediate")
+            try:
+                for sql, values in statements:
+                    db.execute(sql, values)
+                db.execute("commit")
+            except BaseException:
+                if db.in_transaction:
+                    db.execute("rollback")
+                raise
+        except sqlite3.Error as problem:
+            raise explained(problem, self.folder / FILE) from problem
+
+    # What is there --------------------------------------------------------------------------------------
+
+    def run(self, name: str) -> Run:
+        """Return what is known of a run; `UsageError` where there is no such run."""
+        found = self.select("where r.id = ?", self._id(name))
+        if not found:
+            raise self._unknown(name)
+        return found[0]
+
+    def select(self, rest: str, *values: Any) -> list[Run]:
+        """Return the runs that a part of a query chooses."""
+        try:
+            rows = self.reader().execute(f"select {COLUMNS} from run r {rest}", values).fetchall()
+        except sqlite3.Error as problem:
+            raise explained(problem, self.folder / FILE) from problem
+        return [self._run_of(row) for row in rows]
+
+    def _run_of(self, row: tuple[Any, ...]) -> Run:
+        read = [None if text is None else json.loads(text) for text in row[6:9]]
+        status = row[3]
+        if status == "running" and not is_held(self.folder, run_name(row[0])):
+            status = "interrupted"
+        return Run._make((*row[:3], status, *row[4:6], *read, *row[9:]))
+
+    def events(self, run: Run) -> list[Event]:
+        """Return what a run was told, in the order in which it was asked."""
+        rows = self.reader().execute(EVENT + " order by e.number", (run.id,))
+        return [event_of(row) for row in rows]
+
+    def sources(self, run: Run) -> dict[str, str]:
+        """Return the flow files of a run as they were."""
+        rows = self.reader().execute(
+            "select f.name, t.body from file f "
+            "join text t on t.run = f.run and t.hash = f.text where f.run = ?",
+            (run.id,),
+        )
+        return {name: unpacked(body) for name, body in rows}
+
+    def _id(self, name: str) -> int:
+        id = run_id(name)
+        if id is None:
+            raise self._unknown(name)
+        return id
+
+    def _unknown(self, name: str) -> UsageError:
+        return UsageError(f"there is no run `{name:.40}`", hint="`turbo-yaml runs` lists what there is")
+
+    # Copies, and what is deleted ------------------------------------------------------------------------
+
+    def fork(self, name: str, place: str, call: Mapping[str, Any] | None = None) -> str:
+        """Copy a run as it was before the event at a place; return the name of the copy.
+
+        `UsageError` where nothing was recorded at that place.
+        """
+        run = self.run(name)
+        row = (
+            self.reader()
+            .execute("select number from event where run = ? and place = ?", (run.id, place))
+            .fetchone()
+        )
+        if row is None:
+            raise UsageError(
+                f"run `{name}` has nothing at `{place:.80}`",
+                hint=f"`turbo-yaml runs show {name}` shows places",
+            )
+        copy = new_id()
+        statements: list[Statement] = [
+            (
+                "insert into run(id, flow, file, status, began, call, parent) "
+                "values(?, ?, ?, 'stopped', ?, ?, ?)",
+                (copy, run.flow, run.file, time(), to_json(run.call if call is None else call), run.id),
+            )
+        ]
+        for table in PARTS:
+            columns = [row[1] for row in self.reader().execute(f"pragma table_info({table})")]
+            kept = ", ".join(column for column in columns if column not in ("run", "id"))
+            sql = f"insert into {table}(run, {kept}) select ?, {kept} from {table} where run = ?"
+            values: tuple[Any, ...] = (copy, run.id)
+            if table == "event":
+                sql += " and number < ? and state <> 'started'"
+                values += (row[0],)
+            statements.append((sql, values))
+        self.write(statements)
+        return run_name(copy)
+
+    def delete(self, names: list[str]) -> None:
+        """Delete runs so that nothing of them is left in the file; `JournalError` where one is going on."""
+        locks = []
+        try:
+            for name in names:
+                self.run(name)
+                locks.append(RunLock.take(self.folder, name))
+            statements: list[Statement] = [("drop table if exists search", ()), ("delete from mark", ())]
+            for name in names:
+                id = self._id(name)
+                statements += [(f"delete from {table} where run = ?", (id,)) for table in PARTS]
+                statements.append(("delete from run where id = ?", (id,)))
+            self.write(statements)
+            self._wipe()
+        finally:
+            for lock in locks:
+                lock.release()
+
+    def _wipe(self) -> None:
+        """Empty the file in which changes wait: what was deleted may still stand there."""
+        busy = self.reader().execute("pragma wal_checkpoint(truncate)").fetchone()[0]
+        if busy:
+            raise JournalError(
+                "the runs are deleted, but another process reads the journal: "
+                f"what was deleted stays in `{FILE}-wal` until it is done",
+                hint="delete a run again, or wait: the file is emptied when nobody uses the journal",
+            )

@@ -1,0 +1,58 @@
+"""What is to be stored, without the secrets in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, Final
+
+from turbo_yaml.errors import UsageError
+from turbo_yaml.settings.secrets import MASK, is_secret_name, without_secrets
+
+_SHORTEST: Final = 8
+"""Shorter values of variables are no secrets worth the name, and words of their own."""
+
+
+class Privacy:
+    """Masks what must not be stored: keys by their form, given values, and what fits the given patterns.
+
+    A text is always masked in the same way: what is compared later is the masked text.
+    """
+
+    def __init__(self, patterns: Iterable[str] = (), secrets: Iterable[str] = ()) -> None:
+        self._secrets = sorted({s for s in secrets if len(s) >= _SHORTEST}, key=len, reverse=True)
+        try:
+            self._patterns = [re.compile(pattern) for pattern in patterns]
+        except re.error as problem:
+            raise UsageError(
+                f"`redact` holds `{problem.pattern!s:.80}`, which is no pattern: {problem}"
+            ) from None
+
+    @classmethod
+    def of(cls, patterns: Iterable[str], environ: Mapping[str, str], inputs: Mapping[str, Any]) -> Privacy:
+        """Return what masks secrets of the environment and of inputs, both known by their names."""
+        found = [value for name, value in environ.items() if is_secret_name(name)]
+        found += [value for name, value in inputs.items() if is_secret_name(name) and isinstance(value, str)]
+        return cls(patterns, found)
+
+    def text(self, text: str) -> str:
+        """Return a text with `***` in place of what is secret."""
+        for secret in self._secrets:
+            if secret in text:
+                text = text.replace(secret, MASK)
+        for pattern in self._patterns:
+            text = pattern.sub(MASK, text)
+        return without_secrets(text)
+
+    def data(self, value: Any) -> Any:
+        """Return JSON data with its texts masked, and whole where a key names a secret."""
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, Mapping):
+            return {
+                str(k): MASK if isinstance(v, str) and is_secret_name(str(k)) else self.data(v)
+                for k, v in value.items()
+            }
+        if isinstance(value, Collection):
+            return [self.data(item) for item in value]
+        return value

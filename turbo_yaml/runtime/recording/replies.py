@@ -1,0 +1,110 @@
+"""Requests and replies of models, answers and failures, to data and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from turbo_yaml.errors import FlowError, ModelError
+from turbo_yaml.journal.content import hashed, to_json
+from turbo_yaml.journal.privacy import Privacy
+from turbo_yaml.models.request import Reply, Request
+from turbo_yaml.protocol import ToolCall, Usage
+from turbo_yaml.settings.keys import SENT
+
+_ASKED: Final = (*SENT, "extra", "provider")
+_REMEMBERED: Final = 256
+
+
+def asked_data(request: Request) -> dict[str, Any]:
+    """Return what a request asks for, its messages aside: what would change the reply, and no more."""
+    settings = request.settings
+    data: dict[str, Any] = {name: settings[name] for name in _ASKED if settings.get(name) is not None}
+    data["model"] = request.model
+    if request.output is not None:
+        data["output"] = request.output
+    if request.choices is not None:
+        data["choices"] = list(request.choices)
+    if request.tools:
+        data["tools"] = list(request.tools)
+    if request.structured is not None:
+        data["structured"] = request.structured
+    return data
+
+
+class Asks:
+    """What requests ask for beside their messages, as text with its hash: worked out once for each kind."""
+
+    def __init__(self, privacy: Privacy) -> None:
+        self._privacy = privacy
+        self._known: dict[Any, tuple[Any, bytes, str]] = {}
+
+    def of(self, request: Request) -> tuple[bytes, str]:
+        """Return the hash and the JSON text."""
+        parts = (request.settings, request.output, request.choices, request.tools)
+        key = (request.model, request.structured, *map(id, parts))
+        known = self._known.get(key)
+        if known is None:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            text = to_json(self._privacy.data(asked_data(request)))
+            # The parts are held, so that no other object takes their identity.
+            known = self._known[key] = (parts, hashed(text), text)
+        return known[1], known[2]
+
+
+def reply_data(reply: Reply, privacy: Privacy) -> dict[str, Any]:
+    """Return what a reply is beside its text."""
+    data: dict[str, Any] = {}
+    for name in ("finish_reason", "model", "request_id"):
+        if getattr(reply, name) is not None:
+            data[name] = getattr(reply, name)
+    if reply.reasoning:
+        data["reasoning"] = privacy.text(reply.reasoning)
+    if reply.usage is not None:
+        data["usage"] = [reply.usage.input_tokens, reply.usage.output_tokens]
+    if reply.tool_calls:
+        data["tool_calls"] = [[call.id, call.name, privacy.text(call.arguments)] for call in reply.tool_calls]
+    return data
+
+
+def reply_of(text: str | None, data: Mapping[str, Any]) -> Reply:
+    """Return the reply that was written so."""
+    usage = data.get("usage")
+    return Reply(
+        text or "",
+        data.get("reasoning", ""),
+        tuple(ToolCall(*call) for call in data.get("tool_calls", ())),
+        None if usage is None else Usage(*usage),
+        data.get("finish_reason"),
+        data.get("model"),
+        data.get("request_id"),
+    )
+
+
+def failure_data(problem: FlowError, privacy: Privacy) -> dict[str, Any]:
+    """Return a failure as data."""
+    data: dict[str, Any] = {"kind": problem.kind, "message": privacy.text(problem.message)}
+    if problem.hint:
+        data["hint"] = problem.hint
+    if isinstance(problem, ModelError):
+        data |= {"model": True, "retryable": problem.retryable}
+        if problem.status is not None:
+            data["status"] = problem.status
+        if problem.retry_after is not None:
+            data["retry_after"] = problem.retry_after
+    return data
+
+
+def failure_of(data: Mapping[str, Any]) -> FlowError:
+    """Return the failure that was written so."""
+    if data.get("model"):
+        return ModelError(
+            data["message"],
+            kind=data["kind"],
+            retryable=data["retryable"],
+            retry_after=data.get("retry_after"),
+            status=data.get("status"),
+            hint=data.get("hint"),
+        )
+    return FlowError(data["message"], kind=data["kind"], hint=data.get("hint"))

@@ -1,0 +1,100 @@
+"""A function and a journal to a run that is recorded, or to one that goes on."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
+from turbo_yaml.journal.journal import Journal
+from turbo_yaml.journal.log import RunLog
+from turbo_yaml.journal.privacy import Privacy
+from turbo_yaml.runtime.frames import Frame
+from turbo_yaml.runtime.recording.places import Place
+from turbo_yaml.runtime.recording.recorder import OnChange, Recorder, Rules, Unsure
+from turbo_yaml.source import Source
+
+
+class Recording(NamedTuple):
+    """How runs of a function are recorded. `call`: what else is kept with a run, as JSON data.
+
+    `resumed` is the name of a run that goes on; without it each run is a new one.
+    """
+
+    journal: Journal
+    rules: Rules = Rules()
+    call: Mapping[str, Any] | None = None
+    resumed: str | None = None
+
+    @classmethod
+    def resuming(
+        cls, journal: Journal | Recording, name: str, on_change: OnChange, unsure: Unsure
+    ) -> Recording:
+        """Return how a recorded run goes on."""
+        if isinstance(journal, Recording):
+            rules = journal.rules._replace(on_change=on_change, unsure=unsure)
+            return journal._replace(rules=rules, resumed=name)
+        return cls(journal, Rules(on_change, unsure), resumed=name)
+
+
+def inputs_of(journal: Journal | Recording, name: str) -> dict[str, Any]:
+    """Return the inputs that a recorded run had."""
+    if isinstance(journal, Recording):
+        journal = journal.journal
+    return dict(journal.run(name).call["inputs"])
+
+
+def record(
+    recording: Journal | Recording, frame: Frame, fn: Callable[..., Any], context: Mapping[str, Any]
+) -> None:
+    """Let what a new run is told be recorded; `JournalError` where the journal cannot be used."""
+    if not isinstance(recording, Recording):
+        recording = Recording(recording)
+    privacy = Privacy.of(frame.scope.values.get("redact") or (), os.environ, context)
+    sources = sources_of(fn)
+    edited = False
+    if recording.resumed is None:
+        log = _begin(recording, frame, context, sources, privacy)
+    else:
+        log = recording.journal.reopen(recording.resumed, privacy=privacy)
+        then = recording.journal.sources(recording.journal.run(recording.resumed))
+        edited = then != {name: privacy.text(text) for name, text in sources.items()}
+        log.put(log.status("running"))
+    frame.place = Place()
+    host = frame.host
+    host.recorder = Recorder(log, host, recording.rules, edited=edited)
+    # What is recorded takes the way of what is watched, not the short one.
+    host.open_gate()
+
+
+def _begin(
+    recording: Recording,
+    frame: Frame,
+    context: Mapping[str, Any],
+    sources: Mapping[str, str],
+    privacy: Privacy,
+) -> RunLog:
+    call = {"inputs": dict(context), **(recording.call or {})}
+    info = frame.info
+    file = None if info is None or info.source is None else info.source.name
+    return recording.journal.begin(frame.name, call, file=file, sources=sources, privacy=privacy)
+
+
+def sources_of(fn: Callable[..., Any]) -> dict[str, str]:
+    """Return the texts of the files that a compiled function and those it uses come from, by name."""
+    found: dict[str, str] = {}
+    waiting, seen = [fn], set()
+    while waiting:
+        module = getattr(waiting.pop(), "__globals__", {})
+        source = module.get("__turbo_source__")
+        if not isinstance(source, Source) or id(module) in seen:
+            continue
+        seen.add(id(module))
+        found[source.name] = source.text
+        for value in module.values():
+            if isinstance(value, SimpleNamespace):
+                waiting += vars(value).values()
+            elif callable(value) and hasattr(value, "__globals__"):
+                waiting.append(value)
+    return found
