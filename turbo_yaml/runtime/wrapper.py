@@ -201,9 +201,10 @@ class TurboGenWrapper:
                 signal = await self._prepare(given)
             if signal is None:
                 signal = await driver.advance()
-            if type(signal) is not Result or signal.done or driver.frame.host.listener is not None:
-                if driver.frame.host.recorder is not None:
-                    signal = await self._recorded(driver.frame.host.recorder, signal)
+            host = driver.frame.host
+            if host.recorder is not None:
+                signal = await self._recorded(host.recorder, signal)
+            if type(signal) is not Result or host.listener is not None:
                 await self._tell(signal)
         except HostFailed as failed:
             await self._record_failure(failed.problem)
