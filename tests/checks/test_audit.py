@@ -131,11 +131,16 @@ steps:
     assert [(entry["path"], entry["kind"]) for entry in found["files"]] == [
         ("./people.json", "data"), ("./here.png", "image"),
     ]  # fmt: skip
-    assert [entry["host"] for entry in found["hosts"]] == ["example.com", "any: it is worked out in the run"]
+    assert [entry["host"] for entry in found["hosts"]] == [
+        "api.openai.com", "example.com", "any: it is worked out in the run",
+    ]  # fmt: skip
+    assert [entry["name"] for entry in found["secrets"]] == ["OPENAI_API_KEY"]
     assert [entry["name"] for entry in found["environment"]] == ["CALLER"]
     assert [entry["asks"] for entry in found["questions"]] == ["Which one?"]
     assert found["memory"] == ["truncated"]
-    assert found["tools"] == ["find"]
+    assert [(entry["name"], entry["kind"], entry["line"]) for entry in found["tools"]] == [
+        ("find", "host", 8)
+    ]
     assert found["calls"] == {"turns": 1, "calls": 3}
 
 

@@ -39,6 +39,7 @@ def test_data_tells_the_rule_the_place_and_the_next_move() -> None:
         "end_line": 2,
         "end_column": 10,
         "related": [],
+        "fix": [],
     }
     assert first["related"] == [
         {"message": "r", "file": "a.yaml", "line": 2, "column": 1, "end_line": 2, "end_column": 6}

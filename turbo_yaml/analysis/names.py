@@ -9,8 +9,8 @@ from typing import assert_never, get_args
 from turbo_yaml.analysis.env import Env
 from turbo_yaml.analysis.facts import Facts, FunctionFacts, Known
 from turbo_yaml.analysis.kinds import kind_of_value
-from turbo_yaml.diagnostics import Diagnostic, nearest
-from turbo_yaml.diagnostics.suggest import did_you_mean
+from turbo_yaml.diagnostics import Diagnostic
+from turbo_yaml.diagnostics.suggest import did_you_mean, nearest, suggestion
 from turbo_yaml.flow import nodes as n
 from turbo_yaml.flow.walk import names_set, steps
 from turbo_yaml.source import Source, Span
@@ -120,7 +120,7 @@ class _Names:
             near = nearest(name, [*legal, "memory"])
             if (self.lost and near is None) or (not self.certain and self.is_a_key(name)):
                 return  # what sets it may be what was reported
-            near = did_you_mean(name, legal) if near is None else f"did you mean `{near}`?"
+            near = did_you_mean(name, legal) if near is None else suggestion(name, near, legal)
             help_ = near or "declare it under `inputs:`, or `set` it before this step"
         self.found.append(Diagnostic("unknown-name", message, source, span, help=help_))
 

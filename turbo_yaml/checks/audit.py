@@ -11,19 +11,19 @@ from turbo_yaml.analysis.cycles import FlowGraph
 from turbo_yaml.diagnostics.formats import place_data
 from turbo_yaml.flow import nodes as n
 from turbo_yaml.flow.walk import steps
-from turbo_yaml.settings.patch import Extend, FromEnv, Merge, Patch, Set, inside
+from turbo_yaml.settings.patch import EMPTY, Extend, FromEnv, Merge, Patch, Place, Set, inside
 from turbo_yaml.source import Source, Span
-from turbo_yaml.syntax import Mapping
+from turbo_yaml.syntax import Mapping, Node, Scalar
 from turbo_yaml.template import Text
 
 _WHO = ("model", "provider", "profile")
 
 
-def audit(file: n.FlowFile, program: Program) -> dict[str, Any]:
+def audit(file: n.FlowFile, program: Program, settings: Patch = EMPTY) -> dict[str, Any]:
     """Return what the main flow of a file can do, its other flows and files included, as JSON data.
 
-    `models`: what flows name, each with its place; where there is none, whoever runs the flow decides.
-    `calls` is a number, or what keeps it from being known.
+    `models`: what flows and the `settings` around them name, each with its place; where there is none,
+    whoever runs the flow decides. `calls` is a number, or what keeps it from being known.
     """
     graph = FlowGraph(file, program.links_of)
     reached = _reached(file, graph)
@@ -33,16 +33,26 @@ def audit(file: n.FlowFile, program: Program) -> dict[str, Any]:
         "description": file.main.description,
         "inputs": [given.name for given in file.main.inputs],
         "flows": [flow.name for flow, _ in reached],
-        "models": [*_unlike(entry for flow, home in reached for entry in _models(flow, home))],
+        "models": [
+            *_unlike(entry for flow, home in reached for entry in _models(flow, home)),
+            *_named(settings),
+        ],
         "questions": [place for flow, home in reached for place in _questions(flow, home)],
         "files": [
             *_unlike(entry for home in files for entry in _named_files(home)),
             *_unlike(entry for flow, home in reached for entry in _attachments(flow, home, "file")),
         ],
-        "hosts": [*_unlike(entry for flow, home in reached for entry in _attachments(flow, home, "host"))],
-        "environment": [*_unlike(entry for flow, home in reached for entry in _variables(flow, home))],
+        "hosts": [
+            *_unlike(entry for flow, home in reached for entry in _attachments(flow, home, "host")),
+            *_unlike(entry for home in files for entry in _tool_hosts(home)),
+        ],
+        "environment": [
+            *_unlike(entry for flow, home in reached for entry in _variables(flow, home)),
+            *_unlike(_from_environment(settings)),
+        ],
+        "secrets": [entry for home in files for entry in _tool_secrets(home)],
         "memory": sorted({str((flow.memory or {}).get("kind", "local")) for flow, _ in reached}),
-        "tools": [name for home in files for name in _tools(home)],
+        "tools": [entry for home in files for entry in _tools(home)],
         "calls": _calls(file, program),
     }
 
@@ -79,19 +89,23 @@ def _models(flow: n.Flow, file: n.FlowFile) -> Iterator[dict[str, Any]]:
     """Yield the models, providers and profiles that a flow names."""
     profiles = file.profiles.items() if flow is file.main else ()
     for profile, patch in (("", flow.settings), *profiles):
-        for name in _WHO:
-            found = inside(patch, name)
-            if isinstance(found, Set):
-                place = found.trail[-1] if found.trail else None
-                where = (
-                    {} if place is None else {"file": place.name, "line": place.line, "column": place.column}
-                )
-                under = {"in_profile": profile} if profile else {}
-                yield {name: _shown(found.value), **under, **where}
+        under = {"in_profile": profile} if profile else {}
+        yield from ({**entry, **under} for entry in _named(patch))
     for step in steps(flow.steps):
         for entry in step.settings if isinstance(step, n.Turn) else ():
             if entry.name in _WHO:
                 yield {entry.name: _value(entry.value), **_at(file.source, entry.span)}
+
+
+def _named(patch: Patch) -> Iterator[dict[str, Any]]:
+    for name in _WHO:
+        found = inside(patch, name)
+        if isinstance(found, Set):
+            yield {name: _shown(found.value), **_where(found.trail[-1] if found.trail else None)}
+
+
+def _where(place: Place | None) -> dict[str, Any]:
+    return {} if place is None else {"file": place.name, "line": place.line, "column": place.column}
 
 
 def _shown(value: Any) -> Any:
@@ -141,13 +155,13 @@ def _variables(flow: n.Flow, file: n.FlowFile) -> Iterator[dict[str, Any]]:
     """Yield the environment variables that settings read with `!env`."""
     patches = [flow.settings, *(file.profiles.values() if flow is file.main else ())]
     for patch in patches:
-        for found in _values(patch):
-            if isinstance(found, FromEnv):
-                place = found.place
-                where = (
-                    {} if place is None else {"file": place.name, "line": place.line, "column": place.column}
-                )
-                yield {"name": found.variable, **where}
+        yield from _from_environment(patch)
+
+
+def _from_environment(patch: Patch) -> Iterator[dict[str, Any]]:
+    for found in _values(patch):
+        if isinstance(found, FromEnv):
+            yield {"name": found.variable, **_where(found.place)}
 
 
 def _values(patch: Patch) -> Iterator[Any]:
@@ -167,6 +181,49 @@ def _questions(flow: n.Flow, file: n.FlowFile) -> Iterator[dict[str, Any]]:
             yield {"asks": step.question.plain, **_at(file.source, step.head)}
 
 
-def _tools(file: n.FlowFile) -> Iterator[str]:
+# Tools -------------------------------------------------------------------------------------------------
+
+_KINDS = ("flow", "http", "mcp")
+
+
+def _tools(file: n.FlowFile) -> Iterator[dict[str, Any]]:
+    """Yield the tools that a file declares: who does what they do, and whether a person approves it."""
+    for name, tool, span in _declared(file):
+        kind = next((kind for kind in _KINDS if kind in tool.entries), "host")
+        written = {
+            key: _plain(tool.get(key), file.source) for key in (*_KINDS, "secret") if key in tool.entries
+        }
+        approve = tool.get("approve")
+        asked = approve.text if isinstance(approve, Scalar) else "never"
+        yield {"name": name, "kind": kind, **written, "approve": asked, **_at(file.source, span)}
+
+
+def _tool_hosts(file: n.FlowFile) -> Iterator[dict[str, Any]]:
+    for name, tool, span in _declared(file):
+        server = tool.get("mcp")
+        address = tool.get("http") or (server.get("url") if isinstance(server, Mapping) else None)
+        if isinstance(address, Scalar):
+            host = urlsplit(address.text.split()[-1].partition("{")[0]).hostname if address.text else None
+            shown = host or "any: it is worked out in the run"
+            yield {"host": shown, "kind": "tool", "tool": name, **_at(file.source, span)}
+
+
+def _tool_secrets(file: n.FlowFile) -> Iterator[dict[str, Any]]:
+    for name, tool, _ in _declared(file):
+        secret = tool.get("secret")
+        if isinstance(secret, Scalar):
+            yield {"name": secret.text, "kind": "tool", "tool": name, **_at(file.source, secret.span)}
+
+
+def _declared(file: n.FlowFile) -> Iterator[tuple[str, Mapping, Span]]:
     if isinstance(file.tools, Mapping):
-        yield from file.tools.entries
+        for name, entry in file.tools.entries.items():
+            if isinstance(entry.value, Mapping):
+                yield name, entry.value, entry.key.span
+
+
+def _plain(node: Node | None, source: Source) -> str:
+    """Return what stands in a file for a tool, in one line."""
+    if isinstance(node, Scalar):
+        return node.text
+    return "" if node is None else " ".join(source.text[node.span.start : node.span.end].split())

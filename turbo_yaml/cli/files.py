@@ -12,7 +12,7 @@ from turbo_yaml.errors import UsageError
 from turbo_yaml.settings.sources import PROJECT_FILE
 
 _FLOW_KEY = re.compile(rb"^(?:\xef\xbb\xbf)?[\"']?(?:turbo|steps)[\"']?\s*:", re.MULTILINE)
-_SUFFIXES = (".yaml", ".yml")
+SUFFIXES = (".yaml", ".yml")
 # What a folder's first bytes must show for it to be taken for a flow.
 _HEAD = 65_536
 
@@ -65,7 +65,7 @@ def _yaml_files(folder: Path) -> Iterator[Path]:
     """Yield the YAML files below a folder; hidden folders and those of packages are passed over."""
     for root, folders, files in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".") and name != "node_modules"]
-        yield from (Path(root, name) for name in files if name.endswith(_SUFFIXES))
+        yield from (Path(root, name) for name in files if name.endswith(SUFFIXES))
 
 
 def _is_flow(file: Path) -> bool:

@@ -26,6 +26,8 @@ VERBS = {
     "run": Verb("turbo_yaml.cli.commands.run", "Run a flow and print its answer; may be left out."),
     "resume": Verb("turbo_yaml.cli.commands.resume", "Go on with a run that broke off or waits."),
     "check": Verb("turbo_yaml.cli.commands.check", "Look for mistakes without running anything."),
+    "explain": Verb("turbo_yaml.cli.commands.explain", "Tell what a rule of the check finds."),
+    "audit": Verb("turbo_yaml.cli.commands.audit", "Tell what a flow can do: models, hosts, files, calls."),
     "compile": Verb("turbo_yaml.cli.commands.compile", "Print a flow as the Python it becomes."),
     "settings": Verb("turbo_yaml.cli.commands.settings", "Show settings, and which file or flag set them."),
     "schema": Verb("turbo_yaml.cli.commands.schema", "Print the JSON Schema of flow or settings files."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,15 +23,26 @@ if TYPE_CHECKING:
 PathLike = str | os.PathLike[str]
 
 
-def check(path: PathLike, *, root: Path | None = None, levels: Levels | None = None) -> list[Diagnostic]:
+def check(
+    path: PathLike,
+    *,
+    root: Path | None = None,
+    levels: Levels | None = None,
+    text: str | None = None,
+    apart: Container[Path] = (),
+) -> list[Diagnostic]:
     """Return what is wrong or doubtful in a flow file and the files it uses, sorted. Runs nothing of them.
 
     `root`: the folder that bounds what may be read; by default that of the nearest `turbo.yaml`.
-    `levels`: how severe the findings of each rule are. `UsageError` where the file itself cannot be read.
+    `levels`: how severe the findings of each rule are. `text` stands for the file's content, as an editor's
+    does. `apart`: the real paths of files that are checked by themselves; what is wrong in them is left out.
+    `UsageError` where the file itself cannot be read.
     """
     builder, place = _builder(path, root, None, levels, thorough=True)
+    if text is not None:
+        builder.files.add(place, Source(place.name, text))
     try:
-        return _check(builder, place)
+        return _check(builder, place, apart)
     except UnreadableText as problem:
         raise UsageError(problem.message, hint=problem.help) from None
 
@@ -44,13 +55,16 @@ def check_text(
     return _check(builder, place)
 
 
-def audit(path: PathLike, *, root: Path | None = None) -> dict[str, Any]:
-    """Return what a flow can do, as JSON data: models, files, hosts, environment, worst-case model calls.
+def audit(path: PathLike, *, root: Path | None = None, layers: Iterable[Layer] = ()) -> dict[str, Any]:
+    """Return what a flow can do, as JSON data: models, files, hosts, secrets, worst-case model calls.
 
-    Runs nothing. `FlowInvalid` where the flow has errors, `UsageError` where it cannot be read.
+    `layers`: settings that hold for it, such as the project's. Runs nothing. `FlowInvalid` where the flow has
+    errors, `UsageError` where it cannot be read.
     """
     from turbo_yaml.checks.audit import audit as audited
+    from turbo_yaml.compiler.servers import with_servers
     from turbo_yaml.errors import FlowInvalid
+    from turbo_yaml.settings.patch import stacked
 
     builder, place = _builder(path, root, None)
     try:
@@ -59,7 +73,8 @@ def audit(path: PathLike, *, root: Path | None = None) -> dict[str, Any]:
         raise UsageError(problem.message, hint=problem.help) from None
     if not analysed.sound or analysed.parsed.file is None:
         raise FlowInvalid(analysed.diagnostics)
-    return audited(analysed.parsed.file, builder.program())
+    settings = stacked([layer.patch for layer in layers])
+    return with_servers(audited(analysed.parsed.file, builder.program(), settings), settings)
 
 
 def compile_python(path: PathLike, *, root: Path | None = None) -> tuple[str | None, list[Diagnostic]]:
@@ -141,13 +156,13 @@ def _show_in_tracebacks(fn: Callable[..., Any], name: str, text: str) -> None:
     finalize(fn, forget).atexit = False
 
 
-def _check(builder: Builder, place: Place) -> list[Diagnostic]:
+def _check(builder: Builder, place: Place, apart: Container[Path] = ()) -> list[Diagnostic]:
     found: list[Diagnostic] = []
     waiting = [place]
     seen: set[Path] = set()
     while waiting:
         here = waiting.pop()
-        if here.path in seen:
+        if here.path in seen or (here is not place and here.path in apart):
             continue
         seen.add(here.path)
         try:

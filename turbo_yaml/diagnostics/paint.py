@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal, TypeAlias
 
-Style: TypeAlias = Literal["error", "warning", "note", "help", "gutter", "strong"]
+Style: TypeAlias = Literal["error", "warning", "note", "help", "gutter", "strong", "added", "removed"]
 Paint: TypeAlias = Callable[[Style, str], str]
 
 _CODES: dict[Style, str] = {
@@ -15,6 +15,8 @@ _CODES: dict[Style, str] = {
     "help": "1;36",
     "gutter": "34",
     "strong": "1",
+    "added": "32",
+    "removed": "31",
 }
 
 

@@ -2,7 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+
+_TOO_SHORT = 4
+
+
+class Replacement(str):
+    """A help line whose advice is sure: at the place of the finding `instead` is meant, not `written`."""
+
+    written: str
+    instead: str
+
+    def __new__(cls, words: str, written: str, instead: str) -> Replacement:
+        """Return the help line with what it advises."""
+        self = super().__new__(cls, words)
+        self.written, self.instead = written, instead
+        return self
+
+    def __reduce__(self) -> tuple[type[Replacement], tuple[str, str, str]]:
+        """Return what makes another one like it, in another process."""
+        return Replacement, (str(self), self.written, self.instead)
 
 
 def nearest(name: str, legal: Iterable[str]) -> str | None:
@@ -28,10 +47,32 @@ def did_you_mean(name: str, legal: Iterable[str]) -> str | None:
     legal = list(legal)
     near = nearest(name, legal)
     if near is not None:
-        return f"did you mean `{near}`?"
+        return suggestion(name, near, legal)
     if 0 < len(legal) <= 12:
         return "one of " + ", ".join(f"`{word}`" for word in legal)
     return None
+
+
+def suggestion(name: str, near: str, legal: Iterable[str]) -> str:
+    """Return the help line that names the nearest legal name; a `Replacement` where no other can be meant."""
+    words = f"did you mean `{near}`?"
+    return Replacement(words, name, near) if _is_sure(name, near, {*legal}) else words
+
+
+def _is_sure(name: str, near: str, legal: Collection[str]) -> bool:
+    """Tell whether a name differs by one slip alone, and no other name does.
+
+    A digit or an `s` at the end is no slip: `user_2` is not `user_1`, and `orders` are not an `order`.
+    """
+    wanted, found = _fold(name), _fold(near)
+    others = [_fold(other) for other in legal if other != near]
+    if wanted == found:
+        return wanted not in others
+    if len(found) < _TOO_SHORT or _distance(wanted, found) != 1 or wanted.rstrip("s") == found.rstrip("s"):
+        return False
+    if [char for char in wanted if char.isdigit()] != [char for char in found if char.isdigit()]:
+        return False
+    return all(_distance(wanted, other) > 1 for other in others)
 
 
 def _fold(name: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from turbo_yaml.diagnostics.suggest import did_you_mean, nearest
+from turbo_yaml.diagnostics.suggest import did_you_mean, nearest, suggestion
 
 RESERVED = {
     "emit": "`emit` is kept for a later version; `result` gives the caller a value",
@@ -143,4 +143,4 @@ def meant(word: str, legal: Collection[str]) -> str | None:
 def advice(word: str, legal: Collection[str]) -> str | None:
     """Return the help line for a word that is not legal: the one that was meant, else a short list of all."""
     found = meant(word, legal)
-    return did_you_mean(word, legal) if found is None else f"did you mean `{found}`?"
+    return did_you_mean(word, legal) if found is None else suggestion(word, found, legal)

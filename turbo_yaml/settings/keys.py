@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import Any, Final, NamedTuple
 
-from turbo_yaml.diagnostics.suggest import did_you_mean, nearest
+from turbo_yaml.diagnostics.suggest import did_you_mean, nearest, suggestion
 from turbo_yaml.settings.kinds import (
     Anything,
     Duration,
@@ -286,7 +286,7 @@ def _advice(name: str, record: Record) -> str | None:
     folded = name.casefold().replace("-", "_")
     synonym = SYNONYMS.get(folded, folded)
     if synonym in record.keys:
-        return f"did you mean `{synonym}`?"
+        return suggestion(name, synonym, record.keys)
     if record.keys.keys() >= STEP.keys.keys() and folded in _ELSEWHERE:
         return _ELSEWHERE[folded]
     near = nearest(name, record.keys)

@@ -86,12 +86,15 @@ def file_layers(
 
 
 def read_file(
-    path: Path, kind: LayerKind, cache: PatchCache | None = None
+    path: Path, kind: LayerKind, cache: PatchCache | None = None, source: Source | None = None
 ) -> tuple[Layer | None, list[Diagnostic]]:
-    """Return a settings file as a layer, and what is wrong in it; no layer where it cannot be read at all."""
-    name = _shown(path)
+    """Return a settings file as a layer, and what is wrong in it; no layer where it cannot be read at all.
+
+    `source` stands for its name and content.
+    """
+    name = _shown(path) if source is None else source.name
     try:
-        source = read_source(path, name=name)
+        source = source or read_source(path, name=name)
     except UnreadableText as error:
         return None, [Diagnostic("unreadable-file", error.message, Source(name, ""), Span(0, 0), error.help)]
     kept = None if cache is None else cache.get(source, kind)

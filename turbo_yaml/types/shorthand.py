@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from turbo_yaml.diagnostics import Diagnostic
-from turbo_yaml.diagnostics.suggest import did_you_mean, nearest
+from turbo_yaml.diagnostics.suggest import did_you_mean, nearest, suggestion
 from turbo_yaml.source import Source, Span
 from turbo_yaml.syntax.scalars import data_of
 from turbo_yaml.syntax.tree import Entry, Mapping, Node, Scalar, Sequence
@@ -81,7 +81,7 @@ class TypeReader:
         if not name:
             return self.wrong("unknown-type", "a type is missing here", span, "for any value write `any`")
         near = nearest(name, NAMES)
-        hint = FOREIGN.get(name.casefold()) or (f"did you mean `{near}`?" if near else _ALL_NAMES)
+        hint = FOREIGN.get(name.casefold()) or (suggestion(name, near, NAMES) if near else _ALL_NAMES)
         return self.wrong("unknown-type", f"`{_cut(name)}` is not a type", span, hint)
 
     def within(self, node: Scalar, part: str) -> Span:
@@ -218,7 +218,7 @@ class TypeReader:
                     "unknown-keyword",
                     f"`{key.text}` is not a keyword of JSON Schema",
                     key.span,
-                    f"did you mean `{near}`?",
+                    suggestion(key.text, near, KEYWORDS),
                 )
                 for key in strangers
                 if (near := nearest(key.text, KEYWORDS)) is not None

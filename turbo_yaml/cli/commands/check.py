@@ -3,84 +3,120 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 import click
 
-from turbo_yaml.cli.files import find_flows, read_stdin
+from turbo_yaml.cli.checking.drawing import COUNTED, FORMS, draw
+from turbo_yaml.cli.checking.targets import Target, find_targets
+from turbo_yaml.cli.checking.work import check_targets
 from turbo_yaml.cli.options import common
-from turbo_yaml.cli.terminal import put, wants_color
-from turbo_yaml.compiler.edge import check, check_text
+from turbo_yaml.cli.terminal import is_terminal, put, tell, wants_color, write
 from turbo_yaml.diagnostics import Diagnostic
 from turbo_yaml.errors import UsageError
-from turbo_yaml.settings.keys import LayerKind
-from turbo_yaml.settings.sources import PROJECT_FILE
-from turbo_yaml.settings.sources import read_file as read_settings
-from turbo_yaml.source import Source, Span
+from turbo_yaml.records import replace
 
 CLEAN, PROBLEMS = 0, 1
 
 
 @click.command("check", short_help="Look for mistakes without running anything.")
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.argument("paths", nargs=-1, metavar="[PATH]... [-]")
 @click.option(
-    "--format", "form", type=click.Choice(["text", "concise", "json"]), default="text", show_default=True
+    "--format",
+    "form",
+    type=click.Choice([*FORMS]),
+    default="text",
+    show_default=True,
+    help="How to tell: to people, to problem matchers, or to what shows reports.",
 )
 @click.option("--strict", is_flag=True, help="Warnings fail, too.")
+@click.option("--statistics", is_flag=True, help="Show only how often each rule is broken.")
+@click.option("--fix", is_flag=True, help="Mend first what can be mended in one way alone.")
+@click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
+@click.option("--stdin-name", metavar="FILE", help="Check what comes in by - as if it stood in FILE.")
+@click.option("-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Work in N processes.")
 @common
-def command(paths: tuple[str, ...], form: str, strict: bool) -> int:
-    """Look for mistakes in flows: files, folders, or - for standard input. Nothing is run.
+def command(
+    paths: tuple[str, ...],
+    form: str,
+    strict: bool,
+    statistics: bool,
+    fix: bool,
+    diff: bool,
+    stdin_name: str | None,
+    jobs: int | None,
+) -> int:
+    """Look for mistakes in flows: files, folders, globs, or - for standard input. Nothing is run.
 
-    Of a folder, every .yaml and .yml file with `turbo:` or `steps:` at its top is checked, and every
-    turbo.yaml as a settings file.
+    Of a folder, by default this one, every .yaml and .yml file with `turbo:` or `steps:` at its top is
+    checked, and every turbo.yaml as a settings file.
 
     Exit codes: 0 no errors, 1 errors were found, 2 usage.
     """
-    targets = [target for path in paths for target in _targets(path)]
-    found = _unique(diagnostic for target in targets for diagnostic in _check(target))
-    put(sys.stdout, _drawn(found, form, len(targets)))
-    failing = [diagnostic for diagnostic in found if strict or diagnostic.severity == "error"]
-    return PROBLEMS if failing else CLEAN
+    if statistics and form not in COUNTED:
+        raise UsageError(f"there are no statistics in the form `{form}`", hint="leave out one of the two")
+    targets = find_targets(paths or (".",), stdin_name)
+    found = check_targets(targets, jobs)
+    if diff:
+        return PROBLEMS if _show_changes(targets, found) or _fails(found, strict) else CLEAN
+    stream = sys.stdout
+    if fix:
+        mended = _mend(targets, found)
+        found = found if mended == targets else check_targets(mended, jobs)
+        if any(target.data is not None for target in targets):
+            stream = sys.stderr  # the mended text is on standard output
+    put(stream, draw(found, targets, form, strict=strict, statistics=statistics))
+    if form == "text" and not fix and is_terminal(sys.stdout):
+        _tell_fixable(found)
+    return PROBLEMS if _fails(found, strict) else CLEAN
 
 
-def _targets(path: str) -> Sequence[Path | Source]:
-    if path == "-":
-        return [Source("<stdin>", read_stdin())]
-    return find_flows(Path(path))
+def _fails(found: Sequence[Diagnostic], strict: bool) -> bool:
+    return any(strict or finding.severity == "error" for finding in found)
 
 
-def _check(target: Path | Source) -> list[Diagnostic]:
-    if isinstance(target, Source):
-        return check_text(target.text, name=target.name)
-    if target.name == PROJECT_FILE:
-        return read_settings(target, LayerKind.PROJECT_FILE)[1]
-    try:
-        return check(target)
-    except UsageError as error:
-        # The file is there and is no text: one finding among those of the other files.
-        return [Diagnostic("unreadable-file", error.message, Source(str(target), ""), Span(0, 0), error.hint)]
+def _mend(targets: Sequence[Target], found: Sequence[Diagnostic]) -> list[Target]:
+    """Write what can be mended and return the targets as they are then."""
+    from turbo_yaml.cli.checking.mending import replace_file, rewrites
+    from turbo_yaml.diagnostics.visible import one_line
+
+    mended = {target.name: target for target in targets}
+    for rewrite in rewrites(targets, found):
+        name = rewrite.target.name
+        if rewrite.target.data is None and not replace_file(rewrite):
+            tell(f"warning: {one_line(name)} was changed by somebody else just now, and is left as it is")
+            continue
+        mended[name] = replace(rewrite.target, data=rewrite.after)
+        tell(f"{one_line(name)}: fixed {_mistakes(rewrite.fixed)}")
+    for target in targets:
+        if target.data is not None:
+            sys.stdout.flush()
+            sys.stdout.buffer.write(mended[target.name].data or b"")
+    return [*mended.values()]
 
 
-def _unique(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """Drop what was found again in a file that several flows use."""
-    seen = {(*diagnostic.sort_key(), diagnostic.message): diagnostic for diagnostic in diagnostics}
-    return sorted(seen.values(), key=Diagnostic.sort_key)
+def _show_changes(targets: Sequence[Target], found: Sequence[Diagnostic]) -> bool:
+    """Show what could be mended; tell whether there is anything."""
+    from turbo_yaml.cli.checking.mending import diff, rewrites
+
+    fixed = 0
+    for rewrite in rewrites(targets, found):
+        if wants_color(sys.stdout):
+            put(sys.stdout, diff(rewrite, color=True))
+        else:
+            write(sys.stdout, diff(rewrite, color=False))
+        fixed += rewrite.fixed
+    tell(f"`--fix` would fix {_mistakes(fixed)}" if fixed else "`--fix` would change nothing")
+    return fixed > 0
 
 
-def _drawn(found: list[Diagnostic], form: str, files: int) -> str:
-    if form == "json":
-        import json
+def _mistakes(number: int) -> str:
+    return "1 mistake" if number == 1 else f"{number} mistakes"
 
-        from turbo_yaml.diagnostics.formats import to_data
 
-        return json.dumps(to_data(found), indent=2) + "\n"
-    if form == "concise":
-        from turbo_yaml.diagnostics.formats import render_concise
+def _tell_fixable(found: Sequence[Diagnostic]) -> None:
+    from turbo_yaml.checks.fixes.table import fix_of
 
-        return render_concise(found)
-    if not found:
-        return f"no problems in {files} {'file' if files == 1 else 'files'}\n"
-    from turbo_yaml.diagnostics.render import render
-
-    return render(found, color=wants_color(sys.stdout))
+    fixable = sum(bool(fix_of(finding)) for finding in found)
+    if fixable:
+        tell(f"`--fix` can fix {fixable} of them, `--diff` shows how")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from turbo_yaml.diagnostics.suggest import did_you_mean
+from turbo_yaml.diagnostics.suggest import Replacement, did_you_mean
 from turbo_yaml.flow.nodes import FlowRef, Target
 from turbo_yaml.flow.patterns import FLOW, PATH, WORD
 from turbo_yaml.flow.readers.context import (
@@ -102,7 +102,8 @@ def read_bool(reading: Reading, node: Node, key: Key) -> Any:
         return value
     meant = {"yes": "true", "on": "true", "true": "true", "no": "false", "off": "false", "false": "false"}
     word = meant.get(found.text.casefold())
-    help = f"write `{word}`" + (", without quotes" if found.style else "") if word else None
+    words = f"write `{word}`" + (", without quotes" if found.style else "")
+    help = Replacement(words, found.text, word) if word else None
     return reading.report(
         "wrong-value", f"`{key.name}` takes `true` or `false`; this is `{brief(found)}`", found, help
     )

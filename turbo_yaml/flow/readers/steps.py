@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cache, partial
 from typing import Any
 
-from turbo_yaml.diagnostics.suggest import did_you_mean
+from turbo_yaml.diagnostics.suggest import Replacement, did_you_mean
 from turbo_yaml.flow.nodes import Broken, Constant, Step
 from turbo_yaml.flow.readers.build import build
 from turbo_yaml.flow.readers.context import Reading, is_empty, is_hole
@@ -74,7 +74,9 @@ def _report_text(reading: Reading, node: Scalar) -> None:
     """Report a text where a step belongs."""
     word, colon, rest = node.text.partition(":")
     if colon and word in HEADS:
-        help = f"put a space after the colon: `{word}: {rest.strip()[:40]}`"
+        meant = f"{word}: {rest.strip()}"
+        shown = f"{word}: {rest.strip()[:40]}"
+        help: str | None = Replacement(f"put a space after the colon: `{shown}`", node.text, meant)
     elif node.text.split(" ", 1)[0] in HEADS:
         first, _, rest = node.text.partition(" ")
         help = f"put a colon after the verb: `{first}: {rest.strip()[:40]}`"

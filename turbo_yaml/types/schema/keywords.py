@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
-from turbo_yaml.diagnostics.suggest import did_you_mean, nearest
+from turbo_yaml.diagnostics.suggest import did_you_mean, nearest, suggestion
 from turbo_yaml.types.schema.shapes import at_pointer
 
 Path: TypeAlias = tuple[str | int, ...]
@@ -172,7 +172,7 @@ def _keyword_problems(key: Any, value: Any, path: Path, root: Any, closed: bool)
 def _keyword_help(key: str) -> str:
     near = nearest(key, KEYWORDS)
     if near is not None:
-        return f"did you mean `{near}`?"
+        return suggestion(key, near, KEYWORDS)
     return (
         "inside JSON Schema every map is JSON Schema: a map with fields is `{type: object, properties: {…}}`"
     )

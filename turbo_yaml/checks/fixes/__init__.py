@@ -1,0 +1,1 @@
+"""Findings to the edits that mend them, where there is one way alone to mend them."""

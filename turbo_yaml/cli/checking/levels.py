@@ -1,0 +1,34 @@
+"""The `turbo.yaml` of each file that is checked to how severe its findings are."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from turbo_yaml.checks.levels import Levels, levels_of
+from turbo_yaml.checks.rule import Level
+from turbo_yaml.diagnostics import Diagnostic
+from turbo_yaml.settings.sources import file_layers
+
+
+class OwnLevels(Levels):
+    """Asks for every file the settings that hold in its folder. `found`: what is wrong in those settings."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[Diagnostic] = []
+        self._known: dict[str, Levels] = {}
+
+    def of(self, rule: str, file: str, usual: Level) -> Level:
+        """Return the level of a rule in a file."""
+        return self.around(file).of(rule, file, usual)
+
+    def around(self, file: str) -> Levels:
+        """Return what the settings say that hold for a file."""
+        folder = os.path.dirname(file)  # noqa: PTH120
+        known = self._known.get(folder)
+        if known is None:
+            layers, found = file_layers(Path(folder), os.environ)
+            self.found += found
+            known = self._known[folder] = levels_of(layers) or Levels()
+        return known
