@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
@@ -93,6 +92,8 @@ def _junit(found: list[Diagnostic], targets: Sequence[Target], strict: bool) -> 
 
 
 def _dumped(data: Any) -> str:
+    import json
+
     return json.dumps(data, indent=2) + "\n"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from collections.abc import Container, Iterable, Sequence
 from pathlib import Path
@@ -110,6 +109,8 @@ def _side_by_side(targets: Sequence[Target], jobs: int) -> list[Diagnostic]:
 def _begin(targets: Sequence[Target]) -> None:
     """Make a process ready. Ctrl-C is for the first one, which ends the others."""
     global _checker
+    import signal
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _checker = Checker(targets)
 

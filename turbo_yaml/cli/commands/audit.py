@@ -14,7 +14,7 @@ from turbo_yaml.cli.options import common
 from turbo_yaml.cli.terminal import put, wants_color
 from turbo_yaml.compiler.edge import audit
 from turbo_yaml.diagnostics.paint import Paint, painter
-from turbo_yaml.diagnostics.visible import one_line
+from turbo_yaml.diagnostics.visible import cells, one_line
 from turbo_yaml.errors import FlowInvalid
 from turbo_yaml.settings.keys import LayerKind
 from turbo_yaml.settings.sources import own_project_file, read_file
@@ -79,9 +79,11 @@ def _entries(entries: list[tuple[str, Mapping[str, Any]]], nothing: str) -> list
     if not entries:
         return [f"  {nothing}"]
     shown = [one_line(words) for words, _ in entries]
-    width = min(max(map(len, shown)), _WIDEST)
+    widths = [sum(cell.width for cell in cells(words)) for words in shown]
+    widest = min(max(widths), _WIDEST)
     return [
-        f"  {words:{width}}  {_place(each)}".rstrip() for words, (_, each) in zip(shown, entries, strict=True)
+        f"  {words}{' ' * (widest - width)}  {_place(each)}".rstrip()
+        for words, width, (_, each) in zip(shown, widths, entries, strict=True)
     ]
 
 
