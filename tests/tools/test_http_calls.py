@@ -323,6 +323,16 @@ def test_a_redirect_looks_its_name_up_and_checks_the_address_again() -> None:
         run_with(Names({"shop.test": ["127.0.0.1", "169.254.169.254"]}), call())
 
 
+def test_the_next_address_of_a_name_is_tried_where_one_is_not_allowed_or_nobody_is_there() -> None:
+    async def call() -> Any:
+        async with Web([{"body": "1"}]) as web:
+            allow = ("shop.test", "127.0.0.1", "127.0.0.2")
+            entries = [f"http:{host}:{web.port}" for host in allow]
+            return await tool(f"GET http://shop.test:{web.port}/", *entries).call({})
+
+    assert run_with(Names({"shop.test": ["10.0.0.1 127.0.0.2 127.0.0.1"]}), call()) == 1
+
+
 def test_a_name_that_is_nowhere_is_an_error() -> None:
     async def call() -> None:
         await tool("GET https://nowhere.invalid/", "http:nowhere.invalid").call({})

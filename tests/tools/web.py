@@ -58,7 +58,10 @@ def tool(http: str, *allow: str, environ: Mapping[str, str] | None = None, **giv
 
 
 class Names(asyncio.SelectorEventLoop):
-    """An event loop that finds names where a test puts them, each time at the next place, and keeps count."""
+    """An event loop that finds names where a test puts them, each time at the next place, and keeps count.
+
+    A place is an address, or several with spaces between them.
+    """
 
     def __init__(self, places: Mapping[str, Sequence[str]]) -> None:
         super().__init__()
@@ -66,11 +69,13 @@ class Names(asyncio.SelectorEventLoop):
         self.asked: list[Any] = []
 
     async def getaddrinfo(self, host: Any, port: Any, **_: Any) -> Any:  # type: ignore[override]
-        """Return the next address of a name."""
+        """Return the next addresses of a name."""
         self.asked.append(host)
-        address = next(self._places[host])
-        family = socket.AF_INET6 if ":" in address else socket.AF_INET
-        return [(family, socket.SOCK_STREAM, 6, "", (address, port))]
+        families = {True: socket.AF_INET6, False: socket.AF_INET}
+        return [
+            (families[":" in address], socket.SOCK_STREAM, 6, "", (address, port))
+            for address in next(self._places[host]).split()
+        ]
 
 
 def run_with(names: Names, work: Coroutine[Any, Any, T]) -> T:

@@ -100,7 +100,7 @@ class Connection:
         server.on_end = self._stop.set
         self._task = self._loop.create_task(self._live(), name=f"mcp {name}", context=Context())
         _LIVE.add(self._task)
-        self._task.add_done_callback(_LIVE.discard)
+        self._task.add_done_callback(self._over)
 
     @property
     def ended(self) -> bool:
@@ -137,6 +137,10 @@ class Connection:
         self._stop.set()
         await asyncio.wait({self._task}, timeout=_END)
         return self._failure(self._problem or error)
+
+    def _over(self, task: asyncio.Task[None]) -> None:
+        _LIVE.discard(task)
+        self._ready.cancel()  # nobody waits for a task that was cancelled before it began
 
     def _let_go(self) -> None:
         self._stop.set()
