@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -57,12 +58,18 @@ def test_a_real_server_over_its_streams_is_used() -> None:
 
 
 @pytest.fixture(scope="module")
-def port() -> Iterator[int]:
-    """Return the port of the real server over HTTP."""
+def serving() -> Iterator[tuple[int, subprocess.Popen[str]]]:
+    """Return the port and the process of the real server over HTTP."""
     with subprocess.Popen([*REAL, "http"], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        yield int(process.stdout.readline())
+        yield int(process.stdout.readline()), process
         process.kill()
+
+
+@pytest.fixture
+def port(serving: tuple[int, subprocess.Popen[str]]) -> int:
+    """Return the port of the real server over HTTP."""
+    return serving[0]
 
 
 def at(port: int, *allow: str, environ: dict[str, str] | None = None, **given: object) -> McpServer:
@@ -79,6 +86,25 @@ def at(port: int, *allow: str, environ: dict[str, str] | None = None, **given: o
 def test_a_real_server_over_http_is_used(port: int) -> None:
     async def run() -> None:
         await use_everything(at(port, f"mcp:http://127.0.0.1:{port}/mcp"))
+
+    asyncio.run(run())
+
+
+def test_closing_does_not_wait_for_a_server_over_http_that_answers_no_more(
+    serving: tuple[int, subprocess.Popen[str]],
+) -> None:
+    port, process = serving
+
+    async def run() -> None:
+        server = at(port, f"mcp:http://127.0.0.1:{port}/mcp")
+        await server.tools()
+        process.send_signal(signal.SIGSTOP)
+        try:
+            async with asyncio.timeout(5):
+                await server.aclose()
+            assert asyncio.all_tasks() == {asyncio.current_task()}
+        finally:
+            process.send_signal(signal.SIGCONT)
 
     asyncio.run(run())
 

@@ -29,7 +29,7 @@ from turbo_yaml.version import __version__
 from turbo_yaml.wire.hidden import Hidden
 from turbo_yaml.wire.wording import one_line, reason
 
-_END: Final = 4.0  # seconds: more than a process is given to end
+_END: Final = 1.5  # seconds: more than a process is given before it is killed
 
 # What a server says wrongly is told in errors; it must not come raw to a terminal.
 for _name in ("mcp", "client"):

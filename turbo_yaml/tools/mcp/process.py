@@ -22,8 +22,8 @@ from turbo_yaml.wire.wording import one_line
 
 MOST: Final = 8 << 20  # bytes of one message
 _TAIL: Final = 4096  # bytes
-_GRACE: Final = 0.4  # seconds to end by itself once its input has ended
-_STAGES: Final = ((None, _GRACE), ("SIGTERM", 0.3), ("SIGKILL", 2.0))
+_GRACE: Final = 0.8  # seconds to end by itself once its input has ended
+_STAGES: Final = ((None, _GRACE), ("SIGTERM", 0.2), ("SIGKILL", 2.0))
 _TICK: Final = 0.01  # seconds
 _INHERITED: Final = (
     ("HOME", "LANG", "LC_ALL", "LC_CTYPE", "LOGNAME", "PATH", "SHELL", "TERM", "TMPDIR", "TZ", "USER")

@@ -103,6 +103,12 @@ class McpServer:
             )
             raise ToolError(message, kind="timeout", retryable=True) from None
 
+    def end(self) -> None:
+        """Tell the connection to end, without waiting for it."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.end()
+
     async def aclose(self) -> None:
         """End the connection, and the process with all that it started. May be called twice."""
         connection, self._connection = self._connection, None
@@ -202,13 +208,14 @@ class _McpTool:
         self.returns = returns
         self.approve: Approval = approve
         self._server = server
+        self._own = name
 
     def __repr__(self) -> str:
         return f"McpTool({self.name})"
 
     async def call(self, arguments: Mapping[str, Any]) -> Any:
         """Return what the server gives back, as data; `ToolError` where it fails."""
-        return await self._server.call(self.name, arguments)
+        return await self._server.call(self._own, arguments)
 
     async def aclose(self) -> None:
         """Do nothing: the server is closed by the run that owns it."""
