@@ -35,6 +35,8 @@ TAKES = {
     "delay": f"[a duration]({LANGUAGE}#durations), or 0",
     "pause": f"[a duration]({LANGUAGE}#durations), or a template that gives one",
     "flow": f"[a flow's name]({LANGUAGE}#other-flows) or path",
+    "callee": f"[a flow's name]({LANGUAGE}#other-flows) or path; with `among`, one `{{{{ … }}}}` for it",
+    "callees": f"a list of [flows' names]({LANGUAGE}#other-flows) or paths",
     "path": "a path from this file's folder",
     "target": "a variable's name",
     "targets": "one or more variables' names, with commas",

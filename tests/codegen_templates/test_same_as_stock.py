@@ -17,8 +17,8 @@ from turbo_yaml.errors import FlowError
 from turbo_yaml.template.vocabulary import FILTERS, TESTS
 
 OURS = {
-    "code", "fromjson", "fromyaml", "json", "lines", "regex_findall", "regex_search", "shuffle", "trusted",
-    "words", "zip",
+    "code", "fromcsv", "fromjson", "fromjsonl", "fromyaml", "json", "lines", "regex_findall",
+    "regex_search", "shuffle", "trusted", "words", "zip",
 }  # fmt: skip
 
 

@@ -374,8 +374,12 @@ class Writer(TextWriter):
         return step
 
     def with_inputs(self, step: dict[str, Any], sub: Sub, scope: Scope) -> dict[str, Any]:
-        step[next(iter(step))] = sub.name
+        head = next(iter(step))
+        step[head] = sub.name
         self.forks = self.forks or sub.forks
+        others = [other for other in self.subs if other.takes == sub.takes and other.forks <= sub.forks]
+        if len(others) > 1 and self.chance(25):
+            step |= {head: f"{{{{ '{sub.name}' }}}}", "among": [other.name for other in others]}
         given = {}
         if sub.takes:
             given["n"] = f"{{{{ {self.any(scope) if self.chance(6) else self.int(scope)} }}}}"

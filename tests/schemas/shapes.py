@@ -96,6 +96,9 @@ NAMES = [
 ]
 
 
+_FLOWS = ["summarize", "policy.house-rules", "./a.yaml", "a/b.yml"]
+
+
 def made(key: Key, depth: int) -> st.SearchStrategy[Any]:
     """Give what may stand under a key."""
     bodies = st.lists(steps(depth - 1), max_size=2) if depth > 0 else st.just(["stop"])
@@ -122,8 +125,10 @@ def made(key: Key, depth: int) -> st.SearchStrategy[Any]:
             return DURATIONS | TEMPLATES | st.just(0)
         case "choice":
             return st.sampled_from(key.options)
-        case "flow":
-            return st.sampled_from(["summarize", "policy.house-rules", "./a.yaml", "a/b.yml"])
+        case "flow" | "callee":
+            return st.sampled_from(_FLOWS)
+        case "callees":
+            return st.lists(st.sampled_from(_FLOWS), min_size=1, max_size=2, unique=True)
         case "path":
             return PATHS
         case "target":
@@ -231,6 +236,8 @@ def steps(draw: st.DrawFn, depth: int) -> Any:
     if verb.bare and draw(st.booleans()):
         return verb.name
     step = {verb.name: draw(made(verb.head, depth))} | draw(mapping((*verb.keys, *COMMON_KEYS), depth))
+    if "among" in step:
+        step[verb.name] = "{{ x }}"
     return with_any_of(verb, step)
 
 

@@ -30,7 +30,8 @@ def run_checks(subject: Subject, levels: Levels | None = None) -> list[Diagnosti
         found, unused = hide(found, ignores, OWN)
         if subject.clean:
             found += _unused(unused, levels, subject)
-    return _told_once(sorted(with_levels(found, levels, OWN), key=Diagnostic.sort_key))
+    found = [*dict.fromkeys(with_levels(found, levels, OWN))]
+    return _told_once(sorted(found, key=Diagnostic.sort_key))
 
 
 def _told_once(found: list[Diagnostic]) -> list[Diagnostic]:

@@ -65,7 +65,7 @@ def analyse(parsed: Parsed, files: Mapping[str, FlowFile | None]) -> Analysed:
     certain = not any(found.severity == "error" for found in parsed.diagnostics)
     for flow in (file.main, *file.flows.values()):
         found += analyse_names(flow, parsed.source, shared, analysed.facts, whole=whole, certain=certain)
-    analysed.diagnostics = sorted([*parsed.diagnostics, *found], key=Diagnostic.sort_key)
+    analysed.diagnostics = sorted({*parsed.diagnostics, *found}, key=Diagnostic.sort_key)
     return analysed
 
 

@@ -83,6 +83,9 @@ def _step(verb: Verb) -> Schema:
     found["required"] = [verb.name, *verb.required]
     if verb.any_of:
         found["anyOf"] = _required_each(verb.any_of)
+    if any(key.slot == "callees" for key in verb.keys):
+        named = {"properties": {verb.name: _ref("flow-name")}}
+        found |= {"if": {"required": ["among"]}, "then": {"not": named}, "else": named}
     found["title"] = verb.name
     found["description"] = verb.head.doc
     found["defaultSnippets"] = [{"label": verb.name, "description": verb.head.doc, "body": _snippet(verb)}]
@@ -226,6 +229,8 @@ _SLOTS: dict[Slot, Schema] = {
     "delay": _ref("delay"),
     "pause": {"anyOf": [_ref("delay"), _ref("template")]},
     "flow": _ref("flow-name"),
+    "callee": {"anyOf": [_ref("flow-name"), _ref("template")]},
+    "callees": {"type": "array", "minItems": 1, "uniqueItems": True, "items": _ref("flow-name")},
     "path": _ref("path"),
     "target": _ref("variable"),
     "targets": {"type": "string", "pattern": whole(rf"\s*{_ITEM}\s*(?:,\s*{_ITEM}\s*)*")},

@@ -25,6 +25,8 @@ Slot: TypeAlias = Literal[
     "pause",  # a duration, or a template that gives one
     "choice",  # one of the key's options
     "flow",  # the name or the path of another flow
+    "callee",  # such a name, or a template that gives one of those in `among`
+    "callees",  # a list of such names
     "path",
     "target",  # the name of a variable
     "targets",  # one or more of them, with commas
@@ -119,6 +121,7 @@ COMMON_KEYS = (
 )
 _AS = Key("as", "target", "The variable that gets the value.")
 _WITH = Key("with", "arguments", "The inputs of the flow, by name.")
+_AMONG = Key("among", "callees", "The flows of which a template in the head gives the name.")
 _TIMEOUT = Key("timeout", "duration", "Give up after this long: `500ms`, `30s`, `10m`.")
 _RETRY = Key(
     "retry", "retry", "Try again when it fails: how many times, or `{times, wait, backoff, max, on}`."
@@ -321,27 +324,28 @@ VERBS = (
     ),
     Verb(Key("sleep", "pause", "Wait this long: `2s`."), "Control", "sleep: 2s"),
     Verb(
-        Key("include", "flow", "Do another flow's steps in this chat."),
+        Key("include", "callee", "Do another flow's steps in this chat."),
         "Composition",
         "include: house_rules",
         (
             _WITH,
+            _AMONG,
             Key("as", "target", "The variable that gets the flow's outcome."),
             _RETRY,
             _TIMEOUT,
         ),
     ),
     Verb(
-        Key("call", "flow", "Run another flow in a new chat; its outcome is the value."),
+        Key("call", "callee", "Run another flow in a new chat; its outcome is the value."),
         "Composition",
         'call: summarize\nwith: {text: "{{ page }}"}\nas: summary',
-        (_WITH, _AS, _RETRY, _TIMEOUT),
+        (_WITH, _AMONG, _AS, _RETRY, _TIMEOUT),
     ),
     Verb(
-        Key("handoff", "flow", "Go on in another flow with this chat, and end here."),
+        Key("handoff", "callee", "Go on in another flow with this chat, and end here."),
         "Composition",
         "handoff: refunds",
-        (_WITH,),
+        (_WITH, _AMONG),
     ),
 )
 

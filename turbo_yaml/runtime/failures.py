@@ -31,7 +31,7 @@ def no_case(value: Any, cases: Sequence[str]) -> FlowError:
     """Return the error of a `match` without a case for a value, which is a label."""
     found = label(value)
     return FlowError(
-        f"`match` has no case `{found:.200}`",
+        f"there is no case for `{found:.200}`",
         kind="no_case",
         hint=did_you_mean(found, cases) or "add an `else`",
     )

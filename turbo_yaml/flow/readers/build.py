@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from turbo_yaml.flow import nodes
-from turbo_yaml.flow.nodes import Branch, Constant, Named, Step
+from turbo_yaml.flow.nodes import Branch, Case, Constant, Named, Step
 from turbo_yaml.source import Span
 from turbo_yaml.syntax import Entry
 
@@ -46,9 +46,14 @@ def build(name: str, given: Given, entries: Entries, head: Span, span: Span) -> 
     special = _SPECIAL.get(name)
     if special is not None:
         return special(name, given, entries, head, span)
-    node, fields = _NODES[name]
-    if not fields:
+    if not _NODES[name][1]:
         given.pop(name, None)
+    return _plain(name, given, head, span)
+
+
+def _plain(name: str, given: Given, head: Span, span: Span) -> Step:
+    """Return a node whose fields are its keys."""
+    node, fields = _NODES[name]
     step: Step = node(span=span, head=head, **{fields.get(key, key): value for key, value in given.items()})
     return step
 
@@ -82,6 +87,20 @@ def _if(name: str, given: Given, entries: Entries, head: Span, span: Span) -> St
     return nodes.If(span=span, head=head, branches=branches, orelse=given.pop("else", ()), **given)
 
 
+def _delegate(name: str, given: Given, entries: Entries, head: Span, span: Span) -> Step:
+    """A step that names a flow; where data names it, a `match` with that step for each that it may be."""
+    among = given.pop("among", None)
+    flow = given[name]
+    if among is None:
+        return _plain(name, given, head, span)
+    common = {key: given.pop(key) for key in ("when", "description") if key in given}
+    cases = []
+    for each in among:
+        step = _delegate(name, {**given, name: each}, entries, head, span)
+        cases.append(Case(label=each.name, label_span=each.span, body=(step,)))
+    return nodes.Match(span=span, head=head, subject=flow, cases=tuple(cases), **common)
+
+
 _SPECIAL: dict[str, Callable[[str, Given, Entries, Span, Span], Step]] = {
     "system": _say,
     "user": _say,
@@ -90,4 +109,7 @@ _SPECIAL: dict[str, Callable[[str, Given, Entries, Span, Span], Step]] = {
     "generate": _turn,
     "forget": _forget,
     "if": _if,
+    "include": _delegate,
+    "call": _delegate,
+    "handoff": _delegate,
 }

@@ -22,7 +22,7 @@ from turbo_yaml.flow.vocabulary import Key, Slot
 from turbo_yaml.source import Span
 from turbo_yaml.syntax import Node, Scalar, Sequence
 from turbo_yaml.syntax.scalars import read_value, slot_text
-from turbo_yaml.template import parse_expression, parse_text
+from turbo_yaml.template import Expression, parse_expression, parse_text
 from turbo_yaml.types.names import name_problem
 
 _WORD, _PATH, _FLOW = re.compile(WORD), re.compile(PATH), re.compile(FLOW)
@@ -226,11 +226,23 @@ def read_flow(reading: Reading, node: Node, key: Key) -> Any:
     name, found = named
     if _FLOW.fullmatch(name):
         return FlowRef(name, found.span)
-    if is_template(name):
-        help = "which flow it is stands in the file: choose with `if` or `match`"
-    else:
-        help = "a local flow `name`, `alias.name` of a file in `use`, or a path such as `./other.yaml`"
+    help = "a local flow `name`, `alias.name` of a file in `use`, or a path such as `./other.yaml`"
     return reading.report("bad-name", f"`{brief(found)}` names no flow", found, help)
+
+
+def read_callee(reading: Reading, node: Node, key: Key) -> Any:
+    """Read the name of a flow, or where `among` says which it may be, the expression that gives it."""
+    if not isinstance(node, Scalar) or not is_template(node.text):
+        return read_flow(reading, node, key)
+    if not check_tag(reading, node):
+        return WRONG
+    if "among" not in reading.step:
+        message = f"`{brief(node)}` names no flow of this file"
+        return reading.report("bad-name", message, node, "add the flows that it may be: `among: [a, b]`")
+    text = text_of(reading, node)
+    if text is WRONG or text.single is not None:
+        return text if text is WRONG else Expression(text.source, node, text.single, text.places)
+    return reading.report("bad-name", "the name of a flow is one `{{ … }}` and nothing beside it", node)
 
 
 def read_path(reading: Reading, node: Node, key: Key) -> Any:
@@ -265,6 +277,7 @@ SCALAR_SLOTS: dict[Slot, Reader] = {
     "bool": read_bool,
     "choice": read_choice,
     "flow": read_flow,
+    "callee": read_callee,
     "path": read_path,
     "target": read_target,
     "targets": read_targets,

@@ -8,7 +8,7 @@ from functools import cache, partial
 from typing import Any
 
 from turbo_yaml.diagnostics.suggest import Replacement, did_you_mean
-from turbo_yaml.flow.nodes import Broken, Constant, Step
+from turbo_yaml.flow.nodes import Broken, Constant, FlowRef, Step
 from turbo_yaml.flow.readers.build import build
 from turbo_yaml.flow.readers.context import Reading, is_empty, is_hole
 from turbo_yaml.flow.readers.keys import read_keys, table_of
@@ -119,6 +119,12 @@ def _finish(reading: Reading, verb: Verb, entries: Mapping[str, Entry], head: Sp
     good = _check_id(reading, entries, given.get("id")) and good
     if verb.name == "input" and "default" in given:
         good = _check_default(reading, entries["default"].value, given) and good
+    if "among" in given and isinstance(given.get(verb.name), FlowRef):
+        help = f'leave out `among`, or let data choose: `{verb.name}: "{{{{ name }}}}"`'
+        reading.report(
+            "conflicting-keys", "the flow is named, so there is no choice", entries["among"].key, help
+        )
+        good = False
     if not good:
         return Broken(span=span, head=head)
     return build(verb.name, given, entries, head, span)

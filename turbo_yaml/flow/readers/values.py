@@ -7,7 +7,14 @@ from typing import Any
 
 from turbo_yaml.flow.nodes import Constant, ListValue, MapValue, Named
 from turbo_yaml.flow.readers.context import WRONG, Reader, Reading, is_empty, is_hole, is_template, shape
-from turbo_yaml.flow.readers.scalars import check_tag, check_variable, read_data, read_word, text_of
+from turbo_yaml.flow.readers.scalars import (
+    check_tag,
+    check_variable,
+    read_data,
+    read_flow,
+    read_word,
+    text_of,
+)
 from turbo_yaml.flow.vocabulary import Key, Slot
 from turbo_yaml.syntax import Entry, Node, Scalar, Sequence
 from turbo_yaml.syntax import Mapping as MappingNode
@@ -149,6 +156,20 @@ def _unlike(reading: Reading, nodes: list[Node], labels: tuple[Any, ...], key: K
     return labels
 
 
+def read_callees(reading: Reading, node: Node, key: Key) -> Any:
+    """Read a list of names of flows, each there once."""
+    if not isinstance(node, Sequence):
+        written = node.text if isinstance(node, Scalar) else "a, b"
+        what = f"`{key.name}` takes a list of flows; this is {shape(node)}"
+        return reading.report("wrong-kind", what, node, f"`{key.name}: [{written}]`")
+    if not check_tag(reading, node):
+        return WRONG
+    if not node.items:
+        return reading.report("missing-value", f"there is nothing in `{key.name}`", node)
+    flows = [read_flow(reading, item, key) for item in node.items]
+    return WRONG if WRONG in flows else _unlike(reading, node.items, tuple(flows), key)
+
+
 def read_words(reading: Reading, node: Node, key: Key) -> Any:
     """Read a list of names."""
     if not isinstance(node, Sequence):
@@ -177,4 +198,5 @@ VALUE_SLOTS: dict[Slot, Reader] = {
     "arguments": read_arguments,
     "labels": read_labels,
     "words": read_words,
+    "callees": read_callees,
 }

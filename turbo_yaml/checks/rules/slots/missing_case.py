@@ -28,7 +28,9 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         missing = labels - set(cases) - misspelt
         if missing:
             message = f"there is no case for {some_of(missing)}"
-            yield RULE.at(subject.source, step.head, message, "add it, or an `else`")
+            written = subject.source.text[step.head.start : step.head.end]
+            help_ = "add it, or an `else`" if "match" in written else "add it to `among`"
+            yield RULE.at(subject.source, step.head, message, help_)
 
 
 def labels_there_can_be(type_: Type) -> frozenset[str] | None:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 _GROUPS: Final[dict[str, tuple[str, ...]]] = {
     "choosing": ("attr", "d", "default", "map", "reject", "rejectattr", "select", "selectattr", "trusted"),
-    "data": ("fromjson", "fromyaml", "json", "pprint", "tojson"),
+    "data": ("fromcsv", "fromjson", "fromjsonl", "fromyaml", "json", "pprint", "tojson"),
     "lists": (
         "batch", "count", "dictsort", "first", "groupby", "items", "join", "last", "length", "list", "max",
         "min", "random", "reverse", "shuffle", "slice", "sort", "sum", "unique", "zip",

@@ -1,4 +1,4 @@
-"""Filters between data and text: JSON and YAML."""
+"""Filters between data and text: JSON, JSON lines, CSV and YAML."""
 
 from __future__ import annotations
 
@@ -46,18 +46,44 @@ def _no_data(value: Any) -> Any:
 
 def fromjson(value: Any) -> Any:
     """Return the data that a JSON text holds."""
+    return _json(_written(value, "fromjson"), 0)
+
+
+def fromjsonl(value: Any) -> list[Any]:
+    """Return the data in each line of a text that is not empty."""
+    written = _written(value, "fromjsonl")
+    return [_json(line, number) for number, line in enumerate(written.split("\n")) if line.strip()]
+
+
+def _json(written: str, lines_before: int) -> Any:
     import json as json_module
 
-    written = _written(value, "fromjson")
     try:
         return json_module.loads(written, parse_constant=_refuse_constant)
     except json_module.JSONDecodeError as error:
-        place = f"line {error.lineno}, column {error.colno}"
+        place = f"line {lines_before + error.lineno}, column {error.colno}"
         raise wrong_value(f"this is no JSON: {error.msg[:1].lower()}{error.msg[1:]} at {place}") from None
     except ValueError:
         raise wrong_value("a number in this JSON is too long") from None
     except RecursionError:
         raise LimitError("this JSON is nested too deep") from None
+
+
+def fromcsv(value: Any) -> list[Any]:
+    """Return the rows of a CSV text as maps of texts; its first line has their names."""
+    import csv
+    import io
+
+    rows = csv.DictReader(io.StringIO(_written(value, "fromcsv"), newline=""), strict=True)
+    found: list[Any] = []
+    try:
+        for row in rows:
+            if None in row or None in row.values():
+                raise csv.Error("a row has not as many fields as the first line has names")
+            found.append(row)
+    except csv.Error as error:
+        raise wrong_value(f"this is no CSV: {error} at line {max(rows.line_num, 1)}") from None
+    return found
 
 
 def _refuse_constant(name: str) -> Any:
@@ -110,4 +136,6 @@ def pprint(value: Any) -> str:
     return found
 
 
-FILTERS = {function.__name__: function for function in (json, tojson, fromjson, fromyaml, pprint)}
+FILTERS = {
+    function.__name__: function for function in (json, tojson, fromjson, fromjsonl, fromcsv, fromyaml, pprint)
+}
