@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from turbo_yaml.flow import vocabulary
+from turbo_yaml.flow import assertions, vocabulary
 from turbo_yaml.flow.vocabulary import Key, Verb
 from turbo_yaml.flow.words import LATER_MEMORIES, LATER_STEPS, LATER_TURN_KEYS, RESERVED
 from turbo_yaml.models.faults import KINDS
@@ -67,6 +68,25 @@ TAKES = {
     "tools": "names with [declarations](#tools)",
     "flows": "names with [flows](#a-local-flow)",
     "tests": "a list of [tests](#tests)",
+    "test_text": "text; a template over `case` where the test has `cases`",
+    "test_value": "any value; templates in it where the test has `cases`",
+    "json_type": f"nothing, or [a type]({LANGUAGE}#types)",
+    "alone": "nothing",
+    "texts": "a text, or a list of them",
+    "score": "a number from 0",
+    "given": "inputs with values",
+    "answer": "text, or data where the question takes data",
+    "answers": "a list of answers",
+    "replies": "a list of replies",
+    "test_turns": "a list of [turns](#a-turn-of-a-dialogue)",
+    "rows": "a list of mappings, a path, or [more about the file](#rows-from-a-file)",
+    "expect": "a list of [assertions](#assertions)",
+    "bounds": "a whole number, or `{min, max}`",
+    "chat": "`{user: TEXT}`, or another role",
+    "failure": "nothing, a kind, or `{kind, message}`",
+    "prices": "`{input, output}`",
+    "sequence": "a list of steps, or `{steps, mode}`",
+    "step_count": "`{step, min, max}`",
 }
 
 
@@ -186,8 +206,28 @@ def _files() -> Iterator[str]:
     yield "Declarations are read and checked; this version has no step that calls a tool.\n"
     yield from _keys(vocabulary.TOOL_KEYS)
     yield "### Tests\n"
-    yield "Tests are read and checked; this version has no command that runs them.\n"
+    yield "[Testing](../testing.md) explains them.\n"
     yield from _keys(vocabulary.TEST_KEYS)
+    yield "#### A turn of a dialogue\n"
+    yield from _keys(vocabulary.TEST_TURN_KEYS)
+    yield "#### Rows from a file\n"
+    yield from _keys(vocabulary.ROWS_KEYS)
+    yield "### A file of tests\n"
+    yield "Its name ends with `.test.yaml`.\n"
+    yield from _keys(vocabulary.TEST_FILE_KEYS)
+    yield "### Assertions\n"
+    yield "What stands in `expect`. Any may have these keys; those of its own are named with it.\n"
+    yield from _keys(assertions.COMMON)
+    for group, verbs in groupby(assertions.ASSERTIONS.values(), key=lambda verb: verb.group):
+        yield f"#### {group}\n"
+        yield from _table(("assertion", "takes", "holds where", "such as"), map(_assertion, verbs))
+
+
+def _assertion(verb: Verb) -> tuple[str, ...]:
+    own = [key for key in verb.keys if key not in assertions.COMMON]
+    more = " ".join(f"`{key.name}`: {_doc(key)}" for key in own)
+    example = verb.example.replace("\n", "` `")
+    return f"`{verb.name}`", _takes(verb.head), f"{verb.head.doc} {more}".strip(), f"`{example}`"
 
 
 def _not_there() -> Iterator[str]:

@@ -16,6 +16,7 @@ import turbo_yaml
 from docs.build import HERE, pages
 from turbo_yaml.cli.verbs import command
 from turbo_yaml.errors import FlowError, LimitError, ModelError
+from turbo_yaml.flow.assertions import ASSERTIONS
 from turbo_yaml.models.faults import KINDS
 from turbo_yaml.template.vocabulary import FILTERS, GLOBALS
 
@@ -23,6 +24,8 @@ PACKAGE = Path(turbo_yaml.__file__).parent
 
 # Words with a dash in the layers that make diagnostics which are no rules.
 NO_RULES = {"built-in", "date-time", "flow-name", "look-around", "turbo-yaml", "unicode-escape"}
+# Words of tests with a dash: those of the schema, and assertions, ours and others'.
+NO_RULES |= {"step-count", "test-turn", "not-is-refusal", "g-eval", "model-graded-closedqa", *ASSERTIONS}
 # The rules of `checks` have pages of their own.
 LAYERS = ("syntax", "template", "types", "flow", "settings", "analysis", "codegen", "compiler")
 # Rules that are put together from parts.

@@ -8,12 +8,22 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from turbo_yaml.flow.assertions import (
+    ALONE,
+    ASSERTIONS,
+    FAILURE_KEYS,
+    PRICE_KEYS,
+    SEQUENCE_KEYS,
+)
 from turbo_yaml.flow.vocabulary import (
     COMMON_KEYS,
     ELIF_KEYS,
     FILE_KEYS,
     MEMORY_KEYS,
     RETRY_KEYS,
+    ROWS_KEYS,
+    TEST_KEYS,
+    TEST_TURN_KEYS,
     TOOL_KEYS,
     TURN_KEYS,
     VERBS,
@@ -206,9 +216,52 @@ def of_a_file(key: Key, depth: int) -> st.SearchStrategy[Any]:
             one = st.fixed_dictionaries({"steps": st.lists(steps(depth - 1), min_size=1, max_size=1)})
             return st.dictionaries(WORDS, one, max_size=1)
         case "tests":
-            return st.just([{"name": "works", "expect": []}])
+            return st.lists(mapping(TEST_KEYS, depth), max_size=2)
         case _:
-            raise AssertionError(key.slot)
+            return of_a_test(key, depth)
+
+
+def of_a_test(key: Key, depth: int) -> st.SearchStrategy[Any]:
+    """Give what may stand under a key that only tests have."""
+    bounds = st.sampled_from([{"min": 1}, {"max": 5}, {"min": 1, "max": 5}])
+    several = TEXTS | st.lists(TEXTS, min_size=1, max_size=2)
+    simple: dict[str, st.SearchStrategy[Any]] = {
+        "test_text": TEXTS,
+        "test_value": VALUES,
+        "json_type": TYPES,
+        "alone": st.none(),
+        "texts": several,
+        "score": st.sampled_from([0, 0.5, 3]),
+        "given": st.dictionaries(st.sampled_from(["a", "b-c"]), VALUES, max_size=2),
+        "answer": VALUES,
+        "answers": st.lists(VALUES, max_size=2),
+        "replies": st.lists(VALUES, max_size=2),
+        "rows": PATHS | st.lists(st.just({"a": 1}), max_size=2) | mapping(ROWS_KEYS, depth),
+        "bounds": st.sampled_from([0, 7]) | bounds,
+        "chat": st.dictionaries(st.sampled_from(["user", "system"]), TEXTS, min_size=1, max_size=1),
+        "failure": WORDS | mapping(FAILURE_KEYS, depth),
+        "prices": mapping(PRICE_KEYS, depth),
+        "sequence": several | mapping(SEQUENCE_KEYS, depth),
+        "step_count": bounds,
+    }
+    if key.slot == "expect":
+        return st.lists(assertions(depth), max_size=2) if depth > 0 else st.just([])
+    if key.slot == "test_turns":
+        later = st.lists(mapping(TEST_TURN_KEYS, depth).map(lambda it: it | {"input": "yes"}), max_size=1)
+        first = mapping(TEST_TURN_KEYS[1:], depth)
+        return st.tuples(first, later).map(lambda both: [both[0], *both[1]])
+    return simple[key.slot]
+
+
+@st.composite
+def assertions(draw: st.DrawFn, depth: int) -> Any:
+    """Give one assertion."""
+    verb = draw(st.sampled_from([*ASSERTIONS.values()]))
+    head = draw(st.sampled_from([verb.name] if verb.name in ALONE else [verb.name, f"not-{verb.name}"]))
+    if verb.bare and draw(st.booleans()):
+        return head
+    found = draw(mapping(verb.keys, depth - 1))
+    return {head: draw(made(verb.head, depth - 1))} | found
 
 
 def _part(kind: str) -> st.SearchStrategy[Any]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from turbo_yaml.flow.schema import flow_schema
+from turbo_yaml.flow.schema import flow_schema, schema_of_tests
 from turbo_yaml.flow.vocabulary import VERBS
 from turbo_yaml.settings.keys import settings_schema
 from turbo_yaml.source import Source
@@ -21,7 +21,12 @@ FLOWS = sorted((ROOT / "flows").rglob("*.yaml"))
 
 
 @pytest.mark.parametrize(
-    ("name", "make"), [("flow.schema.json", flow_schema), ("settings.schema.json", settings_schema)]
+    ("name", "make"),
+    [
+        ("flow.schema.json", flow_schema),
+        ("settings.schema.json", settings_schema),
+        ("tests.schema.json", schema_of_tests),
+    ],
 )
 def test_the_file_is_what_the_vocabulary_says(
     name: str, make: Callable[[], dict[str, Any]], golden: Callable[[Path, str], None]
@@ -29,22 +34,24 @@ def test_the_file_is_what_the_vocabulary_says(
     golden(ROOT / "schemas" / name, json.dumps(make(), indent=2, ensure_ascii=False) + "\n")
 
 
-@pytest.mark.parametrize("make", [flow_schema, settings_schema])
+@pytest.mark.parametrize("make", [flow_schema, settings_schema, schema_of_tests])
 def test_the_schema_is_json_schema_2020_12(make: Callable[[], dict[str, Any]]) -> None:
     from jsonschema import Draft202012Validator
 
     Draft202012Validator.check_schema(make())
 
 
-def test_every_reference_has_a_definition() -> None:
-    schema = flow_schema()
+@pytest.mark.parametrize("make", [flow_schema, schema_of_tests])
+def test_every_reference_has_a_definition(make: Callable[[], dict[str, Any]]) -> None:
+    schema = make()
     names = set(schema["$defs"])
     for reference in _references(schema):
         assert reference.removeprefix("#/$defs/") in names
 
 
-def test_every_definition_is_used() -> None:
-    schema = flow_schema()
+@pytest.mark.parametrize("make", [flow_schema, schema_of_tests])
+def test_every_definition_is_used(make: Callable[[], dict[str, Any]]) -> None:
+    schema = make()
     assert {one.removeprefix("#/$defs/") for one in _references(schema)} == set(schema["$defs"])
 
 

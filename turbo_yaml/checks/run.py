@@ -12,6 +12,7 @@ from turbo_yaml.checks.subject import Subject
 from turbo_yaml.diagnostics import Diagnostic, Related
 from turbo_yaml.diagnostics.suggest import nearest
 from turbo_yaml.records import replace
+from turbo_yaml.source import Source
 
 _MOST = 6
 """Of a name that is told once, this many places are shown."""
@@ -23,13 +24,23 @@ def run_checks(subject: Subject, levels: Levels | None = None) -> list[Diagnosti
     found = subject.found = list(subject.found)
     if subject.whole:
         for name in ALL:
-            if _usual(name, levels, subject) != "off":
+            if _usual(name, levels, subject.source) != "off":
                 found += load_rule(name).check(subject)
-    ignores = find_ignores(subject.source)
+    return settled(found, subject.source, levels, clean=subject.clean)
+
+
+def settled(
+    found: list[Diagnostic], source: Source, levels: Levels, *, clean: bool = True
+) -> list[Diagnostic]:
+    """Return findings as severe as they are to be, sorted, without those that comments in `source` let be.
+
+    `clean`: nothing else was wrong, so that a comment which lets nothing be is reported.
+    """
+    ignores = find_ignores(source)
     if ignores:
         found, unused = hide(found, ignores, OWN)
-        if subject.clean:
-            found += _unused(unused, levels, subject)
+        if clean:
+            found = [*found, *_unused(unused, levels, source)]
     found = [*dict.fromkeys(with_levels(found, levels, OWN))]
     return _told_once(sorted(found, key=Diagnostic.sort_key))
 
@@ -51,17 +62,17 @@ def _told_once(found: list[Diagnostic]) -> list[Diagnostic]:
     return told
 
 
-def _usual(name: str, levels: Levels, subject: Subject) -> Level:
+def _usual(name: str, levels: Levels, source: Source) -> Level:
     usual: Level = "off" if name in ASKED else "warning"
-    return levels.of(name, subject.source.name, usual)
+    return levels.of(name, source.name, usual)
 
 
-def _unused(ignores: list[Ignored], levels: Levels, subject: Subject) -> Iterator[Diagnostic]:
+def _unused(ignores: list[Ignored], levels: Levels, source: Source) -> Iterator[Diagnostic]:
     for ignore in ignores:
-        if ignore.rule in ALL and _usual(ignore.rule, levels, subject) == "off":
+        if ignore.rule in ALL and _usual(ignore.rule, levels, source) == "off":
             continue
         message, help_ = _why_unused(ignore.rule)
-        yield UNUSED_IGNORE.at(subject.source, ignore.span, message, help_)
+        yield UNUSED_IGNORE.at(source, ignore.span, message, help_)
 
 
 def _why_unused(rule: str | None) -> tuple[str, str | None]:

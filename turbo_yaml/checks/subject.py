@@ -38,7 +38,8 @@ _OF_TYPES = frozenset(
 class Subject(Record, frozen=False):
     """One file. `found`: what was found in it before. `data`: what its data files hold, by their names.
 
-    `links_of` tells which flows the steps of another file name.
+    `rows`: what the files of rows of its tests hold, by their paths. `links_of` tells which flows the steps
+    of another file name.
     """
 
     __slots__ = ("__dict__",)
@@ -49,6 +50,7 @@ class Subject(Record, frozen=False):
     found: list[Diagnostic] = field(default_factory=list)
     data: Mapping[str, Any] = field(default_factory=dict)
     links_of: Callable[[n.FlowFile], Links] = lambda file: {}
+    rows: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def source(self) -> Source:

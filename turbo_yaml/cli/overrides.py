@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
@@ -81,14 +81,16 @@ def setting_flags(function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
-def gather_layers(overrides: Iterable[Override], folder: Path) -> list[Layer]:
+def gather_layers(
+    overrides: Iterable[Override], folder: Path, environ: Mapping[str, str] = os.environ
+) -> list[Layer]:
     """Return the layers of the user's file, the project's, the environment and the flags.
 
     Raise `FlowInvalid` with every error in them; warnings are shown.
     """
     from turbo_yaml.settings import options, sources
 
-    layers, found = sources.file_layers(folder, os.environ, kept_settings())
+    layers, found = sources.file_layers(folder, environ, kept_settings())
     readers: dict[str, Callable[..., Read]] = {
         "model": lambda name: _model_layer(name, layers),
         "options": lambda pair: options.option_layer(*pair),
@@ -97,7 +99,7 @@ def gather_layers(overrides: Iterable[Override], folder: Path) -> list[Layer]:
         "settings_files": lambda name: options.settings_layer(Path(name)),
     }
     for layer, problems in (
-        sources.environment_layer(os.environ),
+        sources.environment_layer(environ),
         *(readers[override.flag](override.value) for override in overrides),
     ):
         found += problems

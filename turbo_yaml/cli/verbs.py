@@ -28,9 +28,10 @@ VERBS = {
     "check": Verb("turbo_yaml.cli.commands.check", "Look for mistakes without running anything."),
     "explain": Verb("turbo_yaml.cli.commands.explain", "Tell what a rule of the check finds."),
     "audit": Verb("turbo_yaml.cli.commands.audit", "Tell what a flow can do: models, hosts, files, calls."),
+    "test": Verb("turbo_yaml.cli.commands.test", "Run the tests of flows, without a model or a network."),
     "compile": Verb("turbo_yaml.cli.commands.compile", "Print a flow as the Python it becomes."),
     "settings": Verb("turbo_yaml.cli.commands.settings", "Show settings, and which file or flag set them."),
-    "schema": Verb("turbo_yaml.cli.commands.schema", "Print the JSON Schema of flow or settings files."),
+    "schema": Verb("turbo_yaml.cli.commands.schema", "Print the JSON Schema of flows, settings or tests."),
     "init": Verb("turbo_yaml.cli.commands.init", "Write a small flow and a turbo.yaml to start from."),
 }
 

@@ -30,9 +30,11 @@ def emit_body(steps: n.Body, out: Function) -> list[ast.stmt]:
 def emit_step(step: n.Step, out: Function) -> list[ast.stmt]:
     """Return the statements of one step, under its `when` if it has one."""
     statements = _control(step, out) if type(step) in _CONTROL else emit_plain(step, out)  # type: ignore[arg-type]
+    statements = [*out.probe(step.head.start, step.head), *statements]
     if step.when is None:
         return statements
-    return [ast.If(out.condition(step.when), statements, [], **out.at(step.head))]
+    skipped = out.probe(~step.when.span.start, step.head)
+    return [ast.If(out.condition(step.when), statements, skipped, **out.at(step.head))]
 
 
 def _control(step: Control, out: Function) -> list[ast.stmt]:
@@ -60,7 +62,8 @@ def _control(step: Control, out: Function) -> list[ast.stmt]:
 
 
 def _if(step: n.If, out: Function) -> list[ast.stmt]:
-    otherwise = emit_body(step.orelse, out) if step.orelse else []
+    last = step.branches[-1].condition.span
+    otherwise = emit_body(step.orelse, out) if step.orelse else out.probe(~last.start, last)
     for branch in reversed(step.branches):
         place = out.at(branch.condition.span)
         otherwise = [ast.If(out.condition(branch.condition), emit_body(branch.body, out), otherwise, **place)]

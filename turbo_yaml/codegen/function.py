@@ -67,6 +67,17 @@ class Function:
         """Return a call of one of the runtime's functions."""
         return call(self.module.support_name(name, place), arguments, place, keywords)
 
+    def probe(self, mark: int, span: Span) -> list[ast.stmt]:
+        """Return the statement that tells of a step or a branch not taken, where the module is to tell.
+
+        `mark`: the offset of a step's head; or, inverted, that of a condition that did not hold.
+        """
+        if not self.module.probed:
+            return []
+        place = self.at(span)
+        told = self.support("reached", [load("__turbo_source__", place), constant(mark, place)], place)
+        return [ast.Expr(told, **place)]
+
     def text(self, text: Text) -> ast.expr:
         """Return an expression for the rendered text."""
         return lower_text(text, self._scope(text), self.module.templates)

@@ -36,7 +36,9 @@ class Generated(Record):
 class Module:
     """What the functions of one module share."""
 
-    def __init__(self, file: n.FlowFile, facts: Facts, links: Links) -> None:
+    def __init__(self, file: n.FlowFile, facts: Facts, links: Links, *, probed: bool = False) -> None:
+        self.probed = probed
+        """Whether each step tells that it is reached."""
         self.source = file.source
         self.facts = facts
         self.links = links
@@ -73,9 +75,9 @@ class Module:
         statement.begins = step.span.start  # type: ignore[attr-defined]
 
 
-def generate(file: n.FlowFile, facts: Facts, links: Links) -> Generated:
-    """Return the module of a file about which all is known."""
-    module = Module(file, facts, links)
+def generate(file: n.FlowFile, facts: Facts, links: Links, *, probed: bool = False) -> Generated:
+    """Return the module of a file about which all is known. `probed`: its steps tell when they run."""
+    module = Module(file, facts, links, probed=probed)
     flows = (file.main, *file.flows.values())
     functions = [_flow(flow, module) for flow in flows]
     texts: dict[Source, list[ast.stmt]] = {}

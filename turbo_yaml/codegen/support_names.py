@@ -34,6 +34,7 @@ STEP_SUPPORT = frozenset(
         "message_data",
         "no_case",
         "parallel",
+        "reached",
         "remembering",
         "rounds",
         "setting",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -21,19 +21,28 @@ if TYPE_CHECKING:
     from turbo_yaml.checks.levels import Levels
     from turbo_yaml.compiler.stages import Analysed, Parsed
     from turbo_yaml.flow.nodes import FlowFile
+    from turbo_yaml.flow.nodes.tests import Test
 
 
 class Builder:
     """Builds the files of one program, each once. Stages are loaded only when something must be compiled."""
 
     def __init__(
-        self, files: Files, store: Store | None, levels: Levels | None = None, *, thorough: bool = False
+        self,
+        files: Files,
+        store: Store | None,
+        levels: Levels | None = None,
+        *,
+        thorough: bool = False,
+        probed: bool = False,
     ) -> None:
         self.files = files
         self.store = store
         self.levels = levels
         self.thorough = thorough
         """Whether all that the check knows is wanted, and not only what keeps a flow from being compiled."""
+        self.probed = probed
+        """Whether the steps of what is compiled tell that they are reached."""
         self._parsed: dict[Place, Parsed] = {}
         self._seen: dict[Place, dict[str, str]] = {}
 
@@ -58,7 +67,8 @@ class Builder:
         self._parsed.clear()
 
     def _key(self, source: Source) -> str:
-        return digest(toolchain(), source.name.encode("utf-8", "replace"), source.text.encode())
+        kind = (b"probed",) if self.probed else ()
+        return digest(toolchain(), source.name.encode("utf-8", "replace"), source.text.encode(), *kind)
 
     def _unchanged(self, unit: Unit, place: Place) -> bool:
         try:
@@ -79,7 +89,7 @@ class Builder:
             checked = self.checked(place, analysed) if self.thorough else analysed.diagnostics
             if not analysed.sound:
                 return None, checked
-            generated = to_python(analysed)
+            generated = to_python(analysed, probed=self.probed)
             codes, found = to_code(generated)
             if found:
                 return None, [*checked, *found]
@@ -113,7 +123,9 @@ class Builder:
         from turbo_yaml.compiler.stages import check
 
         data, found = self._data(place, analysed.parsed)
-        return [*check(analysed, data, self._links_of, self.levels), *found]
+        file = analysed.parsed.file
+        rows, problems = ({}, []) if file is None else self.rows(place, analysed.parsed.source, file.tests)
+        return [*check(analysed, data, self._links_of, self.levels, rows), *found, *problems]
 
     def program(self) -> Program:
         """Return how the flows of the files that were read hang together, for who asks for all of them."""
@@ -135,6 +147,30 @@ class Builder:
 
         place = next((place for place, parsed in self._parsed.items() if parsed.file is file), None)
         return {} if place is None else link_flows(file, self._files(place, self.parsed(place))[0])[0]
+
+    def rows(
+        self, place: Place, source: Source, tests: Iterable[Test]
+    ) -> tuple[dict[str, Any], list[Diagnostic]]:
+        """Return what the files of rows of tests hold, by path, and what is wrong with them.
+
+        The tests stand in `source`, the file at `place`.
+        """
+        from turbo_yaml.compiler.data import read_data
+
+        rows: dict[str, Any] = {}
+        found: list[Diagnostic] = []
+        for named in (test.rows for test in tests if test.rows is not None):
+            if named.path is None or named.path in rows:
+                continue
+            try:
+                value, problems = read_data(self.files.read(self.files.beside(place, named.path)))
+            except UnreadableText as problem:
+                found.append(unreadable(problem, source, named.span))
+                continue
+            found += problems
+            if not problems:
+                rows[named.path] = value
+        return rows, found
 
     def _data(self, place: Place, parsed: Parsed) -> tuple[dict[str, Any], list[Diagnostic]]:
         """Return what the data files hold, as far as they can be read, and what is wrong with them."""

@@ -100,15 +100,18 @@ def load(
     profiles: Iterable[str] = (),
     root: Path | None = None,
     cache: bool = True,
+    flow: str | None = None,
+    probed: bool = False,
 ) -> TurboGenFn:
-    """Return a flow file's main flow as a function that runs.
+    """Return a flow file's main flow as a function that runs, or with `flow` a local one of that name.
 
     `layers`: settings from elsewhere (files, the environment, the command line); `profiles`: the names of
-    those that apply, in order. `FlowInvalid` with every diagnostic where the file or one it uses has errors;
-    `UsageError` where it cannot be read.
+    those that apply, in order. `probed`: its steps tell that they are reached, for tests. `FlowInvalid` with
+    every diagnostic where the file or one it uses has errors; `UsageError` where it cannot be read.
     """
     builder, place = _builder(path, root, Store.default() if cache else None)
-    return _load(builder, place, layers, profiles)
+    builder.probed = probed
+    return _load(builder, place, layers, profiles, flow)
 
 
 def loads(
@@ -127,14 +130,20 @@ def loads(
     return function
 
 
-def _load(builder: Builder, place: Place, layers: Iterable[Layer], profiles: Iterable[str]) -> TurboGenFn:
+def _load(
+    builder: Builder,
+    place: Place,
+    layers: Iterable[Layer],
+    profiles: Iterable[str],
+    flow: str | None = None,
+) -> TurboGenFn:
     # A check runs nothing, and starts faster without what runs flows.
     from turbo_yaml.compiler.link import Linker
     from turbo_yaml.runtime.function import TurboGenFn
     from turbo_yaml.settings.layers import Settings
 
     try:
-        function = Linker(builder).main(place)
+        function = Linker(builder).function(place, flow)
     except UnreadableText as problem:
         raise UsageError(problem.message, hint=problem.help) from None
     stack = Settings.built_in().with_layers(layers).with_profiles(profiles)
@@ -157,6 +166,8 @@ def _show_in_tracebacks(fn: Callable[..., Any], name: str, text: str) -> None:
 
 
 def _check(builder: Builder, place: Place, apart: Container[Path] = ()) -> list[Diagnostic]:
+    from turbo_yaml.compiler.tests import check_tests, is_test_file
+
     found: list[Diagnostic] = []
     waiting = [place]
     seen: set[Path] = set()
@@ -166,6 +177,11 @@ def _check(builder: Builder, place: Place, apart: Container[Path] = ()) -> list[
             continue
         seen.add(here.path)
         try:
+            if is_test_file(here.name):
+                problems, tested = check_tests(builder, here)
+                found += problems
+                waiting += [] if tested is None else [tested]
+                continue
             found += builder.compiled(here)[1]
         except UnreadableText:
             if here is place:

@@ -12,7 +12,8 @@ from turbo_yaml.compiler.data import read_data
 from turbo_yaml.compiler.files import Place, unreadable
 from turbo_yaml.compiler.units import FlowRecord, Unit
 from turbo_yaml.diagnostics import Diagnostic
-from turbo_yaml.errors import FlowInvalid
+from turbo_yaml.diagnostics.suggest import did_you_mean
+from turbo_yaml.errors import FlowInvalid, UsageError
 from turbo_yaml.runtime.program import FlowInfo
 from turbo_yaml.settings.keys import LayerKind
 from turbo_yaml.settings.layers import Layer
@@ -31,15 +32,22 @@ class Linker:
         self._steps: dict[str, None] = {}
         """The ids of the turns of all files so far; the main file is the last."""
 
-    def main(self, place: Place) -> Callable[..., Any]:
-        """Return the compiled main flow of a file; raise `FlowInvalid` or `UnreadableText`."""
+    def function(self, place: Place, flow: str | None = None) -> Callable[..., Any]:
+        """Return the compiled main flow of a file, or the local one of a name.
+
+        Raise `FlowInvalid` or `UnreadableText`, `UsageError` where there is no such flow.
+        """
         with without_collection():
             unit = self._unit(place)
             flows = None if unit is None else self._link(place, unit)
             self.builder.forget()
         if unit is None or any(found.severity == "error" for found in self.found):
             raise FlowInvalid(self.found)
-        function: Callable[..., Any] = getattr(flows, unit.flows[unit.main].function)
+        record = unit.flows.get(flow or unit.main)
+        if record is None:
+            hint = did_you_mean(flow or "", unit.flows)
+            raise UsageError(f"there is no flow `{flow}` in the file", hint=hint)
+        function: Callable[..., Any] = getattr(flows, record.function)
         return function
 
     def _unit(self, place: Place) -> Unit | None:

@@ -74,10 +74,12 @@ def check(
     data: Mapping[str, Any],
     links_of: Callable[[FlowFile], Links],
     levels: Levels | None = None,
+    rows: Mapping[str, Any] | None = None,
 ) -> list[Diagnostic]:
     """Facts to all that is wrong or doubtful. `data`: what the data files hold, as far as they were read.
 
-    `levels`: how severe the findings of each rule are.
+    `rows`: the same of the files of rows of tests, by path. `levels`: how severe the findings of each rule
+    are.
     """
     file = analysed.parsed.file
     if file is None:
@@ -85,14 +87,17 @@ def check(
     from turbo_yaml.checks.run import run_checks
     from turbo_yaml.checks.subject import Subject
 
-    subject = Subject(file, analysed.facts, analysed.links, analysed.diagnostics, data, links_of)
+    subject = Subject(file, analysed.facts, analysed.links, analysed.diagnostics, data, links_of, rows or {})
     return run_checks(subject, levels)
 
 
-def to_python(analysed: Analysed) -> Generated:
-    """Facts and typed flow to a Python syntax tree whose positions are the flow file's."""
+def to_python(analysed: Analysed, *, probed: bool = False) -> Generated:
+    """Facts and typed flow to a Python syntax tree whose positions are the flow file's.
+
+    `probed`: each step tells that it is reached.
+    """
     assert analysed.parsed.file is not None
-    return generate(analysed.parsed.file, analysed.facts, analysed.links)
+    return generate(analysed.parsed.file, analysed.facts, analysed.links, probed=probed)
 
 
 def to_code(generated: Generated) -> tuple[tuple[CodeType, ...], list[Diagnostic]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal, TypeAlias
 
-Style: TypeAlias = Literal["error", "warning", "note", "help", "gutter", "strong", "added", "removed"]
+Style: TypeAlias = Literal["error", "warning", "note", "help", "gutter", "strong", "good", "bad"]
 Paint: TypeAlias = Callable[[Style, str], str]
 
 _CODES: dict[Style, str] = {
@@ -15,8 +15,8 @@ _CODES: dict[Style, str] = {
     "help": "1;36",
     "gutter": "34",
     "strong": "1",
-    "added": "32",
-    "removed": "31",
+    "good": "32",
+    "bad": "31",
 }
 
 

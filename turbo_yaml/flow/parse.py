@@ -6,17 +6,19 @@ from pathlib import PurePath
 from typing import Any
 
 from turbo_yaml.diagnostics import Diagnostic
-from turbo_yaml.flow.nodes import FlowFile
+from turbo_yaml.flow.nodes import FileRef, FlowFile
+from turbo_yaml.flow.nodes.tests import Test, TestFile
 from turbo_yaml.flow.readers.bodies import BODY_SLOTS
 from turbo_yaml.flow.readers.context import WRONG, Reader, Reading, Scope, is_empty, shape
 from turbo_yaml.flow.readers.files import FILE_SLOTS, make_flow, read_flow_keys, read_version
-from turbo_yaml.flow.readers.keys import table_of
+from turbo_yaml.flow.readers.keys import read_keys, table_of
 from turbo_yaml.flow.readers.messages import MESSAGE_SLOTS
 from turbo_yaml.flow.readers.quantities import QUANTITY_SLOTS
 from turbo_yaml.flow.readers.scalars import SCALAR_SLOTS, check_tag
+from turbo_yaml.flow.readers.tests import TEST_SLOTS
 from turbo_yaml.flow.readers.turns import TURN_SLOTS
 from turbo_yaml.flow.readers.values import VALUE_SLOTS
-from turbo_yaml.flow.vocabulary import FILE_KEYS, VERSION, Slot
+from turbo_yaml.flow.vocabulary import FILE_KEYS, TEST_FILE_KEYS, VERSION, Slot
 from turbo_yaml.source import Source, Span
 from turbo_yaml.syntax import Mapping, Node, Sequence
 from turbo_yaml.template import ReadInclude
@@ -29,8 +31,10 @@ READERS: dict[Slot, Reader] = {
     **TURN_SLOTS,
     **BODY_SLOTS,
     **FILE_SLOTS,
+    **TEST_SLOTS,
 }
 _FILE = table_of("the file", FILE_KEYS, any_of=("steps", "flows"))
+_TEST_FILE = table_of("a file of tests", TEST_FILE_KEYS)
 _SIGNS = ("turbo", "steps", "flows")
 
 
@@ -45,6 +49,35 @@ def parse_flow(
     reading = Reading(source, READERS, [], Scope(), {}, {}, read_include)
     file = _file(reading, node)
     return file, sorted(reading.diagnostics, key=Diagnostic.sort_key)
+
+
+def parse_test_file(node: Node | None, source: Source) -> tuple[TestFile | None, list[Diagnostic]]:
+    """Return the file of tests that a tree is, and what is wrong with its shape, in the order of the text.
+
+    There is none where the flow that is tested is not named.
+    """
+    reading = Reading(source, READERS, [], Scope(), {}, {})
+    if not isinstance(node, Mapping):
+        what = "nothing" if node is None else shape(node)
+        help = "it begins with `turbo: 1` and `flow: ./the-flow.yaml`, and has `tests:`"
+        at = Span(0, 0) if node is None else node
+        reading.report("wrong-kind", f"a file of tests is a mapping; this is {what}", at, help)
+        return None, reading.diagnostics
+    entries = node.entries
+    first = next(iter(entries.values())).key.span if entries else Span(0, 0)
+    given, _ = read_keys(reading, entries, _TEST_FILE, first)
+    found = sorted(reading.diagnostics, key=Diagnostic.sort_key)
+    if "flow" not in given:
+        return None, found
+    place = FileRef(name="flow", path=given["flow"], span=entries["flow"].value.span)
+    return TestFile(source=source, flow=place, tests=given.get("tests", ())), found
+
+
+def parse_tests(node: Node, source: Source) -> tuple[tuple[Test, ...], list[Diagnostic]]:
+    """Return the tests that the node under `tests` is, and what is wrong with their shape."""
+    reading = Reading(source, READERS, [], Scope(), {}, {})
+    tests = reading.readers["tests"](reading, node, _FILE.keys["tests"])
+    return () if tests is WRONG else tests, sorted(reading.diagnostics, key=Diagnostic.sort_key)
 
 
 def _file(reading: Reading, node: Node | None) -> FlowFile | None:
@@ -84,7 +117,7 @@ def _whole(source: Source, span: Span, given: dict[str, Any]) -> FlowFile:
         uses=given.get("use", ()),
         data=given.get("data", ()),
         tools=given.get("tools"),
-        tests=given.get("tests"),
+        tests=given.get("tests", ()),
     )
 
 

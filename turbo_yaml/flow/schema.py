@@ -6,10 +6,22 @@ expressions, tags, names that stand twice, `break` outside a loop, a key with no
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from typing import Any, TypeAlias
 
 from turbo_yaml.flow import vocabulary as words
+from turbo_yaml.flow.assertions import (
+    ALONE,
+    ASSERTIONS,
+    BOUNDS_KEYS,
+    COUNT_KEYS,
+    FAILURE_KEYS,
+    MESSAGE,
+    NOT,
+    PRICE_KEYS,
+    SEQUENCE_KEYS,
+)
 from turbo_yaml.flow.patterns import DURATION, FLOW, LARGEST, PATH, TEMPLATE, VARIABLE, WORD, whole
 from turbo_yaml.flow.vocabulary import Key, Slot, Verb
 from turbo_yaml.settings.keys import FLOW as FLOW_SETTINGS
@@ -66,6 +78,7 @@ def _definitions() -> Schema:
         "memory": _object(words.MEMORY_KEYS),
         "tool": _object(words.TOOL_KEYS),
         "test": _object(words.TEST_KEYS),
+        **_of_tests(),
         "subflow": subflow,
         "body": {"type": "array", "items": _ref("step")},
         "step": {
@@ -76,6 +89,102 @@ def _definitions() -> Schema:
         },
         **steps,
     }
+
+
+def schema_of_tests() -> Schema:
+    """Return the JSON Schema of a file of tests."""
+    file = _object(words.TEST_FILE_KEYS)
+    definitions = _definitions()
+    used: set[str] = set()
+    found = {*_named(file)}
+    while found - used:
+        used |= found
+        found = {name for one in used for name in _named(definitions[one])}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "turbo-yaml tests",
+        "description": "Tests of a flow: what goes in, what the model says, what must hold.",
+        **file,
+        "$defs": {name: found for name, found in definitions.items() if name in used},
+    }
+
+
+def _named(part: Any) -> Iterator[str]:
+    """Yield the names of the definitions that a part of a schema refers to."""
+    if isinstance(part, list):
+        for item in part:
+            yield from _named(item)
+    elif isinstance(part, dict):
+        if isinstance(part.get("$ref"), str):
+            yield part["$ref"].removeprefix("#/$defs/")
+        for item in part.values():
+            yield from _named(item)
+
+
+def _of_tests() -> Schema:
+    """Return what tests are made of."""
+    return {
+        "test-turn": _object(words.TEST_TURN_KEYS),
+        "texts": {"anyOf": [_ref("text"), {"type": "array", "minItems": 1, "items": _ref("text")}]},
+        "score": {"type": "number", "minimum": 0, "maximum": LARGEST},
+        "rows": {
+            "anyOf": [
+                _ref("path"),
+                {"type": "array", "items": {"type": "object"}},
+                _object(words.ROWS_KEYS),
+            ]
+        },
+        "bounds": {"anyOf": [_whole_number(0), _either(BOUNDS_KEYS)]},
+        "said": {
+            "type": "object",
+            "minProperties": 1,
+            "maxProperties": 1,
+            "additionalProperties": False,
+            "properties": {role: _ref("text") for role in ("system", "user", "assistant", "tool")},
+        },
+        "failure": {
+            "anyOf": [
+                {"type": "null"},
+                {"type": "string", "pattern": whole(WORD)},
+                _object(FAILURE_KEYS),
+            ]
+        },
+        "prices": _object(PRICE_KEYS),
+        "sequence": {"anyOf": [_ref("texts"), _object(SEQUENCE_KEYS)]},
+        "step-count": _either(COUNT_KEYS),
+        "expect": {"type": "array", "items": _ref("assertion")},
+        "assertion": {
+            "anyOf": [
+                {"enum": [head for verb in ASSERTIONS.values() if verb.bare for head in _heads(verb)]},
+                *(_ref(_name_of(verb)) for verb in ASSERTIONS.values()),
+            ]
+        },
+        **{_name_of(verb): _assertion(verb) for verb in ASSERTIONS.values()},
+    }
+
+
+def _name_of(verb: Verb) -> str:
+    return "assert-" + re.sub("[^a-z-]", "-", verb.name.removesuffix("[0]"))
+
+
+def _heads(verb: Verb) -> list[str]:
+    return [verb.name] if verb.name in ALONE else [verb.name, NOT + verb.name]
+
+
+def _assertion(verb: Verb) -> Schema:
+    found = _object(verb.keys)
+    about = _described(verb.head)
+    if verb.name == "messages[0]":
+        found["patternProperties"] = {**_FREE, f"^(?:{NOT})?{MESSAGE}$": about}
+        found["minProperties"] = 1
+        found["propertyNames"] = {"pattern": f"^(?:(?:{NOT})?{MESSAGE}|of|weight|soft|x-.*)$"}
+        found["not"] = {"propertyNames": {"enum": ["of", "weight", "soft"]}}
+    else:
+        heads = _heads(verb)
+        found["properties"] = dict.fromkeys(heads, about) | found["properties"]
+        found["oneOf"] = _required_each(heads)
+    found["title"] = verb.name
+    return found
 
 
 def _step(verb: Verb) -> Schema:
@@ -148,6 +257,11 @@ def _one_of(keys: tuple[Key, ...]) -> Schema:
 
 def _required_each(names: Iterable[str]) -> list[Schema]:
     return [{"required": [name]} for name in names]
+
+
+def _either(keys: tuple[Key, ...]) -> Schema:
+    """Return the schema of a mapping with a least or a most, or both."""
+    return {**_object(keys), "anyOf": _required_each(("min", "max"))}
 
 
 def _described(key: Key) -> Schema:
@@ -260,4 +374,23 @@ _SLOTS: dict[Slot, Schema] = {
     "tools": _map(_ref("tool"), {"pattern": whole(WORD)}),
     "flows": _map(_ref("subflow"), {"pattern": whole(WORD)}),
     "tests": {"type": "array", "items": _ref("test")},
+    "test_text": _ref("text"),
+    "test_value": {},
+    "json_type": _ref("type"),
+    "alone": {"type": "null"},
+    "texts": _ref("texts"),
+    "score": _ref("score"),
+    "given": {"type": "object"},
+    "answer": {},
+    "answers": {"type": "array"},
+    "replies": {"type": "array"},
+    "test_turns": {"type": "array", "items": _ref("test-turn")},
+    "rows": _ref("rows"),
+    "expect": _ref("expect"),
+    "bounds": _ref("bounds"),
+    "chat": _ref("said"),
+    "failure": _ref("failure"),
+    "prices": _ref("prices"),
+    "sequence": _ref("sequence"),
+    "step_count": _ref("step-count"),
 }

@@ -60,6 +60,26 @@ Slot: TypeAlias = Literal[
     "tools",
     "flows",
     "tests",
+    # tests
+    "test_text",  # a template where the test has rows
+    "test_value",
+    "json_type",  # a type, or nothing
+    "alone",  # nothing
+    "texts",  # one text, or a list of them
+    "score",  # a number, 0 or more
+    "given",  # the inputs of a test
+    "answer",
+    "answers",
+    "replies",
+    "test_turns",
+    "rows",
+    "expect",
+    "bounds",
+    "chat",
+    "failure",
+    "prices",
+    "sequence",
+    "step_count",
 ]
 
 
@@ -415,12 +435,34 @@ TOOL_KEYS = (
     Key("allow", "words", "The tools of the MCP server that may be used."),
 )
 TEST_KEYS = (
-    Key("name", "plain", "What the test shows, in a line.", required=True),
-    Key("with", "data", "The inputs, by name."),
-    Key("input", "data", "The answers to `input` steps, in order."),
-    Key("model", "data", "The replies of the model, in order."),
+    Key("name", "test_text", "What the test shows, in a line.", required=True),
+    Key("flow", "word", "The local flow that is tested; without it, the file's own."),
+    Key("with", "given", "The inputs, by name."),
+    Key("input", "answers", "The answers to `input` steps, in order.", excludes=("turns",)),
+    Key("model", "replies", "The replies of the model, in order.", excludes=("turns", "live")),
+    Key("turns", "test_turns", "The dialogue, turn by turn, each with its own `expect`."),
     Key("tools", "data", "The results of tools, by name."),
-    Key("expect", "data", "What must hold at the end, as a list."),
+    Key("cases", "rows", "Run the test once for each row: a list, a file, or `{file, where, take}`."),
+    Key("live", "bool", "Ask the real model; without `--live` the test is skipped.", default=False),
+    Key("grader", "replies", "What the model answers that grades `llm-rubric` and its like, in order."),
+    Key("threshold", "score", "The least score, up to 1, at which the test passes whatever failed."),
+    Key("expect", "expect", "What must hold at the end, as a list."),
+)
+TEST_TURN_KEYS = (
+    Key("input", "answer", "The answer to the question before; the first turn has none."),
+    Key("model", "replies", "The replies of the model in this turn, in order."),
+    Key("expect", "expect", "What must hold when the flow asks again, or ends."),
+)
+ROWS_KEYS = (
+    Key("file", "path", "A CSV, JSONL, JSON or YAML file with a list of rows.", required=True),
+    Key("where", "expression", "Take only the rows for which this is true: `case.lang == 'fr'`."),
+    Key("take", "whole", "Take no more rows than this."),
+)
+TEST_FILE_KEYS = (
+    Key("turbo", "version", "The version of the language.", required=True, default=VERSION),
+    Key("description", "plain", "What the tests are about."),
+    Key("flow", "path", "The flow that is tested, from this file's folder.", required=True),
+    Key("tests", "tests", "The tests.", required=True),
 )
 
 

@@ -102,6 +102,11 @@ class TurboGenFn:
         return f"TurboGenFn({self.name})"
 
     @property
+    def stack(self) -> Settings:
+        """All settings in layers, the flow's own among them."""
+        return self._ready().scope.settings
+
+    @property
     def settings(self) -> dict[str, Any]:
         """A copy of the settings that somebody gave: in the flow, in files, on the command line, in code."""
         settings = self._ready().scope.settings

@@ -17,6 +17,7 @@ _STEPS_OF: Final[dict[str, tuple[str, ...]]] = {
     "turbo_yaml.runtime.forks": ("each_at_once", "parallel"),
     "turbo_yaml.runtime.loops": ("count", "label", "labels", "loop_limit", "looped", "rounds"),
     "turbo_yaml.runtime.plain_steps": ("log", "remembering", "setting", "sleep"),
+    "turbo_yaml.runtime.probes": ("reached",),
     "turbo_yaml.runtime.program": ("FlowInfo",),
 }  # fmt: skip
 _HOME_OF: Final = {name: home for home, names in _STEPS_OF.items() for name in names}

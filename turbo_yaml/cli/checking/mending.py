@@ -102,5 +102,5 @@ def _shown(line: str, color: bool) -> str:
     line = printable(line.removesuffix("\r"))
     if line.startswith(("---", "+++")):
         return paint("strong", line) + end
-    style = {"+": "added", "-": "removed", "@": "note"}.get(line[:1])
+    style = {"+": "good", "-": "bad", "@": "note"}.get(line[:1])
     return (line if style is None else paint(style, line)) + end  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""`schema`: the JSON Schema of flow files or settings files, for editors and CI."""
+"""`schema`: the JSON Schema of flow files, settings files or tests, for editors and CI."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from turbo_yaml.cli.options import common
 from turbo_yaml.cli.terminal import put
 
 
-@click.command("schema", short_help="Print the JSON Schema of flow or settings files.")
-@click.argument("kind", type=click.Choice(["flow", "settings"]), default="flow")
+@click.command("schema", short_help="Print the JSON Schema of flows, settings or tests.")
+@click.argument("kind", type=click.Choice(["flow", "settings", "tests"]), default="flow")
 @common
 def command(kind: str) -> None:
-    """Print the JSON Schema of flow files (the default) or of settings files.
+    """Print the JSON Schema of flow files (the default), of settings files, or of files of tests.
 
     An editor with the YAML language server checks and completes a flow whose first line is
     `# yaml-language-server: $schema=flow.schema.json`.
@@ -24,6 +24,10 @@ def command(kind: str) -> None:
         from turbo_yaml.flow.schema import flow_schema
 
         schema = flow_schema()
+    elif kind == "tests":
+        from turbo_yaml.flow.schema import schema_of_tests
+
+        schema = schema_of_tests()
     else:
         from turbo_yaml.settings.keys import settings_schema
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from turbo_yaml.flow.nodes.steps import Body
 from turbo_yaml.flow.nodes.values import Schema
@@ -12,6 +12,9 @@ from turbo_yaml.settings.patch import Patch
 from turbo_yaml.source import Source, Span
 from turbo_yaml.syntax import Node
 from turbo_yaml.types import Input
+
+if TYPE_CHECKING:
+    from turbo_yaml.flow.nodes.tests import Test
 
 
 class Flow(Record, kw_only=True):
@@ -38,7 +41,7 @@ class FileRef(Record, kw_only=True):
 class FlowFile(Record, kw_only=True):
     """A whole file: its main flow, its local flows, and the files it names.
 
-    `tools` and `tests` are checked for shape alone here and kept as nodes.
+    `tools` are checked for shape alone here and kept as a node.
     """
 
     source: Source
@@ -48,4 +51,4 @@ class FlowFile(Record, kw_only=True):
     uses: tuple[FileRef, ...] = ()
     data: tuple[FileRef, ...] = ()
     tools: Node | None = None
-    tests: Node | None = None
+    tests: tuple[Test, ...] = ()

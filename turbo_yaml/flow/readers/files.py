@@ -11,7 +11,6 @@ from turbo_yaml.flow.readers.scalars import check_tag, check_variable, check_wor
 from turbo_yaml.flow.vocabulary import (
     MEMORY_KEYS,
     SUBFLOW_KEYS,
-    TEST_KEYS,
     TOOL_KEYS,
     VERSION,
     Key,
@@ -31,7 +30,6 @@ from turbo_yaml.types.shorthand import parse_type
 _SUBFLOW = table_of("a flow", SUBFLOW_KEYS, any_of=("steps",))
 _MEMORY = table_of("`memory`", MEMORY_KEYS)
 _TOOL = table_of("a tool", TOOL_KEYS)
-_TEST = table_of("a test", TEST_KEYS)
 
 
 def read_version(reading: Reading, node: Node, key: Key) -> Any:
@@ -149,19 +147,6 @@ def read_tools(reading: Reading, node: Node, key: Key) -> Any:
     return node if len(reading.diagnostics) == before else WRONG
 
 
-def read_tests(reading: Reading, node: Node, key: Key) -> Any:
-    """Check the shape of tests; the value is the node."""
-    if not isinstance(node, Sequence):
-        help = "`tests: [{name: …, with: …, expect: […]}]`"
-        return reading.report("wrong-kind", f"`tests` takes a list; this is {shape(node)}", node, help)
-    before = len(reading.diagnostics)
-    for item in node.items:
-        found = as_mapping(reading, item, "a test")
-        if found is not None and check_tag(reading, found):
-            read_keys(reading, found.entries, _TEST, found.span)
-    return node if len(reading.diagnostics) == before else WRONG
-
-
 def read_flows(reading: Reading, node: Node, key: Key) -> Any:
     """Read the local flows, by name. One that is no flow has one step, `Broken`."""
     found = as_mapping(reading, node, "`flows`", "`flows: {name: {steps: […]}}`")
@@ -226,5 +211,4 @@ FILE_SLOTS: dict[Slot, Reader] = {
     "files": read_files,
     "tools": read_tools,
     "flows": read_flows,
-    "tests": read_tests,
 }

@@ -1,0 +1,1 @@
+"""What each assertion of `expect` means."""

@@ -1,0 +1,1 @@
+"""Outcomes of tests to what people, other tools and files get of them."""

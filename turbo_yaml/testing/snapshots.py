@@ -1,0 +1,74 @@
+"""What was sent to the model to a text file beside the tests, and back to compare with."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from turbo_yaml.testing.assertions.finding import Finding
+from turbo_yaml.testing.script import Call
+
+_FOLDER: Final = "snapshots"
+_TELLING: Final = ("model", "temperature", "top_p", "max_tokens", "stop", "seed", "reasoning_effort", "extra")
+"""The settings that are shown: those that change what the model says."""
+
+
+class Snapshots:
+    """The snapshots of the tests in one file, in the folder `snapshots` beside it."""
+
+    def __init__(self, path: Path, *, update: bool, written: list[Path]) -> None:
+        self._folder = path.parent / _FOLDER
+        self._stem = path.name.removesuffix(path.suffix).removesuffix(".test")
+        self.update = update
+        self.written = written
+
+    def place(self, name: str) -> Path:
+        """Return the file of the test of this name."""
+        words = re.sub(r"[^\w.-]+", "-", name.lower()).strip("-.") or "test"
+        return self._folder / f"{self._stem}.{words[:80]}.txt"
+
+    def compare(self, name: str, calls: Sequence[Call]) -> Finding:
+        """Compare what was sent with the file, or write the file."""
+        path, got = self.place(name), told(calls)
+        wanted = path.read_text(encoding="utf-8") if path.is_file() else None
+        if wanted == got:
+            return Finding(True, "all that was sent is as it was", wanted, got)
+        if self.update:
+            self._folder.mkdir(exist_ok=True)
+            path.write_text(got, encoding="utf-8", newline="\n")
+            self.written.append(path)
+            return Finding(True, f"{path.name} is written", got, got)
+        if wanted is None:
+            return Finding(False, f"there is no snapshot yet: `--update` writes {path.name}")
+        return Finding(
+            False, f"what was sent is not as in {path.name}; `--update` writes it anew", wanted, got
+        )
+
+
+def told(calls: Sequence[Call]) -> str:
+    """Return all that was sent to the model, to be read by people."""
+    return (
+        "\n".join(_call(number, call) for number, call in enumerate(calls, 1))
+        or "(the model was not asked)\n"
+    )
+
+
+def _call(number: int, call: Call) -> str:
+    request = call.request
+    settings = {name: request.settings[name] for name in _TELLING if request.settings.get(name) is not None}
+    if request.choices is not None:
+        settings["choices"] = list(request.choices)
+    if request.output is not None:
+        settings["output"] = request.output
+    if request.tools:
+        settings["tools"] = [tool["name"] for tool in request.tools]
+    head = [f"--- call {number} ---", *(f"{name}: {_value(value)}" for name, value in settings.items())]
+    lines = [line for message in call.messages for line in ("", f"[{message.role}]", _value(message.content))]
+    return "\n".join([*head, *lines, ""])
+
+
+def _value(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
