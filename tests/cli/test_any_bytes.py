@@ -19,7 +19,7 @@ from turbo_yaml.cli.checking.drawing import FORMS
 
 Turbo = Callable[..., tuple[int, str, str]]
 
-EXAMPLES = int(os.environ.get("TURBO_YAML_EXAMPLES", "100"))
+EXAMPLES = int(os.environ.get("TURBO_YAML_EXAMPLES", "40"))
 """More of them: TURBO_YAML_EXAMPLES=5000."""
 ONE_FOLDER = settings(max_examples=EXAMPLES, suppress_health_check=[HealthCheck.function_scoped_fixture])
 

@@ -89,7 +89,7 @@ def test_sarif_is_what_its_schema_says() -> None:
 
 
 @given(findings())
-@settings(max_examples=25)
+@settings(max_examples=20)
 def test_sarif_is_what_its_schema_says_whatever_stands_in_a_flow(found: list[Diagnostic]) -> None:
     sarif_validator().validate(sarif(found))
 
@@ -181,6 +181,7 @@ def test_github_gets_no_command_of_a_flow_or_of_a_name() -> None:
 
 
 @given(findings())
+@settings(max_examples=60)
 def test_github_gets_one_line_for_each_finding(found: list[Diagnostic]) -> None:
     lines = render_github(found).split("\n")
     assert len(lines) == len(found) + 1
@@ -224,6 +225,7 @@ def test_junit_lets_warnings_fail_where_that_is_asked_for() -> None:
 
 
 @given(findings(), st.booleans())
+@settings(max_examples=60)
 def test_junit_is_xml_whatever_stands_in_a_flow(found: list[Diagnostic], strict: bool) -> None:
     root = junit(found, "clean.yaml", strict=strict)
     cases = [*root.iter("testcase")]
@@ -235,6 +237,7 @@ def test_junit_is_xml_whatever_stands_in_a_flow(found: list[Diagnostic], strict:
 
 
 @given(findings())
+@settings(max_examples=60)
 def test_no_form_has_anything_that_could_hide_or_turn_text(found: list[Diagnostic]) -> None:
     told = [
         render(found),
