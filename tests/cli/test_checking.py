@@ -155,6 +155,21 @@ def test_settings_that_hold_for_a_flow_and_are_wrong_are_told_once(turbo: Turbo,
         assert (len(lines), files(lines)) == (1, ["turbo.yaml"]), words
 
 
+def test_a_rule_that_settings_name_in_vain_is_told(turbo: Turbo, folder: Path) -> None:
+    said = (
+        "check:\n  unused-nam: off\n  unknown-name: off\n  unknown-step: error\n  '*.yml': {maybe-nul: off}\n"
+    )
+    (folder / "turbo.yaml").write_text(said)
+    expected = [
+        "turbo.yaml:2:3: there is no rule `unused-nam` [unknown-rule]",
+        "turbo.yaml:3:3: `unknown-name` is always an error: a flow that has it does not run [unknown-rule]",
+        "turbo.yaml:5:13: there is no rule `maybe-nul` [unknown-rule]",
+    ]
+    assert concise(turbo, "turbo.yaml") == concise(turbo, "hello.yaml") == concise(turbo, ".") == expected
+    assert turbo("check", "turbo.yaml", "--fix")[0] == 0
+    assert (folder / "turbo.yaml").read_text() == said.replace("nam:", "name:").replace("nul:", "null:")
+
+
 def test_a_comment_lets_a_finding_be_in_every_form(turbo: Turbo, folder: Path) -> None:
     write(folder, idle=IDLE.replace("1}", "1} # turbo-yaml: ignore[unused-name] read by the host"))
     assert concise(turbo, "idle.yaml") == []

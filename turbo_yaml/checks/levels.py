@@ -26,7 +26,7 @@ class Levels:
     """
 
     def __init__(self, said: Mapping[str, Any] | None = None, folder: str = "") -> None:
-        said = said or {}
+        self.said = said = said or {}
         self.folder = folder.replace(os.sep, "/").rstrip("/")
         self._rules: dict[str, Level] = {
             name: cast(Level, level) for name, level in said.items() if isinstance(level, str)

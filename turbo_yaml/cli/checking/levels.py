@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from turbo_yaml.checks.levels import Levels, levels_of
 from turbo_yaml.checks.rule import Level
 from turbo_yaml.diagnostics import Diagnostic
 from turbo_yaml.settings.sources import file_layers
+from turbo_yaml.source.files import UnreadableText, read_source
 
 
 class OwnLevels(Levels):
@@ -29,6 +31,17 @@ class OwnLevels(Levels):
         known = self._known.get(folder)
         if known is None:
             layers, found = file_layers(Path(folder), os.environ)
-            self.found += found
             known = self._known[folder] = levels_of(layers) or Levels()
+            self.found += found
+            if known.said:
+                self.found += [one for layer in layers for one in _vain(layer.name)]
         return known
+
+
+def _vain(name: str) -> Iterator[Diagnostic]:
+    from turbo_yaml.checks.vain_levels import vain_levels
+
+    try:
+        yield from vain_levels(read_source(name))
+    except UnreadableText:
+        return  # it was read a moment ago

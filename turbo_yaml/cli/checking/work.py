@@ -66,7 +66,12 @@ class Checker:
 
 def _settings_findings(target: Target, text: str | None) -> list[Diagnostic]:
     source = read_source(target.path, name=target.name) if text is None else Source(target.name, text)
-    return read_file(target.path, LayerKind.PROJECT_FILE, source=source)[1]
+    found = read_file(target.path, LayerKind.PROJECT_FILE, source=source)[1]
+    if "check" in source.text:
+        from turbo_yaml.checks.vain_levels import vain_levels
+
+        found += vain_levels(source)
+    return found
 
 
 def _unreadable(target: Target, message: str, help: str | None) -> Diagnostic:
