@@ -152,6 +152,23 @@ def test_check_looks_at_tests_too(turbo: Turbo, flows: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_coverage_is_a_table_and_files(form: str, turbo: Turbo, folder: Path) -> None:
+    (folder / "flow.yaml").write_text(GOOD, encoding="utf-8")
+    (folder / "unused.yaml").write_text("turbo: 1\nsteps: [stop]\n", encoding="utf-8")
+    code, out, err = turbo(
+        "test", "flow.yaml", "unused.yaml", "--coverage", "--format", form, "--coverage-file", "c.json",
+        "--coverage-file", "c.info",
+    )  # fmt: skip
+    assert code == 0
+    assert "unused.yaml" in (out if form == "text" else err) and "0/1" in (out if form == "text" else err)
+    assert [file["file"] for file in json.loads((folder / "c.json").read_text())["files"]] == [
+        "flow.yaml",
+        "unused.yaml",
+    ]
+    assert (folder / "c.info").read_text().startswith("TN:\nSF:flow.yaml\n")
+
+
 def test_tests_load_no_client_of_models(turbo: Turbo, flows: Path) -> None:
     code = (
         "import sys\nfrom turbo_yaml.cli.verbs import invoke\ncode = invoke(['test', 'good.yaml'])\n"

@@ -64,6 +64,20 @@ def run_suites(suites: Iterable[Suite], order: Order, tell: Told | None = None) 
     return Summary(outcomes=outcomes, seconds=time.perf_counter() - began)
 
 
+def run_case(suite: Suite, case: Case, order: Order) -> Outcome:
+    """Run one case of a suite."""
+
+    async def run() -> Outcome:
+        pool = ModelPool()
+        try:
+            return await _Bench(suite, order, pool).run(case, None)
+        finally:
+            await pool.aclose()
+
+    with asyncio.Runner(loop_factory=None if order.live else SkippingLoop) as runner:
+        return runner.run(run())
+
+
 async def _outcomes(suites: Iterable[Suite], order: Order) -> AsyncIterator[Outcome]:
     pool = ModelPool()
     benches = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from turbo_yaml.compiler.build import Builder
 from turbo_yaml.compiler.edge import load
@@ -23,6 +23,10 @@ from turbo_yaml.testing.assertions.registry import WATCHED
 from turbo_yaml.testing.cases import Case, cases_of
 from turbo_yaml.testing.templates import Templates
 from turbo_yaml.testing.tree import read_flow_tests
+
+_TURBO: Final = re.compile(rb"^(?:\xef\xbb\xbf)?[\"']?turbo[\"']?\s*:", re.MULTILINE)
+_TESTS: Final = re.compile(rb"^[\"']?tests[\"']?\s*:", re.MULTILINE)
+_STEPS: Final = re.compile(r"\bsteps\b")
 
 LayersOf = Callable[[Path], Iterable[Layer]]
 
@@ -109,6 +113,17 @@ class Suite:
         return parse(source).file
 
 
+def has_tests(path: Path) -> bool:
+    """Tell whether a YAML file is a flow with tests in it, or a file of tests; quickly, for any file."""
+    if is_test_file(path.name):
+        return True
+    try:
+        text = path.read_bytes()
+    except OSError:
+        return False
+    return _TURBO.search(text) is not None and _TESTS.search(text) is not None
+
+
 def wants_steps(test: Test) -> bool:
     """Tell whether a test asks which steps ran."""
     every = [*test.expect, *(one for turn in test.turns for one in turn.expect)]
@@ -121,9 +136,7 @@ def _wants_steps(assertion: Assertion) -> bool:
     if assertion.name in WATCHED:
         return True
     expressions = [assertion.of, assertion.value if assertion.name == "assert" else None]
-    return any(
-        one is not None and re.search(r"\bsteps\b", one.scalar.text) is not None for one in expressions
-    )
+    return any(one is not None and _STEPS.search(one.scalar.text) is not None for one in expressions)
 
 
 def _refuse(found: Iterable[Diagnostic]) -> None:

@@ -25,7 +25,7 @@ from turbo_yaml.testing.outcome import Outcome, Summary
 from turbo_yaml.testing.reports import formats
 from turbo_yaml.testing.reports.text import TextReport
 from turbo_yaml.testing.runner import Order, run_suites
-from turbo_yaml.testing.suite import Suite
+from turbo_yaml.testing.suite import Suite, has_tests
 
 PASSED, FAILED = 0, 1
 FORMS: dict[str, Callable[[Summary], str]] = {
@@ -65,6 +65,15 @@ Assertions: {", ".join(name.replace("[0]", "[n]") for name in ASSERTIONS)}; each
     help="What to print.",
 )
 @click.option("-v", "--verbose", is_flag=True, help="Name every test, those that passed too.")
+@click.option("--coverage", is_flag=True, help="Tell which steps and branches the tests reached.")
+@click.option(
+    "--coverage-file",
+    "coverage_files",
+    multiple=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write that to a file: JSON where its name ends so, else LCOV.",
+)
 @click.option("--update", is_flag=True, help="Write the snapshots anew.")
 @click.option("--live", is_flag=True, help="Run the tests with `live: true`, and let a model grade.")
 @click.option(
@@ -81,6 +90,8 @@ def command(
     listing: bool,
     verbose: bool,
     profiles: tuple[str, ...],
+    coverage: bool,
+    coverage_files: tuple[Path, ...],
     **words: Any,
 ) -> int:
     """Run the tests in flows, and in files called *.test.yaml: of files, or of folders and all below them.
@@ -96,7 +107,10 @@ def command(
         live=words["live"],
         repeat=words["repeat"],
     )
-    suites = _suites(paths or (".",), _layers(ctx.meta[InOrder.KEY], live=order.live), profiles)
+    watched = coverage or bool(coverage_files)
+    files = _files(paths or (".",))
+    layers = _layers(ctx.meta[InOrder.KEY], live=order.live)
+    suites = _suites(files, lambda file: Suite(file, layers, profiles=profiles, watched=watched))
     cases = [(suite, case) for suite in suites for case in suite.cases() if order.wants(case.name)]
     if not cases:
         where = "under this name" if order.pattern else "here"
@@ -105,6 +119,8 @@ def command(
         put(sys.stdout, "".join(_listed(suite, case) for suite, case in cases))
         return PASSED
     summary = _reported(suites, order, form, verbose)
+    if watched:
+        _tell_coverage(files, summary, coverage, form, coverage_files)
     return PASSED if summary.passed else FAILED
 
 
@@ -124,16 +140,19 @@ def _layers(overrides: Sequence[Override], *, live: bool) -> Callable[[Path], li
     return layers
 
 
-def _suites(
-    paths: Sequence[str], layers: Callable[[Path], list[Layer]], profiles: Sequence[str]
-) -> list[Suite]:
+def _files(paths: Sequence[str]) -> list[Path]:
+    """Return the flows and files of tests that paths name, each once."""
+    found = (file for path in paths for file in find_flows(Path(path)) if file.name != PROJECT_FILE)
+    return [*dict.fromkeys(found)]
+
+
+def _suites(files: Sequence[Path], read: Callable[[Path], Suite]) -> list[Suite]:
     """Return the suites that have tests. `FlowInvalid` with all that is wrong in any of them."""
-    files = {file: None for path in paths for file in find_flows(Path(path)) if file.name != PROJECT_FILE}
     suites: list[Suite] = []
     found: list[Diagnostic] = []
-    for file in files:
+    for file in filter(has_tests, files):
         try:
-            suite = Suite(file, layers, profiles=profiles)
+            suite = read(file)
             if suite.tests:
                 suite.load()
                 suites.append(suite)
@@ -173,3 +192,19 @@ def _reported(suites: Sequence[Suite], order: Order, form: str, verbose: bool) -
         written = sum(1 for suite in suites for _ in suite.written)
         tell(f"{written} {'snapshot' if written == 1 else 'snapshots'} written")
     return summary
+
+
+def _tell_coverage(
+    files: Sequence[Path], summary: Summary, table: bool, form: str, targets: Sequence[Path]
+) -> None:
+    """Print what the tests reached in flows, and write it to files."""
+    from turbo_yaml.testing.coverage.collect import cover
+    from turbo_yaml.testing.coverage.output import to_json, to_lcov, to_table
+
+    found = cover(files, summary)
+    for target in targets:
+        written = to_json(found) if target.suffix == ".json" else to_lcov(found)
+        target.write_text(written, encoding="utf-8")
+    if table:
+        stream = sys.stdout if form == "text" else sys.stderr
+        put(stream, to_table(found, color=wants_color(stream)))

@@ -57,8 +57,11 @@ class TextReport:
     def _failure(self, outcome: Outcome) -> str:
         state = "failed" if outcome.state == "failed" else "passed"
         title = f"{one_line(outcome.file)}{self._arrow}{one_line(outcome.name)}"
-        parts = [f"{self._mark(state)} {self._paint('strong', title)}\n"]
-        parts += [self._trouble(trouble) for trouble in outcome.troubles]
+        return f"{self._mark(state)} {self._paint('strong', title)}\n\n{self.problems(outcome)}"
+
+    def problems(self, outcome: Outcome) -> str:
+        """Return what does not hold of one outcome, and what kept it from running."""
+        parts = [self._trouble(trouble) for trouble in outcome.troubles]
         parts += [self._verdict(outcome, verdict) for verdict in told(outcome.verdicts)]
         if outcome.case.test.threshold is not None and outcome.state == "failed":
             parts.append(f"the score is {outcome.score:.2f}; {outcome.case.test.threshold:g} is asked for\n")

@@ -1,0 +1,1 @@
+"""Which steps and branches of flows the tests have reached, by the lines of the flow files."""
