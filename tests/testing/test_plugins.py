@@ -89,7 +89,7 @@ def test_pytest_tells_of_a_mistake_in_a_flow_as_the_check_does(folder: Path) -> 
 def test_coverage_reports_flows_by_their_own_lines_beside_the_code_of_the_host(folder: Path) -> None:
     (folder / "host.py").write_text(HOST, encoding="utf-8")
     (folder / ".coveragerc").write_text(
-        "[run]\nplugins = turbo_yaml.testing.coverage_plugin\nsource = .\ncore = ctrace\n", encoding="utf-8"
+        "[run]\nplugins = turbo_yaml.testing.coverage.plugin\nsource = .\ncore = ctrace\n", encoding="utf-8"
     )
     assert python(folder, "-m", "coverage", "run", "host.py").returncode == 0
     assert python(folder, "-m", "coverage", "json", "-o", "out.json").returncode == 0

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from turbo_yaml.compiler.build import Builder
 from turbo_yaml.compiler.files import Place, unreadable
 from turbo_yaml.diagnostics import Diagnostic
-from turbo_yaml.flow.nodes.tests import TestFile
-from turbo_yaml.flow.parse import parse_test_file
+from turbo_yaml.flow.nodes.tests import Test, TestFile
+from turbo_yaml.flow.parse import parse_test_file, parse_tests
 from turbo_yaml.flow.patterns import TEST_FILES
+from turbo_yaml.source import Source
 from turbo_yaml.source.files import UnreadableText
+from turbo_yaml.syntax import Mapping
 from turbo_yaml.syntax.loader import parse_yaml
 
 
@@ -25,6 +29,18 @@ def read_tests(builder: Builder, place: Place) -> tuple[TestFile | None, list[Di
         return None, found
     file, problems = parse_test_file(tree, source)
     return file, [*found, *problems]
+
+
+def read_flow_tests(source: Source) -> tuple[Sequence[Test], list[Diagnostic]]:
+    """Return the tests in a flow file, and what is wrong with its YAML or with their shape."""
+    if "tests" not in source.text:
+        return (), []
+    tree, found = parse_yaml(source)
+    node = tree.get("tests") if isinstance(tree, Mapping) else None
+    if node is None:
+        return (), found
+    tests, problems = parse_tests(node, source)
+    return tests, [*found, *problems]
 
 
 def check_tests(builder: Builder, place: Place) -> tuple[list[Diagnostic], Place | None]:

@@ -9,17 +9,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from turbo_yaml.testing.rehearsal import rehearse
-    from turbo_yaml.testing.script import Call, NoReply, Scripted, scripted
-    from turbo_yaml.testing.story import Story
+    from turbo_yaml.testing.stage.rehearsal import rehearse
+    from turbo_yaml.testing.stage.script import Call, NoReply, Scripted, scripted
+    from turbo_yaml.testing.stage.story import Story
 
 _HOME_OF = {
-    "Call": "turbo_yaml.testing.script",
-    "NoReply": "turbo_yaml.testing.script",
-    "Scripted": "turbo_yaml.testing.script",
-    "Story": "turbo_yaml.testing.story",
-    "rehearse": "turbo_yaml.testing.rehearsal",
-    "scripted": "turbo_yaml.testing.script",
+    "Call": "turbo_yaml.testing.stage.script",
+    "NoReply": "turbo_yaml.testing.stage.script",
+    "Scripted": "turbo_yaml.testing.stage.script",
+    "Story": "turbo_yaml.testing.stage.story",
+    "rehearse": "turbo_yaml.testing.stage.rehearsal",
+    "scripted": "turbo_yaml.testing.stage.script",
 }
 
 __all__ = ["Call", "NoReply", "Scripted", "Story", "rehearse", "scripted"]

@@ -11,7 +11,7 @@ from turbo_yaml.flow.nodes.tests import Assertion, Test
 from turbo_yaml.records import Record, field
 from turbo_yaml.runtime.failures import locate
 from turbo_yaml.source import Source, Span
-from turbo_yaml.testing.rehearsal import Cue
+from turbo_yaml.testing.stage.rehearsal import Cue
 from turbo_yaml.testing.templates import Templates
 from turbo_yaml.types import Input
 from turbo_yaml.types.text import read_text

@@ -13,10 +13,10 @@ from turbo_yaml.records import Record, replace
 from turbo_yaml.testing.assertions.finding import Finding, Look
 from turbo_yaml.testing.assertions.graded import Ask, Embed, similar
 from turbo_yaml.testing.assertions.registry import ASKED, PLAIN, WATCHED
-from turbo_yaml.testing.script import NoReply
 from turbo_yaml.testing.snapshots import Snapshots
+from turbo_yaml.testing.stage.script import NoReply
+from turbo_yaml.testing.stage.story import Story
 from turbo_yaml.testing.steps import StepTable
-from turbo_yaml.testing.story import Story
 from turbo_yaml.testing.templates import Templates
 
 

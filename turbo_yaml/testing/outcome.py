@@ -10,7 +10,7 @@ from turbo_yaml.records import Record, field, replace
 from turbo_yaml.source import Source, Span
 from turbo_yaml.testing.cases import Case
 from turbo_yaml.testing.judging import Verdict
-from turbo_yaml.testing.story import Story
+from turbo_yaml.testing.stage.story import Story
 
 State: TypeAlias = Literal["passed", "failed", "skipped"]
 

@@ -13,13 +13,13 @@ from turbo_yaml.models.pool import ModelPool
 from turbo_yaml.models.request import Request
 from turbo_yaml.records import Record
 from turbo_yaml.testing.cases import Case
-from turbo_yaml.testing.clock import SkippingLoop
 from turbo_yaml.testing.judging import Means, Verdict, judge, passes, score_of
-from turbo_yaml.testing.live import Grader, LiveModel
 from turbo_yaml.testing.outcome import Outcome, State, Summary, Trouble
-from turbo_yaml.testing.rehearsal import Rehearsal
-from turbo_yaml.testing.script import Scripted
 from turbo_yaml.testing.snapshots import Snapshots
+from turbo_yaml.testing.stage.clock import SkippingLoop
+from turbo_yaml.testing.stage.live import Grader, LiveModel
+from turbo_yaml.testing.stage.rehearsal import Rehearsal
+from turbo_yaml.testing.stage.script import Scripted
 from turbo_yaml.testing.steps import StepTable
 from turbo_yaml.testing.suite import Suite
 from turbo_yaml.testing.troubles import troubles_of

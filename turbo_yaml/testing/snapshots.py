@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from turbo_yaml.testing.assertions.finding import Finding
-from turbo_yaml.testing.script import Call
+from turbo_yaml.testing.stage.script import Call
 
 _FOLDER: Final = "snapshots"
 _TELLING: Final = ("model", "temperature", "top_p", "max_tokens", "stop", "seed", "reasoning_effort", "extra")

@@ -10,7 +10,7 @@ from typing import Any, Final
 from turbo_yaml.compiler.build import Builder
 from turbo_yaml.compiler.edge import load
 from turbo_yaml.compiler.files import Files, Place
-from turbo_yaml.compiler.tests import is_test_file, read_tests
+from turbo_yaml.compiler.tests import is_test_file, read_flow_tests, read_tests
 from turbo_yaml.diagnostics import Diagnostic
 from turbo_yaml.errors import FlowInvalid, UsageError
 from turbo_yaml.flow.nodes import FlowFile
@@ -22,7 +22,6 @@ from turbo_yaml.source.files import UnreadableText
 from turbo_yaml.testing.assertions.registry import WATCHED
 from turbo_yaml.testing.cases import Case, cases_of
 from turbo_yaml.testing.templates import Templates
-from turbo_yaml.testing.tree import read_flow_tests
 
 _TURBO: Final = re.compile(rb"^(?:\xef\xbb\xbf)?[\"']?turbo[\"']?\s*:", re.MULTILINE)
 _TESTS: Final = re.compile(rb"^[\"']?tests[\"']?\s*:", re.MULTILINE)

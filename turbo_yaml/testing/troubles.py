@@ -8,7 +8,7 @@ from turbo_yaml.flow.nodes import Constant
 from turbo_yaml.source import Span
 from turbo_yaml.testing.cases import Case
 from turbo_yaml.testing.outcome import Trouble
-from turbo_yaml.testing.rehearsal import Rehearsal, Stuck
+from turbo_yaml.testing.stage.rehearsal import Rehearsal, Stuck
 
 
 def troubles_of(case: Case, rehearsal: Rehearsal, *, expected: bool) -> list[Trouble]:

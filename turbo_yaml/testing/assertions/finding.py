@@ -8,7 +8,7 @@ from typing import Any
 
 from turbo_yaml.flow.nodes.tests import Assertion
 from turbo_yaml.records import Record, field
-from turbo_yaml.testing.story import Story
+from turbo_yaml.testing.stage.story import Story
 
 
 class Finding(Record):

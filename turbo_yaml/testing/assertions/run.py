@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from turbo_yaml.testing.assertions.finding import Finding, Look, listed, quoted
-from turbo_yaml.testing.script import text_of
+from turbo_yaml.testing.stage.script import text_of
 
 _MILLION = 1_000_000
 

@@ -14,8 +14,8 @@ from turbo_yaml.runtime.function import TurboGenFn
 from turbo_yaml.runtime.probes import REACHED
 from turbo_yaml.runtime.wrapper import TurboGenWrapper
 from turbo_yaml.source import Source
-from turbo_yaml.testing.script import NoReply, Scripted
-from turbo_yaml.testing.story import Story
+from turbo_yaml.testing.stage.script import NoReply, Scripted
+from turbo_yaml.testing.stage.story import Story
 
 
 class Cue(Record):

@@ -1,6 +1,6 @@
 """A plug-in of coverage.py: flows are measured beside the Python code that runs them, by their own lines.
 
-`plugins = turbo_yaml.testing.coverage_plugin` under `[run]`, or `[tool.coverage.run]` in a `pyproject.toml`.
+`plugins = turbo_yaml.testing.coverage.plugin` under `[run]`, or `[tool.coverage.run]` in a `pyproject.toml`.
 """
 
 from __future__ import annotations

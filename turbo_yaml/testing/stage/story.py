@@ -9,7 +9,7 @@ from turbo_yaml.errors import FlowError
 from turbo_yaml.protocol import Message, Usage
 from turbo_yaml.records import Record, field
 from turbo_yaml.source import Source
-from turbo_yaml.testing.script import Call, text_of
+from turbo_yaml.testing.stage.script import Call, text_of
 
 
 class Story(Record, kw_only=True):
