@@ -37,6 +37,7 @@ def report(error: Exception, context: click.Context | None) -> int:
         return error.exit_code
     if isinstance(error, TurboError):
         put(sys.stderr, _drawn(error, wants_color(sys.stderr, context)))
+        write(sys.stderr, "".join(f"{line}\n" for line in getattr(error, "diff", "").splitlines()))
         return error.exit_code
     if isinstance(error, OSError):
         tell(f"error: {error.strerror or error}" + (f": {error.filename}" if error.filename else ""))

@@ -139,6 +139,11 @@ _OPERATOR: Final[dict[str, Key]] = {
     "allow": Key(
         ListOf(_ALLOWED), "What the tools of flows may reach: hosts, commands, secrets.", operator=True
     ),
+    "redact": Key(
+        ListOf(Text()),
+        "Patterns of what the journal must not keep: `***` stands there in its place.",
+        operator=True,
+    ),
     "check": Key(
         MapOf(Either(MapOf(_SEVERITY, "rule"), _SEVERITY), "rule or glob"),
         "How severe the findings of a rule are, everywhere or in files that fit a glob.",

@@ -76,13 +76,11 @@ def go_on(
     *,
     replies: Sequence[str] = (),
     params: Sequence[tuple[str, str]] = (),
-    overrides: Sequence[Override] = (),
-    profiles: Sequence[str] = (),
     form: str | None = None,
     no_stream: bool = False,
     usage: bool = False,
 ) -> None:
-    """Go on with a run; `overrides` and `profiles` come on top of those that it began with."""
+    """Go on with a run as the command line asked for it when it began."""
     from turbo_yaml.journal.journal import Journal
     from turbo_yaml.runtime.recording.recorder import Rules
 
@@ -96,7 +94,7 @@ def go_on(
             )
         sources = journal.sources(run)
         answered = sum(event.kind == "input" and event.state == "done" for event in journal.events(run))
-    order = _order(run, answered, overrides, profiles, replies, params)
+    order = _order(run, answered, replies, params)
     order = order._replace(
         form=form or order.form, no_stream=no_stream or order.no_stream, usage=usage, state=state
     )
@@ -107,12 +105,10 @@ def go_on(
 def _order(
     run: Run,
     answered: int,
-    overrides: Sequence[Override],
-    profiles: Sequence[str],
     replies: Sequence[str],
     params: Sequence[tuple[str, str]],
 ) -> Order:
-    """Return what the command line asked for when the run began, with what it asks for now on top."""
+    """Return what the command line asked for when the run began, with the replies it gives now."""
     call = run.call
     if "flow" not in call:
         raise UsageError(
@@ -121,11 +117,11 @@ def _order(
         )
     into_folder(call["folder"])
     return Order(
-        overrides=[*(Override(*each) for each in call["overrides"]), *overrides],
+        overrides=[Override(*each) for each in call["overrides"]],
         flow=call["flow"],
         params=params,
         files=(),
-        profiles=(*call["profiles"], *profiles),
+        profiles=call["profiles"],
         system=call["system"],
         replies=(*call["replies"][answered:], *replies),
         form=call["form"],

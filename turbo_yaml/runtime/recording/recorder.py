@@ -130,6 +130,7 @@ class Recorder:
                 if event.data is not None and "failure" in event.data:
                     return Answer(None, failure_of(event.data["failure"]))
                 return Answer(event.text if event.data is None else event.data["value"], None)
+            self.live = True
             self.waited = max(0.0, time() - event.began)
             await self.commit(self.log.status("waiting"))
             return None
@@ -216,6 +217,7 @@ class Recorder:
 
     async def ended(self, outcome: Any) -> None:
         """Record that the run is over."""
+        self.live = True
         await self.commit(self.log.status("done", outcome=outcome))
         self.log.release()
 

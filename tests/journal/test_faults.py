@@ -1,0 +1,139 @@
+"""A journal that cannot be written or read: a clear error, and nothing paid that is not recorded."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.journal.playing import Bench, drive
+from tests.runtime.talking import in_loop
+from turbo_yaml.errors import JournalError
+from turbo_yaml.journal.database import FILE
+from turbo_yaml.journal.journal import Journal
+from turbo_yaml.runtime.recording.recorder import Rules
+from turbo_yaml.runtime.recording.start import Recording
+
+FLOW = "  - user: hi\n  - generate\n  - user: more\n  - generate\n"
+
+
+def test_a_journal_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
+    with Journal(tmp_path) as journal:
+        journal.reader().execute("pragma user_version = 99")
+    before = (tmp_path / FILE).read_bytes()
+    with pytest.raises(JournalError, match="newer turbo-yaml: its format is 99, and this version knows 1"):
+        Journal(tmp_path).reader()
+    assert (tmp_path / FILE).read_bytes() == before
+
+
+def test_a_file_that_is_no_journal_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_bytes(b"my diary, by Ada\n" * 500)
+    bench = Bench(tmp_path, FLOW)
+    with pytest.raises(JournalError, match="is not a journal"):
+        bench.fn()
+    assert (tmp_path / FILE).read_bytes() == b"my diary, by Ada\n" * 500
+
+
+def test_a_damaged_journal_is_told_of(tmp_path: Path) -> None:
+    async def work() -> None:
+        bench = Bench(tmp_path, FLOW)
+        run = bench.fn()
+        await drive(run)
+        bench.journal.close()
+        whole = bytearray((tmp_path / FILE).read_bytes())
+        whole[4096:] = b"\xff" * (len(whole) - 4096)
+        (tmp_path / FILE).write_bytes(whole)
+        with pytest.raises(JournalError, match="is damaged"):
+            bench.fn.resume(run.name or "")
+
+    in_loop(work())
+
+
+@pytest.mark.parametrize("folder", ["/proc/nothing/here", "file/state"])
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path, folder: str) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    bench = Bench(tmp_path / folder, FLOW)
+    with pytest.raises(JournalError, match="cannot be") as caught:
+        bench.fn()
+    assert "--no-journal" in (caught.value.hint or "")
+    assert bench.asked == 0
+
+
+STEPS = """\
+  - for: i
+    in: range(40)
+    do:
+      - forget: all
+      - user: "{{ 'x' * 900 }}{{ i }}"
+      - generate
+"""
+CHILD = """
+from tests.journal.test_faults import STEPS
+import asyncio, resource, signal, sys
+from pathlib import Path
+from tests.journal.playing import Bench, drive
+from turbo_yaml.errors import JournalError
+from turbo_yaml.runtime.recording.recorder import Rules
+from turbo_yaml.runtime.recording.start import Recording
+
+async def main(folder, required):
+    steps = STEPS
+    bench = Bench(Path(folder), steps)
+    told = []
+    bench.fn = bench.fn.using(journal=Recording(bench.journal, Rules(required=required)))
+    run = bench.fn().listen(lambda event: told.append(event.message) if event.kind == "warning" else None)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, resource.RLIM_INFINITY))
+    try:
+        await drive(run)
+    except JournalError as problem:
+        told.append(problem.message)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    events = bench.places(run.name)
+    print(run.done, bench.asked, len(events), run.name, *told, sep="|")
+    bench.journal.close()
+
+asyncio.run(main(sys.argv[1], sys.argv[2] == "required"))
+"""
+
+
+def filled_up(folder: Path, rule: str) -> list[str]:
+    """Run a flow in a process whose files may not grow past some size; return what it tells."""
+    done = subprocess.run(
+        [sys.executable, "-c", CHILD, str(folder), rule],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    return done.stdout.strip().split("|")
+
+
+def test_a_run_stops_before_it_pays_what_cannot_be_recorded_and_goes_on_later(tmp_path: Path) -> None:
+    done, asked, recorded, name, *told = filled_up(tmp_path, "required")
+    assert done == "True"
+    assert 0 < int(asked) < 40
+    assert int(asked) - int(recorded) in (0, 1)
+    assert len(told) == 1
+    assert "cannot be written" in told[0]
+
+    async def work() -> None:
+        bench = Bench(tmp_path, STEPS)
+        await bench.go_on(name)
+        assert bench.asked in (40 - int(recorded), 41 - int(recorded))
+
+    in_loop(work())
+
+
+def test_a_run_goes_on_unrecorded_where_that_is_wanted(tmp_path: Path) -> None:
+    done, asked, recorded, _, *told = filled_up(tmp_path, "tried")
+    assert (done, asked) == ("True", "40")
+    assert 0 < int(recorded) < 40
+    assert len(told) == 1
+    assert told[0].startswith("the run is recorded no further: ")
+
+
+def test_rules_are_part_of_a_recording(tmp_path: Path) -> None:
+    recording = Recording(Journal(tmp_path), Rules(required=False))
+    assert Recording.resuming(recording, "abc", "keep", "skip").rules == Rules("keep", "skip", False)

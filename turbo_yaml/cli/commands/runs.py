@@ -1,0 +1,236 @@
+"""`runs`: what the journal has, to lists, stories, differences and copies."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from turbo_yaml.cli.faults import EXIT_CODES
+from turbo_yaml.cli.options import common
+from turbo_yaml.cli.overrides import InOrder, setting_flags
+from turbo_yaml.cli.recorded import state_flag
+from turbo_yaml.cli.terminal import tell, write
+from turbo_yaml.errors import UsageError
+
+if TYPE_CHECKING:
+    from turbo_yaml.journal.journal import Journal, Run
+
+STATUSES = ("running", "interrupted", "waiting", "stopped", "failed", "done")
+
+
+class ListFirst(click.Group):
+    """A group whose `list` is meant where no other command is named."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the words."""
+        words = (
+            args
+            if args and (args[0] in self.commands or args[0] in ctx.help_option_names)
+            else ["list", *args]
+        )
+        return super().parse_args(ctx, words)
+
+
+@click.group("runs", cls=ListFirst, short_help="Look at recorded runs, copy and delete them.")
+def command() -> None:
+    """Look at recorded runs, copy and delete them. `runs` alone lists the last ones."""
+
+
+@command.command("list")
+@click.option(
+    "-n", "--count", type=click.IntRange(0), default=20, help="So many at most; 0: all. 20 by default."
+)
+@click.option(
+    "-q", "--query", metavar="WORDS", help="Those in which all these words were said; `wor*` for any ending."
+)
+@click.option("-m", "--model", metavar="MODEL", help="Those that asked this model.")
+@click.option("--flow", metavar="FLOW", help="Those of this flow, by its name or its file.")
+@click.option("--status", type=click.Choice(STATUSES), help="Those that stand so.")
+@click.option("--since", metavar="AGE", help="Those that began no longer ago: 2h, 3d.")
+@click.option("-u", "--usage", is_flag=True, help="Tell on standard error how many tokens they used in all.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
+@state_flag
+@common
+def list_runs(
+    count: int, since: str | None, usage: bool, as_json: bool, state: str | None, **wanted: Any
+) -> None:
+    """List recorded runs, the newest first."""
+    from turbo_yaml.cli.history import run_facts, run_line
+    from turbo_yaml.journal.search import Wanted, find_runs
+
+    with _journal(state) as journal:
+        found = find_runs(journal, Wanted(**wanted, since=_moment(since)), count or None)
+        if as_json:
+            _print_json([run_facts(run) for run in found])
+        for run in () if as_json else found:
+            write(sys.stdout, run_line(run) + "\n")
+        if usage:
+            _tell_usage(found)
+
+
+@command.command("show")
+@click.argument("run", metavar="RUN")
+@click.option("-r", "--result", is_flag=True, help="Print only what came of it.")
+@click.option("--flow", is_flag=True, help="Print the flow's files as they were.")
+@click.option("--json", "as_json", is_flag=True, help="Print all that is known, as JSON.")
+@state_flag
+@common
+def show(run: str, result: bool, flow: bool, as_json: bool, state: str | None) -> None:
+    """Tell what happened in RUN: what was said, asked and answered, with the lines of the flow."""
+    from turbo_yaml.cli.conversation.output import to_text
+    from turbo_yaml.cli.history import shown_run
+    from turbo_yaml.journal.story import run_data
+
+    with _journal(state) as journal:
+        found = journal.run(run)
+        if as_json:
+            _print_json(run_data(journal, found))
+        elif flow:
+            for name, text in journal.sources(found).items():
+                write(sys.stdout, f"# {name}\n{to_text(text)}")
+        elif result:
+            if found.outcome is not None:
+                write(sys.stdout, to_text(found.outcome))
+        else:
+            for line in shown_run(journal, found):
+                write(sys.stdout, line + "\n")
+
+
+@command.command("diff")
+@click.argument("first", metavar="RUN")
+@click.argument("second", metavar="RUN")
+@state_flag
+@common
+def diff(first: str, second: str, state: str | None) -> None:
+    """Show how two runs differ: what was said, asked and answered. Exits with 1 where they do."""
+    from turbo_yaml.journal.story import difference
+
+    with _journal(state) as journal:
+        lines = difference(journal, journal.run(first), journal.run(second))
+    for line in lines:
+        write(sys.stdout, line + "\n")
+    if lines:
+        raise click.exceptions.Exit(1)
+
+
+@command.command("fork", cls=InOrder, epilog=EXIT_CODES)
+@click.argument("run", metavar="RUN")
+@click.option(
+    "--at", "place", metavar="PLACE", required=True, help="Where to go another way: see `runs show`."
+)
+@click.option("--flow", metavar="FLOW", help="Run this file from there on: an edited copy of the flow.")
+@setting_flags
+@click.option(
+    "--reply", "replies", multiple=True, metavar="TEXT", help="Answer the next question of the flow."
+)
+@click.option("-u", "--usage", is_flag=True, help="Tell on standard error how many tokens were used.")
+@state_flag
+@common
+@click.pass_context
+def fork(
+    ctx: click.Context,
+    /,
+    run: str,
+    place: str,
+    flow: str | None,
+    profiles: tuple[str, ...],
+    replies: tuple[str, ...],
+    usage: bool,
+    state: str | None,
+    **_: Any,
+) -> None:
+    """Copy RUN as it was before PLACE, and go on from there: with other settings, or an edited flow.
+
+    What was told before PLACE is kept, whatever the flow asks there now.
+    """
+    from turbo_yaml.cli.commands.resume import go_on
+
+    state = None if state is None else str(Path(state).absolute())
+    with _journal(state) as journal:
+        call = dict(journal.run(run).call)
+        call["overrides"] = [*call.get("overrides", ()), *(list(each) for each in ctx.meta[InOrder.KEY])]
+        call["profiles"] = [*call.get("profiles", ()), *profiles]
+        if flow is not None:
+            call["flow"] = str(Path(flow).absolute())
+        name = journal.fork(run, place, call)
+    tell(f"run `{name}` goes on from `{place}` of `{run}`")
+    go_on(name, state, "retry", "keep", replies=replies, usage=usage)
+
+
+@command.command("rm")
+@click.argument("runs", metavar="RUN...", nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="Delete all runs but those that go on now.")
+@click.option("--before", metavar="AGE", help="Delete all that began longer ago: 30d.")
+@state_flag
+@common
+def remove(runs: tuple[str, ...], everything: bool, before: str | None, state: str | None) -> None:
+    """Delete runs for good: what was said in them is overwritten."""
+    from turbo_yaml.journal.search import find_runs
+
+    with _journal(state) as journal:
+        names = list(runs)
+        if everything or before is not None:
+            moment = _moment(before)
+            names += [
+                run.name
+                for run in find_runs(journal)
+                if run.status != "running" and (moment is None or run.began < moment)
+            ]
+        elif not names:
+            raise UsageError("no run is named", hint="name runs, or use `--all` or `--before AGE`")
+        if names:
+            journal.delete(names)
+    tell(f"deleted {len(names)} run{'' if len(names) == 1 else 's'}")
+
+
+@command.command("export")
+@click.argument("runs", metavar="[RUN]...", nargs=-1)
+@state_flag
+@common
+def export(runs: tuple[str, ...], state: str | None) -> None:
+    """Print runs, by default all, as lines of JSON: one for each."""
+    from turbo_yaml.cli.conversation.output import to_json
+    from turbo_yaml.journal.search import find_runs
+    from turbo_yaml.journal.story import run_data
+
+    with _journal(state) as journal:
+        chosen = [journal.run(name) for name in runs] if runs else find_runs(journal)
+        for run in chosen:
+            write(sys.stdout, to_json(run_data(journal, run)) + "\n")
+
+
+def _journal(state: str | None) -> Journal:
+    from turbo_yaml.journal.journal import Journal
+
+    return Journal(None if state is None else Path(state))
+
+
+def _moment(age: str | None) -> float | None:
+    """Return the moment so long ago, in seconds of the epoch."""
+    if age is None:
+        return None
+    from time import time
+
+    from turbo_yaml.syntax.durations import parse_duration
+
+    seconds = parse_duration(age)
+    if seconds is None:
+        raise UsageError(f"`{age}` is no age", hint="write it as `30m`, `2h` or `7d`")
+    return time() - seconds
+
+
+def _print_json(data: Any) -> None:
+    from turbo_yaml.cli.conversation.output import to_json
+
+    write(sys.stdout, to_json(data, indent=2) + "\n")
+
+
+def _tell_usage(runs: Iterable[Run]) -> None:
+    runs = list(runs)
+    sent, received = sum(run.input_tokens for run in runs), sum(run.output_tokens for run in runs)
+    turns = sum(run.turns for run in runs)
+    tell(f"tokens: {sent} input, {received} output; {turns} model {'turn' if turns == 1 else 'turns'}")
