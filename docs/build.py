@@ -10,7 +10,7 @@ from typing import Any
 
 from turbo_yaml.flow import assertions, vocabulary
 from turbo_yaml.flow.vocabulary import Key, Verb
-from turbo_yaml.flow.words import LATER_MEMORIES, LATER_STEPS, LATER_TURN_KEYS, RESERVED
+from turbo_yaml.flow.words import LATER_MEMORIES, RESERVED
 from turbo_yaml.models.faults import KINDS
 from turbo_yaml.models.providers import PROVIDERS
 from turbo_yaml.settings import keys as settings
@@ -22,6 +22,7 @@ HERE = Path(__file__).parent
 REFERENCE = HERE / "reference"
 
 LANGUAGE = "../language.md"
+TOOLS = "../tools.md"
 TAKES = {
     "text": f"[text]({LANGUAGE}#text-values-and-expressions)",
     "said": f"[text]({LANGUAGE}#text-values-and-expressions)",
@@ -38,6 +39,13 @@ TAKES = {
     "flow": f"[a flow's name]({LANGUAGE}#other-flows) or path",
     "callee": f"[a flow's name]({LANGUAGE}#other-flows) or path; with `among`, one `{{{{ … }}}}` for it",
     "callees": f"a list of [flows' names]({LANGUAGE}#other-flows) or paths",
+    "tool": f"[a tool's name]({TOOLS})",
+    "offer": f"a list of [tools' names]({TOOLS})",
+    "parameters": f"names with [types]({LANGUAGE}#types)",
+    "request": "`METHOD https://…`",
+    "server": "`{command: […]}` or `{url: …}`",
+    "plains": "a list of texts, no templates",
+    "headers": "names with texts, no templates",
     "path": "a path from this file's folder",
     "target": "a variable's name",
     "targets": "one or more variables' names, with commas",
@@ -203,7 +211,7 @@ def _files() -> Iterator[str]:
     yield "### Memory\n"
     yield from _keys(vocabulary.MEMORY_KEYS)
     yield "### Tools\n"
-    yield "Declarations are read and checked; this version has no step that calls a tool.\n"
+    yield f"[Tools]({TOOLS}) explains how they are bound and called.\n"
     yield from _keys(vocabulary.TOOL_KEYS)
     yield "### Tests\n"
     yield "[Testing](../testing.md) explains them.\n"
@@ -234,9 +242,7 @@ def _not_there() -> Iterator[str]:
     yield "## Words that are no steps\n"
     yield "These are refused with a note.\n"
     yield from _table(("word", "why"), ((f"`{word}`", note) for word, note in RESERVED.items()))
-    later = [f"the step `{word}`" for word in LATER_STEPS]
-    later += [f"`{word}` of `generate`" for word in LATER_TURN_KEYS]
-    later += [f"the memory `{word}`" for word in LATER_MEMORIES]
+    later = [f"the memory `{word}`" for word in LATER_MEMORIES]
     yield f"Not available in this version: {', '.join(later)}."
 
 

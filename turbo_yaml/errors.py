@@ -6,6 +6,7 @@ TurboError
 ├── JournalError          the journal of runs cannot be used, or a run in it cannot go on
 └── FlowError             a run failed; has a kind, and the place in the flow once it is known
     ├── LimitError        a limit or a budget was reached
+    │   └── OutOfTurns    the model called tools until `max_turns`
     ├── ModelError        the model, its provider or the wire failed
     └── ToolError         a tool failed, or was not allowed
 """
@@ -76,6 +77,15 @@ class LimitError(FlowError):
 
     def __init__(self, message: str, *, kind: str = "limit", hint: str | None = None) -> None:
         super().__init__(message, kind=kind, hint=hint)
+
+
+class OutOfTurns(LimitError):
+    """The model still called tools in the last reply that `max_turns` allows."""
+
+    def __init__(self, most: int) -> None:
+        message = f"the model still calls tools after {most} {'reply' if most == 1 else 'replies'}"
+        hint = "raise `max_turns`, or say with `otherwise` what to do then"
+        super().__init__(message, kind="max_turns", hint=hint)
 
 
 class ModelError(FlowError):

@@ -138,8 +138,8 @@ steps:
     assert [entry["name"] for entry in found["environment"]] == ["CALLER"]
     assert [entry["asks"] for entry in found["questions"]] == ["Which one?"]
     assert found["memory"] == ["truncated"]
-    assert [(entry["name"], entry["kind"], entry["line"]) for entry in found["tools"]] == [
-        ("find", "host", 8)
+    assert [(tool["name"], tool["kind"], tool["approve"], tool["line"]) for tool in found["tools"]] == [
+        ("find", "function", "never", 8)
     ]
     assert found["calls"] == {"turns": 1, "calls": 3}
 

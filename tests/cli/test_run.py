@@ -54,7 +54,7 @@ def test_json_holds_result_messages_usage_and_steps(turbo: Turbo) -> None:
         {"role": "assistant", "content": said},
     ]
     assert set(data["usage"]) == {"input_tokens", "output_tokens"}
-    assert data["steps"] == {"messages": 2, "turns": 1, "inputs": 0, "results": 0}
+    assert data["steps"] == {"messages": 2, "turns": 1, "inputs": 0, "results": 0, "tools": 0}
     assert "\\u202eé" in out and "\x1b" not in out
 
 

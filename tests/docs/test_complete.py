@@ -15,7 +15,7 @@ import pytest
 import turbo_yaml
 from docs.build import HERE, pages
 from turbo_yaml.cli.verbs import command
-from turbo_yaml.errors import FlowError, LimitError, ModelError
+from turbo_yaml.errors import FlowError, LimitError, ModelError, ToolError
 from turbo_yaml.flow.assertions import ASSERTIONS
 from turbo_yaml.models.faults import KINDS
 from turbo_yaml.template.vocabulary import FILTERS, GLOBALS
@@ -23,7 +23,7 @@ from turbo_yaml.template.vocabulary import FILTERS, GLOBALS
 PACKAGE = Path(turbo_yaml.__file__).parent
 
 # Words with a dash in the layers that make diagnostics which are no rules.
-NO_RULES = {"built-in", "date-time", "flow-name", "look-around", "turbo-yaml", "unicode-escape"}
+NO_RULES = {"built-in", "date-time", "flow-name", "look-around", "tool-name", "turbo-yaml", "unicode-escape"}
 # Words of tests with a dash: those of the schema, and assertions, ours and others'.
 NO_RULES |= {"step-count", "test-turn", "not-is-refusal", "g-eval", "model-graded-closedqa", *ASSERTIONS}
 # The rules of `checks` have pages of their own.
@@ -74,9 +74,9 @@ def test_every_rule_is_explained_and_no_other() -> None:
 
 
 def test_every_kind_of_failure_is_explained() -> None:
-    classes = tuple(error.__name__ for error in (FlowError, LimitError, ModelError))
+    classes = tuple(error.__name__ for error in (FlowError, LimitError, ModelError, ToolError))
     found = set(KINDS) | {"limit"}
-    for node in trees("runtime", "models", "cli", "memory"):
+    for node in trees("runtime", "models", "cli", "memory", "tools"):
         match node:
             case ast.Call(func=ast.Name(id=name), keywords=keywords) if name in (*classes, "Unanswered"):
                 found |= {

@@ -13,7 +13,7 @@ from tests.flow.reading_flows import read
 from turbo_yaml.flow.parse import parse_flow
 from turbo_yaml.flow.vocabulary import COMMON_KEYS, FILE_KEYS, HEADS, TURN_KEYS, VERBS
 from turbo_yaml.flow.walk import steps
-from turbo_yaml.flow.words import LATER_STEPS, RESERVED, SYNONYMS
+from turbo_yaml.flow.words import RESERVED, SYNONYMS
 from turbo_yaml.source import Source
 from turbo_yaml.syntax.loader import parse_yaml
 
@@ -24,7 +24,7 @@ GOOD += [
 WORDS = sorted(
     {key.name for verb in VERBS for key in (verb.head, *verb.keys)}
     | {key.name for key in (*COMMON_KEYS, *FILE_KEYS, *TURN_KEYS)}
-    | {*RESERVED, *LATER_STEPS, *SYNONYMS}
+    | {*RESERVED, *SYNONYMS}
 )
 SCALARS = st.sampled_from([None, True, 1, 2.5, "", "x", "{{ x }}", "{% if", "30s", "a b", *WORDS])
 TREES = st.recursive(

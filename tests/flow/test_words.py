@@ -15,10 +15,10 @@ from turbo_yaml.flow.vocabulary import (
     TURN_KEYS,
     VERBS,
 )
-from turbo_yaml.flow.words import LATER_STEPS, LATER_TURN_KEYS, RESERVED, SYNONYMS, advice, meant
+from turbo_yaml.flow.words import RESERVED, SYNONYMS, advice, meant
 
 KNOWN = {key.name for verb in VERBS for key in (verb.head, *verb.keys)}
-KNOWN |= {key.name for key in (*COMMON_KEYS, *FILE_KEYS, *TURN_KEYS)} | {*LATER_STEPS, *LATER_TURN_KEYS}
+KNOWN |= {key.name for key in (*COMMON_KEYS, *FILE_KEYS, *TURN_KEYS)}
 
 
 def test_every_synonym_stands_for_words_that_exist() -> None:

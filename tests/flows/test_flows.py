@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 import turbo_yaml
+from tests.language.shown_flows import scripted_tools
 from turbo_yaml.compiler.edge import check
 
 ROOT = Path(__file__).parent.parent.parent
@@ -30,8 +31,13 @@ async def transcript(path: Path, script: dict[str, Any]) -> str:
             lines.append(f"{where}log: {event.message}")
         elif event.kind == "result":
             lines.append(f"{where}= {event.content}")
+        elif event.kind == "tool_call":
+            lines.append(f"{where}→ {event.tool} {json.dumps(event.arguments)}")
+        elif event.kind == "input_needed" and event.tool is not None:
+            lines.append(f"{where}? {event.content}")
 
-    fn = turbo_yaml.load(path, cache=False).configure({"model": "script"}).using(script=script["model"])
+    fn = turbo_yaml.load(path, cache=False, tools=scripted_tools(script.get("tools", {})))
+    fn = fn.configure({"model": "script"}).using(script=script["model"])
     answers = iter(script["input"])
     async with fn(**script["with"]).listen(listen) as run:
         result = await run.run()

@@ -20,17 +20,29 @@ class Shown:
     inputs: dict[str, Any]
     answers: list[Any]
     replies: list[Any]
+    tools: dict[str, list[Any]]
 
     def load(self) -> turbo_yaml.TurboGenFn:
         """Return it as a function that asks no server."""
-        fn = turbo_yaml.load(self.path, cache=False)
+        fn = turbo_yaml.load(self.path, cache=False, tools=scripted_tools(self.tools))
         return fn.configure({"model": "script", "retries": 0}).using(script=self.replies)
 
 
-def shown_flows() -> list[Shown]:
-    """Return all of them."""
+def scripted_tools(results: dict[str, list[Any]]) -> dict[str, Any]:
+    """Return a function for each tool that gives back one of its results after another."""
+
+    def scripted(name: str) -> Any:
+        left = iter(results[name])
+        return lambda **_: next(left)
+
+    return {name: scripted(name) for name in results}
+
+
+def shown_flows(*, tools: bool = True) -> list[Shown]:
+    """Return all of them, or only those that have no tools."""
     found = []
     for path in sorted((ROOT / "flows").glob("*.yaml")):
         script = json.loads((ROOT / "tests" / "golden" / "flows" / f"{path.stem}.json").read_text("utf-8"))
-        found.append(Shown(path, script["with"], script["input"], script["model"]))
+        shown = Shown(path, script["with"], script["input"], script["model"], script.get("tools", {}))
+        found += [shown] if tools or not shown.tools else []
     return found

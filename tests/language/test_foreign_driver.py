@@ -21,8 +21,8 @@ from turbo_yaml.runtime.frames import CURRENT, Frame, leave
 
 NEED_A_HOST = ("debate", "summarize", "support")
 """Flows that fork, call or hand over: whoever pumps them says who answers the turns in there."""
-ALONE = [shown for shown in shown_flows() if shown.path.stem not in NEED_A_HOST]
-HOSTED = [shown for shown in shown_flows() if shown.path.stem in NEED_A_HOST]
+ALONE = [shown for shown in shown_flows(tools=False) if shown.path.stem not in NEED_A_HOST]
+HOSTED = [shown for shown in shown_flows(tools=False) if shown.path.stem in NEED_A_HOST]
 
 
 def stem(shown: Shown) -> str:
@@ -106,7 +106,7 @@ def with_plain_names(function: Callable[..., AsyncGenerator[Any, Any]]) -> Any:
     return lambda memory=None, **given: function(memory, **{named[name]: given[name] for name in given})
 
 
-@pytest.mark.parametrize("shown", shown_flows(), ids=stem)
+@pytest.mark.parametrize("shown", shown_flows(tools=False), ids=stem)
 def test_the_printed_python_runs_as_a_generator_that_somebody_wrote(shown: Shown) -> None:
     fn = shown.load()
     by_hand = TurboGenFn(printed(shown)).configure({"model": "script", "retries": 0})

@@ -123,7 +123,7 @@ def test_two_tasks_cannot_await_one_run() -> None:
 def test_usage_steps_and_chat_of_a_run_can_be_read() -> None:
     told = played(interview, "Ada")
     assert told.run.usage == Usage(3, 2)
-    assert told.run.steps == (2, 1, 1, 1)
+    assert told.run.steps == (2, 1, 1, 1, 0)
     assert [message.content for message in told.chat] == ["You ask.", "Who are you?", "Ada", "reply 1"]
 
 

@@ -33,6 +33,7 @@ from turbo_yaml.flow.vocabulary import (
 
 TEXTS = st.sampled_from(["hello", "no", "{{ x }} and {{ y }}", "", "12:30", True, None, 3, 2.5])
 WORDS = st.sampled_from(["draft", "a-b", "_x", "Step1"])
+TOOLS = st.sampled_from(["find_order", "github.search", "a-b"])
 VARIABLES = st.sampled_from(["reply", "x", "größe", "_hidden", "for"])
 TEMPLATES = st.sampled_from(["{{ x }}", "{{ items | length }}"])
 DURATIONS = st.sampled_from(["500ms", "30s", "1.5h", 30, 0.5])
@@ -86,6 +87,7 @@ POOL += [
     "user",
 ]
 POOL += [[], ["x"], [1], ["stop"], ["generate"], [None], [[]], [{}], [{"user": "hi"}], [{"text": "hi"}]]
+POOL += [{"command": ["x"]}, {"url": "x"}, {"tools": ["x"]}, {"tools": []}, ["x", "y"]]
 POOL += [{}, {"x": 1}, {"user": "hi"}, {"text": "hi"}, {"label": "a"}, {"times": 1}, {"kind": "local"}]
 NAMES = [
     "user",
@@ -99,6 +101,13 @@ NAMES = [
     "limit",
     "in",
     "choices",
+    "tools",
+    "max_turns",
+    "otherwise",
+    "with",
+    "http",
+    "mcp",
+    "flow",
     "type",
     "timeout",
     "literal",
@@ -155,6 +164,12 @@ def made(key: Key, depth: int) -> st.SearchStrategy[Any]:
             return st.lists(TEXTS, min_size=1, max_size=3) | TEMPLATES
         case "words":
             return st.lists(WORDS, max_size=2)
+        case "tool":
+            return TOOLS
+        case "offer":
+            return st.lists(TOOLS, min_size=1, max_size=2, unique=True)
+        case "plains":
+            return st.lists(TEXTS, min_size=1, max_size=2)
         case "values":
             return st.dictionaries(VARIABLES, VALUES, min_size=1, max_size=2)
         case "arguments":
@@ -211,7 +226,15 @@ def of_a_file(key: Key, depth: int) -> st.SearchStrategy[Any]:
         case "files":
             return st.dictionaries(st.just("orders"), PATHS)
         case "tools":
-            return st.dictionaries(WORDS, mapping(TOOL_KEYS, depth), max_size=1)
+            return st.dictionaries(WORDS, st.none() | mapping(TOOL_KEYS, depth), max_size=1)
+        case "parameters":
+            return st.sampled_from([{}, {"a": "integer", "b?": "string"}])
+        case "request":
+            return st.sampled_from(["GET https://api.example.com/{id}", "POST http://localhost:8000/"])
+        case "server":
+            return st.sampled_from([{"command": ["server", "--quiet"]}, {"url": "https://a.b/mcp"}])
+        case "headers":
+            return st.dictionaries(WORDS, TEXTS, max_size=1)
         case "flows":
             one = st.fixed_dictionaries({"steps": st.lists(steps(depth - 1), min_size=1, max_size=1)})
             return st.dictionaries(WORDS, one, max_size=1)
@@ -291,6 +314,8 @@ def steps(draw: st.DrawFn, depth: int) -> Any:
     step = {verb.name: draw(made(verb.head, depth))} | draw(mapping((*verb.keys, *COMMON_KEYS), depth))
     if "among" in step:
         step[verb.name] = "{{ x }}"
+    if verb.name == "generate" and "otherwise" in step:
+        step["generate"] = {**(step["generate"] or {}), "tools": ["find_order"]}
     return with_any_of(verb, step)
 
 

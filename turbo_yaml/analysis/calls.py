@@ -7,13 +7,16 @@ from typing import NamedTuple
 
 from turbo_yaml.analysis.facts import NodeId
 from turbo_yaml.analysis.inference.typed import Typed
-from turbo_yaml.analysis.links import Links
+from turbo_yaml.analysis.links import Link, Links
+from turbo_yaml.analysis.tools import tool_of
 from turbo_yaml.flow import nodes as n
+from turbo_yaml.flow.vocabulary import TURN_KEYS
 from turbo_yaml.settings.keys import BUILT_IN
 from turbo_yaml.settings.patch import Set, inside
 from turbo_yaml.source import Source, Span
 
 _DEEPEST = 50
+_USUAL_TURNS = int(next(key.default for key in TURN_KEYS if key.name == "max_turns"))
 
 
 class Calls(NamedTuple):
@@ -89,7 +92,9 @@ class _Walk:
         """Count one step with all that is below it."""
         match step:
             case n.Turn():
-                return self.turn(step)
+                return _sum([self.turn(step), self.body(step.otherwise or ())])
+            case n.UseTool():
+                return self.tool(step)
             case n.Include() | n.Call() | n.Handoff():
                 return self.other_flow(step)
             case n.If():
@@ -101,7 +106,7 @@ class _Walk:
                 return self.rounds(self.body(step.body), self.items(step), what, step.iterable.span)
             case n.While():
                 what = "nothing limits the `limit` of this loop"
-                rounds = self.rounds(self.body(step.body), self.limit(step), what, step.limit.span)
+                rounds = self.rounds(self.body(step.body), self.most(step.limit), what, step.limit.span)
                 return _sum([rounds, self.body(step.otherwise or ())])
             case n.Parallel():
                 return _sum([self.body(branch.body) for branch in step.branches])
@@ -109,8 +114,37 @@ class _Walk:
                 return _sum([self.body(part) for part in (step.body, step.catch or (), step.finally_ or ())])
         return Calls(0, 0)
 
-    def turn(self, step: n.Turn) -> Calls:
-        """Count a turn: a reply that does not fit goes back; only a policy that says so begins anew."""
+    def turn(self, step: n.Turn) -> Calls | Endless:
+        """Count a turn: with tools, as many replies as it may take."""
+        for ref in step.tools:
+            found = self.flow_of(ref)
+            if isinstance(found, Endless):
+                return found
+            if found.calls:
+                message = f"nothing limits how often the model calls `{ref.name}`, which asks a model itself"
+                return Endless(message, self.file.source, ref.span)
+        replies: int | None = 1
+        if step.tools:
+            replies = _USUAL_TURNS if step.max_turns is None else self.most(step.max_turns)
+        if replies is None:
+            return Endless("nothing limits the `max_turns` of this step", self.file.source, step.head)
+        return _times(self.reply(step), replies)
+
+    def tool(self, step: n.UseTool) -> Calls | Endless:
+        """Count a tool that a step calls: one that is a flow may ask a model."""
+        found = self.flow_of(step.tool)
+        return (
+            found if step.retry is None or isinstance(found, Endless) else _times(found, 1 + step.retry.times)
+        )
+
+    def flow_of(self, ref: n.ToolRef) -> Calls | Endless:
+        """Count the flow that a tool is, if it is one."""
+        tool = tool_of(ref, self.file)
+        link = None if tool is None or tool.flow is None else self.links.get(id(tool.flow))
+        return Calls(0, 0) if link is None else self.linked(link, ref.span)
+
+    def reply(self, step: n.Turn) -> Calls:
+        """Count a reply: one that does not fit goes back; only a policy that says so begins anew."""
         retry = step.retry
         again = retry.times if retry is not None else self.setting(step, "retries")
         repairs = 0
@@ -135,15 +169,19 @@ class _Walk:
         link = self.links.get(id(step.flow))
         if link is None:
             return Calls(0, 0)
-        if len(self.counting.open) > _DEEPEST:
-            message = f"flows go more than {_DEEPEST} deep into one another"
-            return Endless(message, self.file.source, step.flow.span)
-        if id(link.flow) in self.counting.open:
-            message = f"`{link.flow.name}` goes on in itself here, and nothing limits how often"
-            return Endless(message, self.file.source, step.flow.span)
-        found = self.counting.flow(link.flow, link.file)
+        found = self.linked(link, step.flow.span)
         retry = None if isinstance(step, n.Handoff) else step.retry
         return found if retry is None or isinstance(found, Endless) else _times(found, 1 + retry.times)
+
+    def linked(self, link: Link, place: Span) -> Calls | Endless:
+        """Count the flow that a name at a place means."""
+        if len(self.counting.open) > _DEEPEST:
+            message = f"flows go more than {_DEEPEST} deep into one another"
+            return Endless(message, self.file.source, place)
+        if id(link.flow) in self.counting.open:
+            message = f"`{link.flow.name}` goes on in itself here, and nothing limits how often"
+            return Endless(message, self.file.source, place)
+        return self.counting.flow(link.flow, link.file)
 
     def items(self, step: n.For) -> int | None:
         type_ = self.typed.of_value(step.iterable)
@@ -153,8 +191,9 @@ class _Walk:
             return len(type_.map.fields) if type_.map.rest is None and type_.list is None else None
         return None if type_.list is None or type_.text is not None else type_.list.most
 
-    def limit(self, step: n.While) -> int | None:
-        type_ = self.typed.of_value(step.limit)
+    def most(self, value: n.Value) -> int | None:
+        """Return the most that a limit can be, None where nothing says it."""
+        type_ = self.typed.of_value(value)
         most = None if type_.any or type_.number is None else type_.number.most
         return None if most is None else int(most)
 

@@ -8,18 +8,22 @@ from typing import NamedTuple
 
 from turbo_yaml.analysis.facts import NodeId
 from turbo_yaml.analysis.links import Link, Links
+from turbo_yaml.analysis.tools import tool_of, tool_refs
 from turbo_yaml.flow import nodes as n
 from turbo_yaml.flow.walk import steps
-
-OtherFlow = n.Include | n.Call | n.Handoff
+from turbo_yaml.source import Span
 
 
 class Arc(NamedTuple):
-    """A step of one flow that goes on in another. `sure`: every way through the flow leads over it."""
+    """A step of one flow that goes on in another, by its name or by that of a tool which it is, at `place`.
+
+    `sure`: every way through the flow leads over it.
+    """
 
     flow: n.Flow
     file: n.FlowFile
-    step: OtherFlow
+    step: n.Step
+    place: Span
     link: Link
     sure: bool
 
@@ -122,7 +126,12 @@ def _arcs(flow: n.Flow, file: n.FlowFile, links: Links) -> Iterator[Arc]:
     sure = {id(step) for step in _sure_steps(flow.steps)}
     for step in steps(flow.steps):
         if isinstance(step, n.Include | n.Call | n.Handoff) and id(step.flow) in links:
-            yield Arc(flow, file, step, links[id(step.flow)], id(step) in sure)
+            yield Arc(flow, file, step, step.flow.span, links[id(step.flow)], id(step) in sure)
+        for ref in tool_refs(step):
+            tool = tool_of(ref, file)
+            if tool is not None and tool.flow is not None and id(tool.flow) in links:
+                always = id(step) in sure and isinstance(step, n.UseTool)
+                yield Arc(flow, file, step, ref.span, links[id(tool.flow)], always)
 
 
 def _sure_steps(body: n.Body) -> Iterator[n.Step]:

@@ -23,6 +23,7 @@ class Link(Record):
 _SHOWN = 8
 """Flows of a library that a help line names."""
 
+FlowStep = n.Include | n.Call | n.Handoff
 _NAMES_FLOW = frozenset((n.Include, n.Call, n.Handoff))
 
 Links = dict[NodeId, Link]
@@ -30,12 +31,21 @@ Files = Mapping[str, n.FlowFile | None]
 """Other files by alias or by relative path; None for one that could not be read, which was reported."""
 
 
-def flow_steps(file: n.FlowFile) -> Iterator[n.Include | n.Call | n.Handoff]:
+def flow_steps(file: n.FlowFile) -> Iterator[FlowStep]:
     """Yield every step of a file that names another flow."""
     for flow in (file.main, *file.flows.values()):
         for step in steps(flow.steps):
             if type(step) in _NAMES_FLOW:
                 yield step  # type: ignore[misc]
+
+
+def flow_refs(file: n.FlowFile) -> Iterator[n.FlowRef]:
+    """Yield every name of another flow in a file: in steps, and of tools that are flows."""
+    for step in flow_steps(file):
+        yield step.flow
+    for tool in file.tools.values():
+        if tool.flow is not None:
+            yield tool.flow
 
 
 def is_path(name: str) -> bool:
@@ -44,16 +54,18 @@ def is_path(name: str) -> bool:
 
 
 def link_flows(file: n.FlowFile, files: Files) -> tuple[Links, list[Diagnostic]]:
-    """Find the flow that each `include`, `call` and `handoff` means."""
+    """Find the flow that each `include`, `call` and `handoff` means, and each tool that is a flow."""
     links: Links = {}
     found: list[Diagnostic] = []
-    for step in flow_steps(file):
-        link = _resolve(step.flow.name, file, files)
+    for ref in flow_refs(file):
+        link = _resolve(ref.name, file, files)
         if isinstance(link, Link):
-            links[id(step.flow)] = link
-            found += _argument_problems(step, link.flow, file)
+            links[id(ref)] = link
         elif link is not None:
-            found.append(Diagnostic("unknown-flow", link[0], file.source, step.flow.span, help=link[1]))
+            found.append(Diagnostic("unknown-flow", link[0], file.source, ref.span, help=link[1]))
+    for step in flow_steps(file):
+        if id(step.flow) in links:
+            found += _argument_problems(step, links[id(step.flow)].flow, file)
     return links, found
 
 
@@ -97,9 +109,7 @@ def _main_of(file: n.FlowFile, name: str, alias: str | None) -> Link | tuple[str
     return f"`{name}` has no steps of its own", help_
 
 
-def _argument_problems(
-    step: n.Include | n.Call | n.Handoff, flow: n.Flow, file: n.FlowFile
-) -> Iterator[Diagnostic]:
+def _argument_problems(step: FlowStep, flow: n.Flow, file: n.FlowFile) -> Iterator[Diagnostic]:
     known = {given.name: given for given in flow.inputs}
     for argument in step.arguments:
         if argument.name not in known:

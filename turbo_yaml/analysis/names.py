@@ -18,8 +18,8 @@ from turbo_yaml.template import Expression, Text, reads
 from turbo_yaml.types import MISSING, Kind, static_kind
 
 _Plain = (
-    n.Say | n.Example | n.Messages | n.Turn | n.Ask | n.Give | n.Assign | n.Remember | n.Forget | n.Assert
-    | n.Log | n.Sleep | n.Include | n.Call | n.Broken
+    n.Say | n.Example | n.Messages | n.Ask | n.Give | n.Assign | n.Remember | n.Forget | n.Assert
+    | n.Log | n.Sleep | n.Include | n.Call | n.UseTool | n.Broken
 )  # fmt: skip
 _PLAIN = frozenset(get_args(_Plain))
 _SPECIAL = {
@@ -165,6 +165,8 @@ class _Names:
             self.plain(step, env)  # type: ignore[arg-type]
             return True
         match step:
+            case n.Turn():
+                return self.turn(step, env)
             case n.Return():
                 self.value(step.value, env)
                 return False
@@ -190,8 +192,6 @@ class _Names:
                 self.texts((text for pair in step.pairs for text in pair), env)
             case n.Messages() | n.Give():
                 self.value(step.value, env)
-            case n.Turn():
-                self.turn(step, env)
             case n.Ask():
                 self.texts([step.question, *_choices(step.choices)], env)
                 self.value(step.default, env)
@@ -214,7 +214,7 @@ class _Names:
                 self.read(step.message, env)
             case n.Sleep():
                 self.read(step.duration if isinstance(step.duration, Text) else None, env)
-            case n.Include() | n.Call():
+            case n.Include() | n.Call() | n.UseTool():
                 self.named(step.arguments, env)
                 _bind(env, step.as_)
                 self.function.uses_memory |= isinstance(step, n.Include)
@@ -223,15 +223,17 @@ class _Names:
             case _:
                 assert_never(step)
 
-    def turn(self, step: n.Turn, env: Env) -> None:
+    def turn(self, step: n.Turn, env: Env) -> bool:
+        """Walk a turn; tell whether the next step can be reached."""
         self.texts(_choices(step.choices), env)
+        self.value(step.max_turns, env)
         self.named(step.settings, env)
-        if step.output is not None:
-            kind = static_kind(step.output)
-        else:
-            kind = "string"
-        _bind(env, step.as_, kind)
-        _bind(env, step.message_as)
+        done = env if step.otherwise is None else Env(env)
+        _bind(done, step.as_, "string" if step.output is None else static_kind(step.output))
+        _bind(done, step.message_as)
+        if step.otherwise is None:
+            return True
+        return env.join([done, self.body(step.otherwise, Env(env))])
 
     def texts(self, texts: Iterable[Text | Expression | None], env: Env) -> None:
         for text in texts:

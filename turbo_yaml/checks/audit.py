@@ -13,7 +13,6 @@ from turbo_yaml.flow import nodes as n
 from turbo_yaml.flow.walk import steps
 from turbo_yaml.settings.patch import EMPTY, Extend, FromEnv, Merge, Patch, Place, Set, inside
 from turbo_yaml.source import Source, Span
-from turbo_yaml.syntax import Mapping, Node, Scalar
 from turbo_yaml.template import Text
 
 _WHO = ("model", "provider", "profile")
@@ -44,13 +43,13 @@ def audit(file: n.FlowFile, program: Program, settings: Patch = EMPTY) -> dict[s
         ],
         "hosts": [
             *_unlike(entry for flow, home in reached for entry in _attachments(flow, home, "host")),
-            *_unlike(entry for home in files for entry in _tool_hosts(home)),
+            *_unlike(entry for home in files for entry in _hosts_of_tools(home)),
         ],
         "environment": [
             *_unlike(entry for flow, home in reached for entry in _variables(flow, home)),
             *_unlike(_from_environment(settings)),
         ],
-        "secrets": [entry for home in files for entry in _tool_secrets(home)],
+        "secrets": [entry for home in files for entry in _secrets_of_tools(home)],
         "memory": sorted({str((flow.memory or {}).get("kind", "local")) for flow, _ in reached}),
         "tools": [entry for home in files for entry in _tools(home)],
         "calls": _calls(file, program),
@@ -183,47 +182,32 @@ def _questions(flow: n.Flow, file: n.FlowFile) -> Iterator[dict[str, Any]]:
 
 # Tools -------------------------------------------------------------------------------------------------
 
-_KINDS = ("flow", "http", "mcp")
-
 
 def _tools(file: n.FlowFile) -> Iterator[dict[str, Any]]:
     """Yield the tools that a file declares: who does what they do, and whether a person approves it."""
-    for name, tool, span in _declared(file):
-        kind = next((kind for kind in _KINDS if kind in tool.entries), "host")
-        written = {
-            key: _plain(tool.get(key), file.source) for key in (*_KINDS, "secret") if key in tool.entries
-        }
-        approve = tool.get("approve")
-        asked = approve.text if isinstance(approve, Scalar) else "never"
-        yield {"name": name, "kind": kind, **written, "approve": asked, **_at(file.source, span)}
+    for tool in file.tools.values():
+        what: dict[str, Any] = {"kind": tool.kind}
+        if tool.flow is not None:
+            what["flow"] = tool.flow.name
+        if tool.http is not None:
+            what["http"] = tool.http
+        if tool.mcp is not None:
+            what["mcp"] = " ".join(tool.mcp["command"]) if "command" in tool.mcp else tool.mcp["url"]
+        if tool.secret is not None:
+            what["secret"] = tool.secret
+        yield {"name": tool.name, **what, "approve": tool.approve, **_at(file.source, tool.span)}
 
 
-def _tool_hosts(file: n.FlowFile) -> Iterator[dict[str, Any]]:
-    for name, tool, span in _declared(file):
-        server = tool.get("mcp")
-        address = tool.get("http") or (server.get("url") if isinstance(server, Mapping) else None)
-        if isinstance(address, Scalar):
-            host = urlsplit(address.text.split()[-1].partition("{")[0]).hostname if address.text else None
-            shown = host or "any: it is worked out in the run"
-            yield {"host": shown, "kind": "tool", "tool": name, **_at(file.source, span)}
+def _hosts_of_tools(file: n.FlowFile) -> Iterator[dict[str, Any]]:
+    for tool in file.tools.values():
+        address = (tool.mcp or {}).get("url") if tool.http is None else tool.http.split()[-1]
+        if address is not None:
+            host = urlsplit(address.partition("{")[0]).hostname or "any: it is worked out in the run"
+            yield {"host": host, "kind": "tool", "tool": tool.name, **_at(file.source, tool.span)}
 
 
-def _tool_secrets(file: n.FlowFile) -> Iterator[dict[str, Any]]:
-    for name, tool, _ in _declared(file):
-        secret = tool.get("secret")
-        if isinstance(secret, Scalar):
-            yield {"name": secret.text, "kind": "tool", "tool": name, **_at(file.source, secret.span)}
-
-
-def _declared(file: n.FlowFile) -> Iterator[tuple[str, Mapping, Span]]:
-    if isinstance(file.tools, Mapping):
-        for name, entry in file.tools.entries.items():
-            if isinstance(entry.value, Mapping):
-                yield name, entry.value, entry.key.span
-
-
-def _plain(node: Node | None, source: Source) -> str:
-    """Return what stands in a file for a tool, in one line."""
-    if isinstance(node, Scalar):
-        return node.text
-    return "" if node is None else " ".join(source.text[node.span.start : node.span.end].split())
+def _secrets_of_tools(file: n.FlowFile) -> Iterator[dict[str, Any]]:
+    for tool in file.tools.values():
+        if tool.secret is not None and tool.secret_span is not None:
+            where = _at(file.source, tool.secret_span)
+            yield {"name": tool.secret, "kind": "tool", "tool": tool.name, **where}

@@ -45,6 +45,7 @@ _WARNINGS: Final = {
         "unused-input",
         "unused-name",
     ),
+    "tools": ("unused-tool",),
     "steps": ("endless-loop", "flow-cycle", "oversized-message", "unreachable-step", "untrusted-system"),
     "values": ("maybe-missing", "maybe-null", "never-equal"),
 }

@@ -109,7 +109,9 @@ def asks_a_real_model(function: TurboGenFn) -> bool:
 def _call(order: Order) -> dict[str, Any]:
     """Return what a run is called with, beside its inputs, as it is kept for when it goes on."""
     words = order._asdict()
-    kept = {name: words[name] for name in ("flow", "profiles", "system", "replies", "form", "no_stream")}
+    kept = {
+        name: words[name] for name in ("flow", "profiles", "system", "replies", "form", "no_stream", "tools")
+    }
     kept["overrides"] = [list(override) for override in words["overrides"]]
     return kept | {"folder": str(Path.cwd())}
 

@@ -37,6 +37,14 @@ def tell(text: str) -> None:
     write(sys.stderr, text + "\n")
 
 
+def murmur(text: str) -> None:
+    """Write one line beside what matters on standard error: dim where there is colour."""
+    from turbo_yaml.diagnostics.visible import one_line
+
+    line = one_line(text)
+    put(sys.stderr, f"\x1b[2m{line}\x1b[0m\n" if wants_color(sys.stderr) else f"{line}\n")
+
+
 def write(stream: TextIO | None, text: str) -> None:
     """Write text from a flow or a model: as it is to a file or pipe, harmless to a terminal.
 

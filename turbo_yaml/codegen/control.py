@@ -30,6 +30,8 @@ def emit_body(steps: n.Body, out: Function) -> list[ast.stmt]:
 def emit_step(step: n.Step, out: Function) -> list[ast.stmt]:
     """Return the statements of one step, under its `when` if it has one."""
     statements = _control(step, out) if type(step) in _CONTROL else emit_plain(step, out)  # type: ignore[arg-type]
+    if type(step) is n.Turn and step.otherwise is not None:
+        statements = [_otherwise(statements, step.otherwise, out, out.at(step.head))]
     statements = [*out.probe(step.head.start, step.head), *statements]
     if step.when is None:
         return statements
@@ -56,6 +58,12 @@ def _control(step: Control, out: Function) -> list[ast.stmt]:
             return _try(step, out, place)
         case _:
             assert_never(step)
+
+
+def _otherwise(turn: list[ast.stmt], steps: n.Body, out: Function, place: At) -> ast.stmt:
+    """Do other steps where a turn with tools comes to no answer."""
+    reached = out.module.support_name("OutOfTurns", place)
+    return ast.Try(turn, [ast.ExceptHandler(reached, None, emit_body(steps, out), **place)], [], [], **place)
 
 
 # Branches ----------------------------------------------------------------------------------------------

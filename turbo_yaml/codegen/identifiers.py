@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from turbo_yaml.codegen.names import safe_identifier
 from turbo_yaml.flow.nodes import FlowFile
 
-_SEPARATORS = re.compile(r"[-. ]")
+_SEPARATORS = re.compile(r"[-./ ]")
 
 
 class Identifiers:

@@ -14,8 +14,8 @@ _KINDS = {"system": "System", "user": "User", "assistant": "Assistant"}
 
 Plain = (
     n.Say | n.Example | n.Messages | n.Turn | n.Ask | n.Give | n.Return | n.Stop | n.Assign | n.Remember
-    | n.Forget | n.Raise | n.Assert | n.Break | n.Continue | n.Log | n.Sleep | n.Include | n.Call | n.Handoff
-    | n.Broken
+    | n.Forget | n.Raise | n.Assert | n.Break | n.Continue | n.Log | n.Sleep | n.Include | n.Call | n.UseTool
+    | n.Handoff | n.Broken
 )  # fmt: skip
 
 
@@ -40,6 +40,8 @@ def emit_plain(step: Plain, out: Function) -> list[ast.stmt]:
             return _return(step, out, place)
         case n.Include() | n.Call():
             return _delegate(step, out, place)
+        case n.UseTool():
+            return _use_tool(step, out, place)
         case n.Handoff():
             target = [out.flow(step.flow), _arguments(step.arguments, out, place)]
             return [ast.Expr(out.support("handoff", target, place), **place), ast.Return(None, **place)]
@@ -166,6 +168,13 @@ def _turn_keywords(step: n.Turn, out: Function, place: At) -> dict[str, ast.expr
         keywords["output"] = out.schema(step.output, "OUTPUT", place)
     if step.choices is not None:
         keywords["choices"] = _choices(step.choices, out, place)
+    if step.tools:
+        names = [constant(ref.name, out.at(ref.span)) for ref in step.tools]
+        keywords["tools"] = ast.Tuple(names, ast.Load(), **place)
+    if step.max_turns is not None:
+        most = out.value(step.max_turns)
+        is_sure = isinstance(step.max_turns, n.Constant)
+        keywords["max_turns"] = most if is_sure else out.support("count", [most], place)
     if step.repair is not None:
         keywords["repair"] = constant(step.repair, place)
     if step.retry is not None:
@@ -225,6 +234,26 @@ def _delegate(step: n.Include | n.Call, out: Function, place: At) -> list[ast.st
     started = [out.flow(step.flow), _arguments(step.arguments, out, place)]
     if isinstance(step, n.Include):
         started.insert(1, load("memory", place))
+    name = out.names.temporary(f"{step.flow.name.rpartition('.')[2]}_{verb}")
+    statements = pump(name, out.support(verb, started, place, _tries(step, place)), passes, out, place)
+    if step.as_ is not None:
+        statements.append(_bind(step.as_, attribute(load(name, place), "value", place), out, place))
+    return statements
+
+
+def _use_tool(step: n.UseTool, out: Function, place: At) -> list[ast.stmt]:
+    """Call a tool: what it asks is yielded on."""
+    started = [constant(step.tool.name, out.at(step.tool.span)), _arguments(step.arguments, out, place)]
+    name = out.names.temporary(f"{step.tool.name}_tool")
+    called = out.support("call_tool", started, place, _tries(step, place))
+    statements = pump(name, called, "question", out, place)
+    if step.as_ is not None:
+        statements.append(_bind(step.as_, attribute(load(name, place), "value", place), out, place))
+    return statements
+
+
+def _tries(step: n.Include | n.Call | n.UseTool, place: At) -> dict[str, ast.expr]:
+    """Return how often and how long a step that lets others work is tried, and its name."""
     keywords: dict[str, ast.expr] = {}
     if step.retry is not None:
         keywords["retry"] = _retry(step.retry, place)
@@ -232,11 +261,7 @@ def _delegate(step: n.Include | n.Call, out: Function, place: At) -> list[ast.st
         keywords["timeout"] = constant(step.timeout, place)
     if step.id is not None:
         keywords["id"] = constant(step.id, place)
-    name = out.names.temporary(f"{step.flow.name.rpartition('.')[2]}_{verb}")
-    statements = pump(name, out.support(verb, started, place, keywords), passes, out, place)
-    if step.as_ is not None:
-        statements.append(_bind(step.as_, attribute(load(name, place), "value", place), out, place))
-    return statements
+    return keywords
 
 
 def pump(name: str, started: ast.expr, passes: str, out: Function, place: At) -> list[ast.stmt]:

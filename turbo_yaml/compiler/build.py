@@ -234,15 +234,15 @@ def without_collection() -> Iterator[None]:
 
 def used_files(parsed: Parsed) -> Iterator[tuple[str, str, Span]]:
     """Yield each flow file that a file uses: its alias (or the path itself), its path, where it is named."""
-    from turbo_yaml.analysis.links import flow_steps, is_path
+    from turbo_yaml.analysis.links import flow_refs, is_path
 
     if parsed.file is None:
         return
     for use in parsed.file.uses:
         yield use.name, use.path, use.span
-    for step in flow_steps(parsed.file):
-        if is_path(step.flow.name):
-            yield step.flow.name, step.flow.name, step.flow.span
+    for ref in flow_refs(parsed.file):
+        if is_path(ref.name):
+            yield ref.name, ref.name, ref.span
 
 
 def _content_digest(source: Source) -> str:

@@ -18,6 +18,7 @@ from turbo_yaml.source.files import UnreadableText
 if TYPE_CHECKING:
     from turbo_yaml.checks.levels import Levels
     from turbo_yaml.runtime.function import TurboGenFn
+    from turbo_yaml.runtime.tooling.toolbox import Given
     from turbo_yaml.settings.layers import Layer
 
 PathLike = str | os.PathLike[str]
@@ -102,16 +103,19 @@ def load(
     cache: bool = True,
     flow: str | None = None,
     probed: bool = False,
+    tools: Given | None = None,
 ) -> TurboGenFn:
     """Return a flow file's main flow as a function that runs, or with `flow` a local one of that name.
 
     `layers`: settings from elsewhere (files, the environment, the command line); `profiles`: the names of
-    those that apply, in order. `probed`: its steps tell that they are reached, for tests. `FlowInvalid` with
-    every diagnostic where the file or one it uses has errors; `UsageError` where it cannot be read.
+    those that apply, in order; `tools`: functions for the tools that the flow declares, by name, or under
+    their own names. `probed`: its steps tell that they are reached, for tests. `FlowInvalid` with every
+    diagnostic where the file or one it uses has errors; `UsageError` where it cannot be read, or a function
+    is not as its tool is declared.
     """
     builder, place = _builder(path, root, Store.default() if cache else None)
     builder.probed = probed
-    return _load(builder, place, layers, profiles, flow)
+    return _load(builder, place, layers, profiles, tools, flow)
 
 
 def loads(
@@ -121,10 +125,11 @@ def loads(
     layers: Iterable[Layer] = (),
     profiles: Iterable[str] = (),
     root: Path | None = None,
+    tools: Given | None = None,
 ) -> TurboGenFn:
     """Return a flow that is text as a function that runs; the files it uses are looked for under `root`."""
     builder, place = _builder_for_text(text, name, root)
-    function = _load(builder, place, layers, profiles)
+    function = _load(builder, place, layers, profiles, tools)
     if not os.path.exists(name):  # noqa: PTH110
         _show_in_tracebacks(function.fn, name, text)
     return function
@@ -135,6 +140,7 @@ def _load(
     place: Place,
     layers: Iterable[Layer],
     profiles: Iterable[str],
+    tools: Given | None,
     flow: str | None = None,
 ) -> TurboGenFn:
     # A check runs nothing, and starts faster without what runs flows.
@@ -147,7 +153,7 @@ def _load(
     except UnreadableText as problem:
         raise UsageError(problem.message, hint=problem.help) from None
     stack = Settings.built_in().with_layers(layers).with_profiles(profiles)
-    return TurboGenFn(function, stack=stack)
+    return TurboGenFn(function, stack=stack, tools=tools)
 
 
 def _show_in_tracebacks(fn: Callable[..., Any], name: str, text: str) -> None:

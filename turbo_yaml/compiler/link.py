@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from types import CodeType, SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from turbo_yaml.compiler.build import Builder, without_collection
 from turbo_yaml.compiler.data import read_data
@@ -21,6 +22,9 @@ from turbo_yaml.settings.patch import EMPTY, from_data
 from turbo_yaml.source import Source, Span
 from turbo_yaml.source.files import UnreadableText
 
+if TYPE_CHECKING:
+    from turbo_yaml.tools.declared import Declaration
+
 
 class Linker:
     """Links the files of one program, each once, so that files may use each other in a circle."""
@@ -29,6 +33,7 @@ class Linker:
         self.builder = builder
         self.found: list[Diagnostic] = []
         self._flows: dict[Path, SimpleNamespace] = {}
+        self._tools: list[Declaration] = []
         self._steps: dict[str, None] = {}
         """The ids of the turns of all files so far; the main file is the last."""
 
@@ -67,10 +72,12 @@ class Linker:
         for code in included:
             module |= self._included(code, unit, place)
         exec(own, module)
+        tools = {name: self._tool(data, module, source) for name, data in unit.tools.items()}
+        self._tools += tools.values()
         self._steps |= dict.fromkeys(id for record in unit.flows.values() for id in record.steps)
         for record in unit.flows.values():
             function = module[record.function]
-            function.__turbo__ = self._info(record, unit, source, place)
+            function.__turbo__ = self._info(record, unit, source, place, tools)
             setattr(flows, record.function, function)
         return flows
 
@@ -97,7 +104,20 @@ class Linker:
         self.found += found
         return data
 
-    def _info(self, record: FlowRecord, unit: Unit, source: Source, place: Place) -> FlowInfo:
+    def _tool(self, data: Mapping[str, Any], module: Mapping[str, Any], source: Source) -> Declaration:
+        """Return what a file declares of a tool. A flow that is one is looked up later, when it is linked."""
+        from turbo_yaml.tools.declared import Declaration
+
+        fields = dict(data)
+        place = f"{source.name}:{fields.pop('line')}"
+        if "flow" in fields:
+            home, name = fields.pop("flow")
+            fields["flow"] = partial(_flow_of, module, home, name)
+        return Declaration(place=place, **fields)
+
+    def _info(
+        self, record: FlowRecord, unit: Unit, source: Source, place: Place, tools: Mapping[str, Declaration]
+    ) -> FlowInfo:
         profiles = {name: from_data(data, source.name) for name, data in unit.profiles.items()}
         patch = from_data(record.settings, source.name)
         has_settings = profiles or patch != EMPTY
@@ -114,7 +134,14 @@ class Linker:
             root=self.builder.files.root,
             folder=place.path.parent,
             steps=tuple(self._steps),
+            tools=tools,
+            declared=tuple(self._tools),
         )
+
+
+def _flow_of(module: Mapping[str, Any], home: str | None, name: str) -> Callable[..., Any]:
+    flow: Callable[..., Any] = module[name] if home is None else getattr(module[home], name)
+    return flow
 
 
 def _first(source: Source, path: str) -> Span:

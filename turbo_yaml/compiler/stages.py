@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from turbo_yaml.analysis.facts import Facts, Known
 from turbo_yaml.analysis.links import Links, link_flows
 from turbo_yaml.analysis.names import analyse_names
+from turbo_yaml.analysis.tools import link_tools
 from turbo_yaml.codegen.module import Generated, generate
 from turbo_yaml.diagnostics import Diagnostic
 from turbo_yaml.flow.nodes import FlowFile
@@ -60,6 +61,7 @@ def analyse(parsed: Parsed, files: Mapping[str, FlowFile | None]) -> Analysed:
     if file is None:
         return analysed
     analysed.links, found = link_flows(file, files)
+    found += link_tools(file, analysed.links)
     shared = {entry.name: Known() for entry in file.data}
     whole = not any(found.rule.startswith("yaml-") for found in parsed.diagnostics)
     certain = not any(found.severity == "error" for found in parsed.diagnostics)

@@ -40,6 +40,8 @@ class Unit(Record):
     main: str
     flows: Mapping[str, FlowRecord]
     profiles: Mapping[str, Any] = field(default_factory=dict)
+    tools: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """What the file declares of each tool: the fields of a `Declaration`, with `flow` as where it is."""
     uses: Mapping[str, str] = field(default_factory=dict)
     data: Mapping[str, str] = field(default_factory=dict)
     seen: Mapping[str, str] = field(default_factory=dict)
@@ -51,6 +53,7 @@ def to_bytes(unit: Unit) -> bytes:
         "main": unit.main,
         "flows": [_flow_data(flow) for flow in unit.flows.values()],
         "profiles": unit.profiles,
+        "tools": unit.tools,
         "uses": unit.uses,
         "data": unit.data,
         "seen": unit.seen,

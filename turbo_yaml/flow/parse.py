@@ -16,6 +16,7 @@ from turbo_yaml.flow.readers.messages import MESSAGE_SLOTS
 from turbo_yaml.flow.readers.quantities import QUANTITY_SLOTS
 from turbo_yaml.flow.readers.scalars import SCALAR_SLOTS, check_tag
 from turbo_yaml.flow.readers.tests import TEST_SLOTS
+from turbo_yaml.flow.readers.tools import TOOL_SLOTS
 from turbo_yaml.flow.readers.turns import TURN_SLOTS
 from turbo_yaml.flow.readers.values import VALUE_SLOTS
 from turbo_yaml.flow.vocabulary import FILE_KEYS, TEST_FILE_KEYS, VERSION, Slot
@@ -29,6 +30,7 @@ READERS: dict[Slot, Reader] = {
     **VALUE_SLOTS,
     **MESSAGE_SLOTS,
     **TURN_SLOTS,
+    **TOOL_SLOTS,
     **BODY_SLOTS,
     **FILE_SLOTS,
     **TEST_SLOTS,
@@ -116,7 +118,7 @@ def _whole(source: Source, span: Span, given: dict[str, Any]) -> FlowFile:
         profiles=given.get("profiles", {}),
         uses=given.get("use", ()),
         data=given.get("data", ()),
-        tools=given.get("tools"),
+        tools=given.get("tools", {}),
         tests=given.get("tests", ()),
     )
 

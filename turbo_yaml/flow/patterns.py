@@ -13,6 +13,12 @@ PATH = r"(?![/~])(?![A-Za-z][A-Za-z0-9+.-]*:)[^\\]+"
 FLOW = rf"(?:{WORD}(?:\.{WORD})?|{PATH}\.ya?ml)"
 """The name of a flow, `alias.name`, or the path of a flow file."""
 
+TOOL = rf"{WORD}(?:\.[A-Za-z0-9_./-]+)?"
+"""The name of a tool, or `server.name` for one of an MCP server's."""
+
+REQUEST = r"(?:GET|HEAD|POST|PUT|PATCH|DELETE) https?://\S+"
+"""The method and the address of an HTTP request."""
+
 VARIABLE = r"(?!__)[^\s!-/:-@\[-^`{-~0-9][^\s!-/:-@\[-^`{-~]*"
 """The name of a variable: letters of any script, digits and `_`. Finer rules are `types.names`'."""
 

@@ -22,7 +22,19 @@ from turbo_yaml.flow.assertions import (
     PRICE_KEYS,
     SEQUENCE_KEYS,
 )
-from turbo_yaml.flow.patterns import DURATION, FLOW, LARGEST, PATH, TEMPLATE, VARIABLE, WORD, whole
+from turbo_yaml.flow.patterns import (
+    DURATION,
+    FLOW,
+    LARGEST,
+    PATH,
+    REQUEST,
+    TEMPLATE,
+    TOOL,
+    VARIABLE,
+    WORD,
+    whole,
+)
+from turbo_yaml.flow.snippets import snippet
 from turbo_yaml.flow.vocabulary import Key, Slot, Verb
 from turbo_yaml.settings.keys import FLOW as FLOW_SETTINGS
 from turbo_yaml.settings.keys import STEP
@@ -76,7 +88,10 @@ def _definitions() -> Schema:
         "forget": {"anyOf": [{"const": "all"}, _one_of(words.FORGET_KEYS)]},
         "settings": schema(FLOW_SETTINGS),
         "memory": _object(words.MEMORY_KEYS),
-        "tool": _object(words.TOOL_KEYS),
+        "tool-name": {"type": "string", "pattern": whole(TOOL)},
+        "tool": {"anyOf": [{"type": "null"}, _object(words.TOOL_KEYS)]},
+        "server": _one_of(words.SERVER_KEYS),
+        "plains": {"type": "array", "minItems": 1, "items": _ref("text")},
         "test": _object(words.TEST_KEYS),
         **_of_tests(),
         "subflow": subflow,
@@ -190,6 +205,9 @@ def _assertion(verb: Verb) -> Schema:
 def _step(verb: Verb) -> Schema:
     found = _object((verb.head, *verb.keys, *words.COMMON_KEYS))
     found["required"] = [verb.name, *verb.required]
+    if verb.name == "generate":
+        asks = {"properties": {"generate": {"type": "object", "required": ["tools"]}}}
+        found.setdefault("dependentSchemas", {})["otherwise"] = asks
     if verb.any_of:
         found["anyOf"] = _required_each(verb.any_of)
     if any(key.slot == "callees" for key in verb.keys):
@@ -197,36 +215,8 @@ def _step(verb: Verb) -> Schema:
         found |= {"if": {"required": ["among"]}, "then": {"not": named}, "else": named}
     found["title"] = verb.name
     found["description"] = verb.head.doc
-    found["defaultSnippets"] = [{"label": verb.name, "description": verb.head.doc, "body": _snippet(verb)}]
+    found["defaultSnippets"] = [{"label": verb.name, "description": verb.head.doc, "body": snippet(verb)}]
     return found
-
-
-def _snippet(verb: Verb) -> Schema:
-    """Return what an editor puts in for a step: its head and required keys, with places to fill in."""
-    body: Schema = {}
-    for number, name in enumerate((verb.name, *verb.required, *verb.any_of[:1]), 1):
-        body[name] = _filled(_HOLES.get(verb.table[name].slot, "${%d}"), number)
-    return body
-
-
-def _filled(hole: Any, number: int) -> Any:
-    if isinstance(hole, str):
-        return hole % number if "%d" in hole else hole
-    if isinstance(hole, list):
-        return [_filled(item, number) for item in hole]
-    return {_filled(key, number): _filled(value, number) for key, value in hole.items()}
-
-
-_HOLES: dict[Slot, Any] = {
-    "body": ["${%d}"],
-    "cases": {"${%d:label}": ["$0"]},
-    "branches": {"${%d:name}": ["$0"]},
-    "values": {"${%d:name}": "$0"},
-    "examples": {"user": "${%d}", "assistant": "$0"},
-    "targets": "${%d:item}",
-    "none": "",
-    "turn": {},
-}
 
 
 def _object(keys: Iterable[Key]) -> Schema:
@@ -345,14 +335,19 @@ _SLOTS: dict[Slot, Schema] = {
     "flow": _ref("flow-name"),
     "callee": {"anyOf": [_ref("flow-name"), _ref("template")]},
     "callees": {"type": "array", "minItems": 1, "uniqueItems": True, "items": _ref("flow-name")},
+    "tool": _ref("tool-name"),
     "path": _ref("path"),
     "target": _ref("variable"),
     "targets": {"type": "string", "pattern": whole(rf"\s*{_ITEM}\s*(?:,\s*{_ITEM}\s*)*")},
     "value": {},
     "data": {},
     "type": _ref("type"),
+    "parameters": {"type": "object"},
     "labels": _ref("labels"),
     "words": {"type": "array", "items": {"type": "string", "pattern": whole(WORD)}},
+    "offer": {"type": "array", "minItems": 1, "items": _ref("tool-name")},
+    "plains": _ref("plains"),
+    "headers": _map(_ref("text")),
     "values": _map({}, _ref("variable"), least=1),
     "arguments": {"type": "object"},
     "none": {"type": "null"},
@@ -364,6 +359,8 @@ _SLOTS: dict[Slot, Schema] = {
     "elifs": {"type": "array", "items": _ref("elif")},
     "branches": _map(_ref("body"), _ref("variable"), least=1),
     "turn": _ref("turn"),
+    "request": {"type": "string", "pattern": whole(REQUEST)},
+    "server": _ref("server"),
     "retry": _ref("retry"),
     "forget": _ref("forget"),
     "version": {"const": words.VERSION},

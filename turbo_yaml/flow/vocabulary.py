@@ -27,6 +27,7 @@ Slot: TypeAlias = Literal[
     "flow",  # the name or the path of another flow
     "callee",  # such a name, or a template that gives one of those in `among`
     "callees",  # a list of such names
+    "tool",  # the name of a tool
     "path",
     "target",  # the name of a variable
     "targets",  # one or more of them, with commas
@@ -34,8 +35,12 @@ Slot: TypeAlias = Literal[
     "value",  # anything; templates inside
     "data",  # anything; no templates
     "type",
+    "parameters",  # a type that is a mapping
     "labels",  # a list of texts, or one template
     "words",  # a list of names
+    "offer",  # a list of names of tools
+    "plains",  # a list of texts that are never templates
+    "headers",  # names with texts that are never templates
     "values",  # variables with values
     "arguments",  # inputs of a flow with values
     # structure
@@ -48,6 +53,8 @@ Slot: TypeAlias = Literal[
     "elifs",
     "branches",
     "turn",
+    "request",  # the method and the address of an HTTP request
+    "server",  # where an MCP server is
     "retry",
     "forget",
     # a file's own
@@ -194,6 +201,11 @@ VERBS = (
             Key("message_as", "target", "The variable that gets the whole message: content, usage, model."),
             _RETRY,
             _TIMEOUT,
+            Key(
+                "otherwise",
+                "body",
+                "The steps when `max_turns` is reached; without them that is an error.",
+            ),
         ),
     ),
     Verb(
@@ -362,6 +374,12 @@ VERBS = (
         (_WITH, _AMONG, _AS, _RETRY, _TIMEOUT),
     ),
     Verb(
+        Key("tool", "tool", "Call a tool now, without the model; what it gives back is the value."),
+        "Composition",
+        'tool: find_order\nwith: {id: "{{ number }}"}\nas: order',
+        (Key("with", "arguments", "The tool's parameters, by name."), _AS, _RETRY, _TIMEOUT),
+    ),
+    Verb(
         Key("handoff", "callee", "Go on in another flow with this chat, and end here."),
         "Composition",
         "handoff: refunds",
@@ -377,6 +395,14 @@ HEADS: dict[str, Verb] = {verb.name: verb for verb in VERBS}
 TURN_KEYS = (
     Key("output", "type", "The type of the reply: it is parsed and checked.", excludes=("choices",)),
     Key("choices", "labels", "The labels of which the reply must be one."),
+    Key("tools", "offer", "The tools that the model may call before it answers."),
+    Key(
+        "max_turns",
+        "count",
+        "How many replies the model may give in all, those that call tools included.",
+        default=10,
+        needs=("tools",),
+    ),
     Key("forward", "bool", "Also give the reply to the caller.", default=True),
     Key("profile", "word", "The profile whose settings this turn takes."),
     Key("repair", "whole", "How often a reply that does not fit goes back to the model.", default=1),
@@ -418,21 +444,35 @@ MEMORY_KEYS = (
 )
 TOOL_KEYS = (
     Key("description", "plain", "What the tool does, for the model."),
-    Key("with", "type", "The tool's parameters."),
-    Key("returns", "type", "What the tool gives back."),
+    Key("with", "parameters", "The tool's parameters: `{id: integer}`.", excludes=("flow", "mcp")),
+    Key("returns", "type", "What the tool gives back.", excludes=("flow", "mcp")),
     Key(
         "approve",
         "choice",
-        "Whether a person approves each call.",
+        "Whether a person approves calls: `ask` for those of the model, `always` for those of steps, too.",
         default="never",
         options=("never", "always", "ask"),
     ),
-    Key("flow", "flow", "The flow that is the tool."),
-    Key("http", "plain", "The method and address of a request: `GET https://…/{id}`."),
-    Key("headers", "data", "The headers of the request."),
-    Key("secret", "word", "The name of the secret that the request carries."),
-    Key("mcp", "data", "The MCP server: `{command: […]}` or `{url: …}`."),
-    Key("allow", "words", "The tools of the MCP server that may be used."),
+    Key("timeout", "duration", "Give a call up after this long."),
+    Key(
+        "flow", "flow", "The flow that is the tool: its inputs are its parameters.", excludes=("http", "mcp")
+    ),
+    Key(
+        "http", "request", "The method and the address of a request: `GET https://…/{id}`.", excludes=("mcp",)
+    ),
+    Key("mcp", "server", "The MCP server whose tools these are: `{command: […]}` or `{url: …}`."),
+    Key("headers", "headers", "The headers of the requests.", needs=("http", "mcp")),
+    Key(
+        "secret",
+        "word",
+        "The environment variable whose value the requests carry, as a bearer token.",
+        needs=("http", "mcp"),
+    ),
+    Key("allow", "plains", "The tools of the MCP server that may be used; without it, all.", needs=("mcp",)),
+)
+SERVER_KEYS = (
+    Key("command", "plains", "The program that is the server, and its arguments."),
+    Key("url", "plain", "The address of the server."),
 )
 TEST_KEYS = (
     Key("name", "test_text", "What the test shows, in a line.", required=True),

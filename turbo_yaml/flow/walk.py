@@ -14,6 +14,7 @@ _BODIES: Final[dict[type, Callable[[Any], Sequence[n.Body]]]] = {
     n.For: lambda step: (step.body,),
     n.While: lambda step: (step.body, step.otherwise or ()),
     n.Parallel: lambda step: [branch.body for branch in step.branches],
+    n.Turn: lambda step: () if step.otherwise is None else (step.otherwise,),
     n.Try: lambda step: (step.body, step.catch or (), step.finally_ or ()),
 }
 """The bodies of each kind of step that has some; most steps have none."""
@@ -60,7 +61,7 @@ def _set_by_turn(step: n.Turn) -> Iterator[str]:
     return (target.name for target in (step.as_, step.message_as) if target)
 
 
-def _set_by_answer(step: n.Ask | n.Include | n.Call) -> Iterable[str]:
+def _set_by_answer(step: n.Ask | n.Include | n.Call | n.UseTool) -> Iterable[str]:
     return (step.as_.name,) if step.as_ else ()
 
 
@@ -77,6 +78,7 @@ _SET: Final[dict[type, Callable[[Any], Iterable[str]]]] = {
     n.Ask: _set_by_answer,
     n.Include: _set_by_answer,
     n.Call: _set_by_answer,
+    n.UseTool: _set_by_answer,
     n.For: _set_by_for,
     n.Parallel: lambda step: (branch.target.name for branch in step.branches),
 }

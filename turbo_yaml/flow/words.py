@@ -15,16 +15,11 @@ RESERVED = {
     "goto": "there are no jumps: use `if`, `while`, or `handoff` to another flow",
 }
 
-LATER_STEPS = {"tool": "for now `input` asks the caller, who can call it and answer with what it gave"}
-LATER_TURN_KEYS = {
-    "tools": "for now ask for the arguments with `output`, and the caller for the result with `input`",
-    "max_turns": "for now put `generate` into a `while`, whose `limit` bounds the turns",
-}
 LATER_MEMORIES = {
     "summarize": "for now `kind: truncated` drops the oldest messages",
     "sqlite": "for now the program that runs the flow can give it a memory of its own",
 }
-"""Words of a later version, and what to do until then."""
+"""Kinds of memory of a later version, and what to do until then."""
 
 SYNONYMS: dict[str, tuple[str, ...]] = {
     "agent": ("call", "generate"),
@@ -67,6 +62,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "for_each": ("for",),
     "fork": ("parallel",),
     "format": ("output",),
+    "function": ("tool",),
     "functions": ("flows", "tools"),
     "get_input": ("input",),
     "history": ("messages",),
@@ -82,8 +78,9 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "loop": ("for", "while"),
     "map": ("for",),
     "max": ("limit",),
-    "max_iterations": ("limit",),
-    "max_rounds": ("limit",),
+    "max_iterations": ("limit", "max_turns"),
+    "max_rounds": ("limit", "max_turns"),
+    "max_steps": ("max_turns", "limit"),
     "maxiterations": ("limit",),
     "model_settings": ("settings",),
     "name": ("as", "id"),
@@ -121,6 +118,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "throw": ("raise",),
     "title": ("name",),
     "until": ("while",),
+    "use_tools": ("tools",),
     "var": ("set", "as"),
     "variables": ("set", "inputs"),
     "vars": ("set", "inputs"),

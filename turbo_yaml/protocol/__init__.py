@@ -13,6 +13,7 @@ from turbo_yaml.protocol.messages import (
     Role,
     System,
     ToolCall,
+    ToolResult,
     Usage,
     User,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "Signal",
     "System",
     "ToolCall",
+    "ToolResult",
     "TurboGenTemplate",
     "TurboGenTemplateFn",
     "Usage",

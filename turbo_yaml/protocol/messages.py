@@ -80,6 +80,13 @@ class Assistant(Message):
     value: Any = None
 
 
+class ToolResult(Message):
+    """What a tool gave back to the call with the id `tool_call_id`. It follows the message that calls."""
+
+    role: Role = "tool"
+    tool_call_id: str = ""
+
+
 class ExampleAssistant(Message):
     """What the model says in a few-shot example."""
 

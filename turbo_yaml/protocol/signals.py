@@ -12,11 +12,16 @@ class Generate:
     """Ask for one model turn over the chat so far. The driver answers with an `Assistant`.
 
     `output` is a JSON Schema and `choices` a list of labels that the reply must fit; `repair` says how often
-    an unfit reply goes back to the model, None leaves that to the settings.
+    an unfit reply goes back to the model, None leaves that to the settings. `tools` are names of tools that
+    the model may call before it answers, in `max_turns` replies at most.
     Every other keyword is a setting for this turn alone.
     """
 
-    __slots__ = ("choices", "forward", "id", "output", "repair", "retry", "settings")
+    __slots__ = ("choices", "forward", "id", "max_turns", "output", "repair", "retry", "settings", "tools")
+
+    again: bool = False
+    offered: Sequence[Mapping[str, Any]] = ()
+    """What a model is told of the tools; a driver works it out."""
 
     def __init__(
         self,
@@ -27,6 +32,8 @@ class Generate:
         choices: Sequence[str] | None = None,
         repair: int | None = None,
         retry: Mapping[str, Any] | int | None = None,
+        tools: Sequence[Any] = (),
+        max_turns: int | None = None,
         **settings: Any,
     ) -> None:
         self.forward = forward
@@ -35,10 +42,13 @@ class Generate:
         self.choices = choices
         self.repair = repair
         self.retry = retry
+        self.tools = tools
+        self.max_turns = max_turns
         self.settings = settings
 
     def __repr__(self) -> str:
-        shown = {name: getattr(self, name) for name in ("id", "output", "choices", "retry")}
+        shown = {name: getattr(self, name) for name in ("id", "output", "choices", "retry", "max_turns")}
+        shown["tools"] = self.tools or None
         given = {name: value for name, value in shown.items() if value is not None} | self.settings
         return f"Generate({', '.join(f'{k}={v!r}' for k, v in ({'forward': self.forward} | given).items())})"
 

@@ -109,6 +109,9 @@ class Driver:
                     continue
                 answer = None
                 if isinstance(signal, Generate):
+                    if signal.tools:
+                        send, failing = self._with_tools(signal), False
+                        continue
                     answer = await self._turn(signal, local)
                     if answer is not None and signal.forward:
                         return self._forward(answer)
@@ -127,6 +130,14 @@ class Driver:
         finally:
             self.frame.host.messages += said
             leave(token)
+
+    def _with_tools(self, ask: Generate) -> Callable[[Any], Awaitable[Any]]:
+        """Let turns with tools be taken one reply at a time from now on; return what goes on with it."""
+        from turbo_yaml.runtime.tooling.turns import ToolTurns
+
+        turns = ToolTurns(self.frame, self.generator, ask)
+        self.generator = turns  # type: ignore[assignment]
+        return turns.asend
 
     def _forward(self, reply: Assistant) -> Result:
         """Return the result that a reply is to the caller; the flow gets the reply when it goes on."""
@@ -186,7 +197,9 @@ class Driver:
             return None
         except Exception as problem:
             raise HostFailed(problem) from problem
-        if local is not None:
+        if signal.offered and reply.tool_calls:
+            signal.forward = False  # no answer yet: it joins the chat with what its calls come to
+        elif local is not None:
             local.messages.append(reply)
         else:
             await self._say(reply)

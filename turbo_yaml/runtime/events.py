@@ -54,13 +54,18 @@ class ReasoningEvent(Event, kw_only=True):
 
 
 class InputEvent(Event, kw_only=True):
-    """The flow asks the caller. `timeout` is in seconds."""
+    """The flow asks the caller. `timeout` is in seconds.
+
+    With `tool` it asks whether that may be called with just these `arguments`.
+    """
 
     kind = "input_needed"
     content: str
     choices: tuple[str, ...] | None = None
     default: Any = None
     timeout: float | None = None
+    tool: str | None = None
+    arguments: Any = None
 
 
 class ResultEvent(Event, kw_only=True):
@@ -95,6 +100,25 @@ class WarningEvent(Event, kw_only=True):
 
     kind = "warning"
     message: str
+
+
+class ToolCallEvent(Event, kw_only=True):
+    """A tool is called: by the model, whose call has the id `call_id`, or by a step."""
+
+    kind = "tool_call"
+    tool: str
+    arguments: Any
+    call_id: str | None = None
+
+
+class ToolResultEvent(Event, kw_only=True):
+    """A call of a tool is over. `error` is the kind of its failure, if it failed; `content` then says why."""
+
+    kind = "tool_result"
+    tool: str
+    content: Any
+    call_id: str | None = None
+    error: str | None = None
 
 
 class LogEvent(Event, kw_only=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
@@ -71,6 +71,13 @@ def each_at_once(
     rules = _Rules(count(at_once), on_error, False, collected, None)
     chosen = list(rounds(items, unpack))
     return Forks(memory, _rounds(body, chosen, unpack), rules)
+
+
+def branches_of(bodies: Sequence[Body], memory: BaseMemory, *, at_once: int) -> Forks:
+    """Return the run of bodies, so many at a time: answer their questions, then take `values()`."""
+    forks = Forks(memory, iter(bodies), _Rules(at_once, "fail", False, False, None))
+    forks.size = len(bodies)
+    return forks
 
 
 def _rounds(body: Callable[..., AsyncGenerator[Any, Any]], items: list[Any], unpack: int) -> Iterator[Body]:

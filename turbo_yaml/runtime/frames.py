@@ -23,6 +23,7 @@ from turbo_yaml.settings.keys import BUILT_IN
 if TYPE_CHECKING:
     from turbo_yaml.runtime.recording.places import Place
     from turbo_yaml.runtime.recording.recorder import Recorder
+    from turbo_yaml.runtime.tooling.toolbox import ToolBox
 
 
 class Delegate(Protocol):
@@ -92,16 +93,21 @@ class Shared:
     `models` makes the models of a run; `model`, if any, answers every turn.
     """
 
-    __slots__ = ("answerer", "budget", "limits", "max_concurrency", "model", "models")
+    __slots__ = ("answerer", "budget", "limits", "max_concurrency", "model", "models", "tools")
 
     def __init__(
-        self, values: Mapping[str, Any], models: Callable[[], RunModels], model: Model | None = None
+        self,
+        values: Mapping[str, Any],
+        models: Callable[[], RunModels],
+        model: Model | None = None,
+        tools: ToolBox | None = None,
     ) -> None:
         self.limits: Mapping[str, Any] = dict(values["limits"])
         self.budget: Mapping[str, Any] | None = values.get("budget")
         self.max_concurrency: int = values["max_concurrency"]
         self.models = models
         self.model = model
+        self.tools = tools
         name = values.get("model") or ""
         self.answerer = None if model is None else answerer(values, model, name, own=True)
 
@@ -126,6 +132,8 @@ class Host:
         "recorder",
         "results",
         "shared",
+        "tool_gate",
+        "tools",
         "turns",
     )
 
@@ -142,7 +150,8 @@ class Host:
         self.recorder: Recorder | None = None
         self.branches = 0
         """How many branches are at work now."""
-        self.calls = self.messages = self.turns = self.inputs = self.results = 0
+        self.calls = self.messages = self.turns = self.inputs = self.results = self.tools = 0
+        self.tool_gate: asyncio.Semaphore | None = None
         self.input_tokens = self.output_tokens = 0
 
     @property

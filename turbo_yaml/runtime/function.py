@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from turbo_yaml.journal.journal import Journal
     from turbo_yaml.runtime.recording.recorder import OnChange, Unsure
     from turbo_yaml.runtime.recording.start import Recording
+    from turbo_yaml.runtime.tooling.toolbox import Given, ToolBox
 
 MemoryFactory = Callable[[], BaseMemory]
 
@@ -40,6 +41,7 @@ class _Parts(NamedTuple):
     on_event: Listener | None
     pool: ModelPool
     journal: Journal | Recording | None = None
+    tools: ToolBox | None = None
 
 
 class _Start:
@@ -56,13 +58,23 @@ class _Start:
         """The settings without the flow's own."""
         self.scope = self.outer.of_flow(info)
         models = partial(RunModels, parts.pool, script=parts.script, host=parts.models)
-        self.shared = Shared(self.scope.values, models, parts.model)
+        self.shared = Shared(self.scope.values, models, parts.model, parts.tools or _toolbox(info, {}))
         self.listener = parts.on_event
         self.journal = parts.journal
         self.bare = None if info is None else info.bare
         self.new_memory = parts.memory_factory or LocalMemory
         if parts.memory_factory is None and info is not None and info.memory:
             self.new_memory = partial(new_memory, info.memory)
+
+
+def _toolbox(info: FlowInfo | None, tools: Given, before: Mapping[str, Any] | None = None) -> ToolBox | None:
+    """Return the tools of a function; None where it declares none and has none."""
+    declared = () if info is None else info.declared
+    if not tools and not before and not declared:
+        return None
+    from turbo_yaml.runtime.tooling.toolbox import ToolBox, by_name
+
+    return ToolBox({**(before or {}), **by_name(tools)}, declared)
 
 
 class TurboGenFn:
@@ -87,6 +99,7 @@ class TurboGenFn:
         memory_factory: MemoryFactory | None = None,
         on_event: Listener | None = None,
         pool: ModelPool | None = None,
+        tools: Given | None = None,
     ) -> None:
         self.fn = fn
         self.info: FlowInfo | None = getattr(fn, "__turbo__", None)
@@ -95,7 +108,9 @@ class TurboGenFn:
         stack = stack or Settings.built_in()
         if settings:
             stack = stack.configured(settings, strict=self.info is not None)
-        self._parts = _Parts(stack, model, models, script, memory_factory, on_event, pool or ModelPool())
+        box = None if tools is None else _toolbox(self.info, tools)
+        pool = pool or ModelPool()
+        self._parts = _Parts(stack, model, models, script, memory_factory, on_event, pool, tools=box)
         self._start: _Start | None = None
 
     def __repr__(self) -> str:
@@ -109,7 +124,7 @@ class TurboGenFn:
     @property
     def settings(self) -> dict[str, Any]:
         """A copy of the settings that somebody gave: in the flow, in files, on the command line, in code."""
-        settings = self._ready().scope.settings
+        settings = (self._start or _Start(self._parts, self.info)).scope.settings
         given: dict[str, Any] = thawed(settings.given)
         steps: Any = MISSING
         for layer in settings.order:
@@ -136,11 +151,17 @@ class TurboGenFn:
         on_event: Listener | None = None,
         pool: ModelPool | None = None,
         journal: Journal | Recording | None = None,
+        tools: Given | None = None,
     ) -> TurboGenFn:
         """Return this function with other parts of its host; what is not given stays.
 
-        `journal`: where runs are recorded, so that they can go on after a crash; see `resume`.
+        `journal`: where runs are recorded, so that they can go on after a crash; see `resume`. `tools` are
+        functions by name, or such as go by their own names; those given before stay, too. `UsageError` where
+        one is not as the flow declares it.
         """
+        box = self._parts.tools
+        if tools is not None:
+            box = _toolbox(self.info, tools, {} if box is None else box.given)
         return self._with(
             stack=stack,
             model=model,
@@ -150,6 +171,7 @@ class TurboGenFn:
             on_event=on_event,
             pool=pool,
             journal=journal,
+            tools=box,
         )
 
     def _with(self, **changes: Any) -> TurboGenFn:
@@ -211,9 +233,12 @@ class TurboGenFn:
         return self.using(journal=recording)(memory=memory, **given)
 
     def _ready(self) -> _Start:
-        """Return what runs begin with, worked out on first use."""
+        """Return what runs begin with, worked out once; `UsageError` where a tool is bound to nothing."""
         if self._start is None:
-            self._start = _Start(self._parts, self.info)
+            start = _Start(self._parts, self.info)
+            if start.shared.tools is not None and self.info is not None:
+                start.shared.tools.check(self.info.declared)
+            self._start = start
         return self._start
 
     async def aclose(self) -> None:

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 from functools import cached_property
 from inspect import Parameter, iscoroutine, signature
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from weakref import WeakKeyDictionary
 
 from turbo_yaml.errors import FlowError, UsageError
@@ -16,6 +16,9 @@ from turbo_yaml.settings.layers import Layer
 from turbo_yaml.source import Source
 from turbo_yaml.types import Input
 from turbo_yaml.types.binding import compile_inputs
+
+if TYPE_CHECKING:
+    from turbo_yaml.tools.declared import Declaration
 
 _EXACT: Final[Mapping[Any, type]] = {"string": str, "integer": int, "boolean": bool}
 _SAYS_NOTHING: Final = frozenset(("type", "description"))
@@ -43,6 +46,10 @@ class FlowInfo(Record):
     root: Path | None = None
     folder: Path | None = None
     steps: tuple[str, ...] | None = None
+    tools: Mapping[str, Declaration] = field(default_factory=dict)
+    """The tools of its file."""
+    declared: tuple[Declaration, ...] = ()
+    """The tools of all files that it may come to."""
 
     @property
     def bare(self) -> tuple[list[str], list[type]] | None:

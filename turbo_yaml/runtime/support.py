@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import Any, Final
 
 _STEPS_OF: Final[dict[str, tuple[str, ...]]] = {
+    "turbo_yaml.errors": ("OutOfTurns",),
     "turbo_yaml.protocol": (
         "Assistant", "ExampleAssistant", "ExampleUser", "Generate", "GetInput", "Message", "Result", "System",
         "User",
@@ -19,6 +20,7 @@ _STEPS_OF: Final[dict[str, tuple[str, ...]]] = {
     "turbo_yaml.runtime.plain_steps": ("log", "remembering", "setting", "sleep"),
     "turbo_yaml.runtime.probes": ("reached",),
     "turbo_yaml.runtime.program": ("FlowInfo",),
+    "turbo_yaml.runtime.tooling.step": ("call_tool",),
 }  # fmt: skip
 _HOME_OF: Final = {name: home for home, names in _STEPS_OF.items() for name in names}
 

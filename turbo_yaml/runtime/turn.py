@@ -44,7 +44,10 @@ async def take_turn(frame: Frame, chat: Frame, ask: Generate) -> Assistant:
                 who = await host.answerer_for(settings)
         except UsageError as problem:
             raise ModelError(problem.message, kind="configuration", hint=problem.hint) from None
-        request = Request(who.name, messages, settings, ask.output, ask.choices, (), who.structured)
+        request = Request(who.name, messages, settings, ask.output, ask.choices, ask.offered, who.structured)
+        if ask.again and settings.get("tool_choice") not in (None, "auto", "none"):
+            # A model that must call a tool each time would never answer.
+            request = replace(request, settings={**settings, "tool_choice": "auto"})
         if host.gate is None and host.listener is None and ask.output is None and ask.choices is None:
             try:
                 begun, later = _begin(host, who, request, who.on_delta)
@@ -216,7 +219,7 @@ async def _tell_retry(frame: Frame, ask: Generate, problem: FlowError, attempt: 
 
 def _read(ask: Generate, reply: Reply) -> tuple[Any, Sequence[Problem]]:
     """Return the value of a reply and nothing, or what is wrong with it."""
-    if ask.output is None and ask.choices is None:
+    if (ask.output is None and ask.choices is None) or (reply.tool_calls and ask.offered):
         return reply.content, ()
     from turbo_yaml.types.reply import read_choice, read_reply
 

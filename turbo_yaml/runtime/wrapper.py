@@ -30,6 +30,7 @@ class Steps(NamedTuple):
     turns: int
     inputs: int
     results: int
+    tools: int
 
 
 class TurboGenWrapper:
@@ -81,7 +82,7 @@ class TurboGenWrapper:
     def steps(self) -> Steps:
         """How much the run has done so far."""
         host = self._driver.frame.host
-        return Steps(host.messages, host.turns, host.inputs, host.results)
+        return Steps(host.messages, host.turns, host.inputs, host.results, host.tools)
 
     @property
     def name(self) -> str | None:
@@ -328,6 +329,8 @@ class TurboGenWrapper:
                     choices=signal.choices,
                     default=signal.default,
                     timeout=signal.timeout,
+                    tool=getattr(signal, "tool", None),
+                    arguments=getattr(signal, "arguments", None),
                 )
             )
         elif signal is not None:

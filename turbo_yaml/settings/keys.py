@@ -110,6 +110,7 @@ LIMITS: Final[dict[str, Key]] = {
     "padding": Key(_COUNT, "Width that padding, centring and indenting may ask for.", 10_000),
     "messages": Key(_COUNT, "Messages in one chat.", 100_000),
     "reply": Key(_COUNT, "Characters in one reply of a model.", 4_000_000),
+    "tool_failures": Key(_AMOUNT, "Failed calls of tools that one step tells the model of.", 10),
 }
 
 PROVIDER: Final[dict[str, Key]] = {

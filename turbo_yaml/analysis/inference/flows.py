@@ -21,11 +21,12 @@ from turbo_yaml.analysis.inference.lattice import (
     without_unset,
 )
 from turbo_yaml.analysis.inference.schemas import type_of_schema
-from turbo_yaml.analysis.inference.scope import Scope
+from turbo_yaml.analysis.inference.scope import End, Scope
 from turbo_yaml.analysis.inference.tables.turns import answer_of, message_of, reply_of
 from turbo_yaml.analysis.inference.typed import Ending, FlowTypes, Lost, Passing, Typed
 from turbo_yaml.analysis.inference.values import Values
 from turbo_yaml.analysis.links import Links
+from turbo_yaml.analysis.tools import result_of, tool_of
 from turbo_yaml.flow import nodes as n
 from turbo_yaml.flow.walk import steps
 from turbo_yaml.template import Text
@@ -147,7 +148,7 @@ class _Flow(Control):
             case n.Messages():
                 values.of(step.value, scope)
             case n.Turn():
-                self.turn(step, scope)
+                return self.turn(step, scope)
             case n.Ask():
                 self.ask(step, scope)
             case n.Give():
@@ -163,6 +164,8 @@ class _Flow(Control):
                     self.assign(entry, scope)
             case n.Include() | n.Call() | n.Handoff():
                 return self.other_flow(step, scope)
+            case n.UseTool():
+                self.use_tool(step, scope)
             case n.Broken():
                 scope.forget()
             case _:
@@ -207,17 +210,46 @@ class _Flow(Control):
                 for use in self.values.statements.printing if text.tree is not None else ():
                     self.whole.typed.system[id(use.node)] = use
 
-    def turn(self, step: n.Turn, scope: Scope) -> None:
+    def turn(self, step: n.Turn, scope: Scope) -> bool:
+        """Walk a turn; tell whether the next step can be reached."""
         self.values.labels(step.choices, scope)
+        self.values.of(step.max_turns, scope)
         for entry in step.settings:
             self.values.of(entry.value, scope)
+        self.offer(step)
+        done = scope if step.otherwise is None else Scope(scope)
         reply = self.from_model(reply_of(step), step)
         if step.forward:
-            scope.set(REPLY, reply)
+            done.set(REPLY, reply)
         if step.message_as is not None:
-            scope.set(step.message_as.name, self.from_model(message_of(), step))
+            done.set(step.message_as.name, self.from_model(message_of(), step))
         if step.as_ is not None:
-            scope.set(step.as_.name, reply)
+            done.set(step.as_.name, reply)
+        if step.otherwise is None:
+            return True
+        why = self.why("where `max_turns` is reached, it is not set", step.head)
+        return scope.join([End(done, why), self.end_of(step.otherwise, Scope(scope), scope, why)])
+
+    def offer(self, step: n.Turn) -> None:
+        """Note that the model gives flows that are its tools whatever it likes."""
+        for ref in step.tools:
+            tool = tool_of(ref, self.whole.file)
+            link = None if tool is None or tool.flow is None else self.whole.links.get(id(tool.flow))
+            if link is None:
+                continue
+            for given in link.flow.inputs:
+                type_ = self.from_model(type_of_schema(given.schema), step)
+                passing = Passing(link.flow, given.name, type_, self.source, ref.span)
+                self.whole.typed.passed[id(step), id(ref), given.name] = passing
+
+    def use_tool(self, step: n.UseTool, scope: Scope) -> None:
+        for argument in step.arguments:
+            self.values.of(argument.value, scope)
+        if step.as_ is not None:
+            schema = result_of(tool_of(step.tool, self.whole.file), self.whole.links)
+            type_ = ANY if schema is None or not self.whole.declared else type_of_schema(schema)
+            place = Place(f"the tool `{step.tool.name}` gave it back here", self.source, step.head)
+            scope.set(step.as_.name, with_origin(type_, Origin(place)))
 
     def from_model(self, type_: Type, step: n.Turn) -> Type:
         return with_origin(type_, Origin(Place("the model wrote it here", self.source, step.head)))

@@ -96,8 +96,8 @@ class Typed(Record, frozen=False):
     """Names that a text sets for itself and that the flow has, too."""
     lost: dict[NodeId, Lost] = field(default_factory=dict)
     """What is set or remembered on a fork and ends with it."""
-    passed: dict[NodeId, Passing] = field(default_factory=dict)
-    """What flows are given, by the identity of the argument."""
+    passed: dict[object, Passing] = field(default_factory=dict)
+    """What flows are given, by what it is given in."""
 
     def of(self, node: nodes.Node) -> Type:
         """Return the type of an expression node."""

@@ -105,7 +105,7 @@ def _why(entry: Mapping[str, Any]) -> str:
 
 
 def _tool(entry: Mapping[str, Any]) -> str:
-    words = {"host": "given by the host"}.get(entry["kind"]) or f"{entry['kind']} {entry[entry['kind']]}"
+    words = {"function": "given by the host"}.get(entry["kind"]) or f"{entry['kind']} {entry[entry['kind']]}"
     return f"{entry['name']} ({words}, approve: {entry['approve']})"
 
 

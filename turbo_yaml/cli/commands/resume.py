@@ -126,6 +126,7 @@ def _order(
         replies=(*call["replies"][answered:], *replies),
         form=call["form"],
         no_stream=call["no_stream"],
+        tools=call.get("tools", ()),
         usage=False,
         journal=True,
         state=None,

@@ -48,6 +48,7 @@ class Order(NamedTuple):
     replies: Sequence[str]
     form: str | None
     no_stream: bool
+    tools: Sequence[str]
     usage: bool
     journal: bool | None
     state: str | None
@@ -83,6 +84,13 @@ class Order(NamedTuple):
 )
 @click.option("--jsonl", "form", flag_value=JSONL, help="Print each event as a line of JSON when it comes.")
 @click.option("--no-stream", is_flag=True, help="Take and show each reply as a whole.")
+@click.option(
+    "--tools",
+    "tools",
+    multiple=True,
+    metavar="FILE.py",
+    help="Bind the flow's tools to the functions of a Python file, which is run.",
+)
 @click.option("-u", "--usage", is_flag=True, help="Tell on standard error how many tokens were used.")
 @journal_flags
 @common
@@ -139,9 +147,24 @@ def _load(order: Order, text: str | None, view: View) -> TurboGenFn:
         layers.append(Layer(LayerKind.COMMAND_LINE, "--no-stream", patch_of({"stream": False})))
     elif not view.live:
         layers.append(Layer(LayerKind.BUILT_IN, "built-in", patch_of({"stream": False})))
+    tools = _tools(order.tools) if order.tools else None
     if text is None:
-        return load(order.flow, layers=layers, profiles=order.profiles)
-    return loads(text, name="<stdin>", layers=layers, profiles=order.profiles)
+        return load(order.flow, layers=layers, profiles=order.profiles, tools=tools)
+    return loads(text, name="<stdin>", layers=layers, profiles=order.profiles, tools=tools)
+
+
+def _tools(files: Sequence[str]) -> dict[str, Any]:
+    """Return the functions of Python files by name; `UsageError` where two have one of the same name."""
+    from turbo_yaml.tools.file import read_tool_file
+
+    found: dict[str, Any] = {}
+    for file in files:
+        read = read_tool_file(Path(file))
+        twice = next((name for name in read if name in found), None)
+        if twice is not None:
+            raise UsageError(f"`{file}` has a second function `{twice}`", hint="rename one, or set `__all__`")
+        found |= read
+    return found
 
 
 def _play(order: Order, loop: Loop, function: TurboGenFn, run: TurboGenWrapper, session: Session) -> None:

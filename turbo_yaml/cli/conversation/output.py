@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from turbo_yaml.errors import FlowError, TurboError
-from turbo_yaml.protocol import Message, Usage
+from turbo_yaml.protocol import Assistant, Message, ToolResult, Usage
 
 # What JSON may hold as it is, but a terminal or a strict reader may not get.
 _UNSAFE = "[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
@@ -30,7 +30,12 @@ def to_json(value: Any, *, indent: int | None = None) -> str:
 def message_data(message: Message) -> dict[str, Any]:
     """Return a message as JSON data."""
     data: dict[str, Any] = {"role": message.role, "content": message.content}
-    return data | {"name": message.name} if message.name else data
+    if message.name:
+        data["name"] = message.name
+    if isinstance(message, Assistant) and message.tool_calls:
+        calls = message.tool_calls
+        data["tool_calls"] = [{"id": c.id, "name": c.name, "arguments": c.arguments} for c in calls]
+    return data | {"tool_call_id": message.tool_call_id} if isinstance(message, ToolResult) else data
 
 
 def report_data(outcome: Any, messages: Iterable[Message], usage: Usage, steps: Any) -> dict[str, Any]:

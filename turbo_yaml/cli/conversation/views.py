@@ -6,11 +6,21 @@ import sys
 from typing import Any, Protocol, TextIO
 
 from turbo_yaml.cli.conversation.output import to_json, to_text
-from turbo_yaml.cli.terminal import put, tell, write
+from turbo_yaml.cli.terminal import murmur, put, tell, write
 from turbo_yaml.protocol import GetInput, Result
-from turbo_yaml.runtime.events import DeltaEvent, Event, LogEvent, RetryEvent, WarningEvent
+from turbo_yaml.runtime.events import (
+    DeltaEvent,
+    Event,
+    LogEvent,
+    RetryEvent,
+    ToolCallEvent,
+    ToolResultEvent,
+    WarningEvent,
+)
 
 _NOTHING: Any = object()
+_WIDTH = 120
+"""Characters of a line that tells of a call."""
 
 
 class View(Protocol):
@@ -118,6 +128,9 @@ class Conversation:
         if line is not None:
             self.ended()
             tell(line)
+        elif (line := _of_a_tool(event)) is not None:
+            self.ended()
+            murmur(line)
 
     def result(self, result: Result) -> None:
         """Show a result, unless it is the reply that has been shown piece by piece."""
@@ -169,6 +182,18 @@ class Conversation:
             self._held.append(text)
         elif text:
             write(self._stream, text)
+
+
+def _of_a_tool(event: Event) -> str | None:
+    """Return the line that tells of a tool's call, or of its failure; None for another event."""
+    match event:
+        case ToolCallEvent():
+            line = f"→ {event.tool} {to_json(event.arguments)}"
+        case ToolResultEvent() if event.error is not None:
+            line = f"← {event.tool}: {event.content}"
+        case _:
+            return None
+    return line if len(line) <= _WIDTH else line[: _WIDTH - 1] + "…"
 
 
 def notice(event: Event) -> str | None:

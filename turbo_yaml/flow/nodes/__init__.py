@@ -4,6 +4,7 @@ from turbo_yaml.flow.nodes.files import (
     FileRef,
     Flow,
     FlowFile,
+    Tool,
 )
 from turbo_yaml.flow.nodes.steps import (
     Ask,
@@ -39,6 +40,7 @@ from turbo_yaml.flow.nodes.steps import (
     Stop,
     Try,
     Turn,
+    UseTool,
     While,
 )
 from turbo_yaml.flow.nodes.values import (
@@ -50,6 +52,7 @@ from turbo_yaml.flow.nodes.values import (
     Retry,
     Schema,
     Target,
+    ToolRef,
     Value,
 )
 
@@ -96,8 +99,11 @@ __all__ = [
     "StepNode",
     "Stop",
     "Target",
+    "Tool",
+    "ToolRef",
     "Try",
     "Turn",
+    "UseTool",
     "Value",
     "While",
 ]

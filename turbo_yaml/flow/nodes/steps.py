@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-from turbo_yaml.flow.nodes.values import FlowRef, Named, Retry, Schema, Target, Value
+from turbo_yaml.flow.nodes.values import FlowRef, Named, Retry, Schema, Target, ToolRef, Value
 from turbo_yaml.records import Record
 from turbo_yaml.source import Span
 from turbo_yaml.template import Expression, Text
@@ -53,11 +53,15 @@ class Messages(StepNode, kw_only=True):
 
 
 class Turn(StepNode, kw_only=True):
-    """`generate`: one model turn."""
+    """`generate`: one model turn, or with `tools` as many as its calls take. `otherwise`: None where not
+    written."""
 
     forward: bool = True
     output: Schema | None = None
     choices: tuple[Text, ...] | Text | None = None
+    tools: tuple[ToolRef, ...] = ()
+    max_turns: Value | None = None
+    otherwise: Body | None = None
     settings: tuple[Named, ...] = ()
     repair: int | None = None
     retry: Retry | None = None
@@ -240,6 +244,16 @@ class Call(StepNode, kw_only=True):
     timeout: float | None = None
 
 
+class UseTool(StepNode, kw_only=True):
+    """`tool`: call a tool; what it gives back is the value. `timeout` in seconds."""
+
+    tool: ToolRef
+    arguments: tuple[Named, ...] = ()
+    as_: Target | None = None
+    retry: Retry | None = None
+    timeout: float | None = None
+
+
 class Handoff(StepNode, kw_only=True):
     """`handoff`: go on in that flow with this chat, and end here."""
 
@@ -277,6 +291,7 @@ Step: TypeAlias = (
     | Sleep
     | Include
     | Call
+    | UseTool
     | Handoff
     | Broken
 )

@@ -61,6 +61,13 @@ class Retry(Record):
     on: tuple[str, ...] = ()
 
 
+class ToolRef(Record):
+    """The name of a tool: one of the file's, or `server.name` for one of an MCP server's."""
+
+    name: str
+    span: Span
+
+
 class FlowRef(Record):
     """The name of another flow: `summarize`, `alias`, `alias.flow`, or a relative path."""
 

@@ -35,6 +35,7 @@ _NODES: dict[str, tuple[type, dict[str, str]]] = {
     "sleep": (nodes.Sleep, {"sleep": "duration"}),
     "include": (nodes.Include, {"include": "flow", "with": "arguments"}),
     "call": (nodes.Call, {"call": "flow", "with": "arguments"}),
+    "tool": (nodes.UseTool, {"with": "arguments"}),
     "handoff": (nodes.Handoff, {"handoff": "flow", "with": "arguments"}),
 }
 

@@ -11,7 +11,6 @@ from turbo_yaml.flow.readers.scalars import check_tag, check_variable, check_wor
 from turbo_yaml.flow.vocabulary import (
     MEMORY_KEYS,
     SUBFLOW_KEYS,
-    TOOL_KEYS,
     VERSION,
     Key,
     Slot,
@@ -29,7 +28,6 @@ from turbo_yaml.types.shorthand import parse_type
 
 _SUBFLOW = table_of("a flow", SUBFLOW_KEYS, any_of=("steps",))
 _MEMORY = table_of("`memory`", MEMORY_KEYS)
-_TOOL = table_of("a tool", TOOL_KEYS)
 
 
 def read_version(reading: Reading, node: Node, key: Key) -> Any:
@@ -133,20 +131,6 @@ def _nothing(reading: Reading, word: Scalar, node: Node) -> bool:
     return False
 
 
-def read_tools(reading: Reading, node: Node, key: Key) -> Any:
-    """Check the shape of declared tools; the value is the node."""
-    found = as_mapping(reading, node, "`tools`", "`tools: {name: {description: …, with: …}}`")
-    if found is None or not check_tag(reading, found):
-        return WRONG
-    before = len(reading.diagnostics)
-    for name, (word, tool) in found.entries.items():
-        check_word(reading, name, word.span)
-        inner = None if _nothing(reading, word, tool) else as_mapping(reading, tool, f"the tool `{name}`")
-        if inner is not None:
-            read_keys(reading, inner.entries, _TOOL, word.span, f"the tool `{name}`")
-    return node if len(reading.diagnostics) == before else WRONG
-
-
 def read_flows(reading: Reading, node: Node, key: Key) -> Any:
     """Read the local flows, by name. One that is no flow has one step, `Broken`."""
     found = as_mapping(reading, node, "`flows`", "`flows: {name: {steps: […]}}`")
@@ -209,6 +193,5 @@ FILE_SLOTS: dict[Slot, Reader] = {
     "profiles": read_flow_profiles,
     "memory": read_memory,
     "files": read_files,
-    "tools": read_tools,
     "flows": read_flows,
 }

@@ -14,7 +14,7 @@ from turbo_yaml.flow.readers.context import Reading, is_empty, is_hole
 from turbo_yaml.flow.readers.keys import read_keys, table_of
 from turbo_yaml.flow.readers.scalars import check_tag
 from turbo_yaml.flow.vocabulary import COMMON_KEYS, HEADS, TURN_KEYS, VERBS, Verb
-from turbo_yaml.flow.words import LATER_STEPS, RESERVED, advice, meant
+from turbo_yaml.flow.words import RESERVED, advice, meant
 from turbo_yaml.settings.keys import STEP
 from turbo_yaml.source import Span
 from turbo_yaml.syntax import Entry, Node, Scalar
@@ -63,7 +63,7 @@ def _bare_step(reading: Reading, node: Scalar) -> Step:
         reading.report(
             "missing-step", "there is no step after this `-`", node, "write a step, or remove the `-`"
         )
-    elif word in RESERVED or word in LATER_STEPS:
+    elif word in RESERVED:
         _report_word(reading, word, node.span)
     else:
         _report_text(reading, node)
@@ -92,9 +92,6 @@ def _report_word(reading: Reading, word: str, span: Span) -> None:
     """Report a word that is no step."""
     if word in RESERVED:
         reading.report("reserved-word", f"`{word}` is no step", span, RESERVED[word])
-    elif word in LATER_STEPS:
-        message = f"`{word}` is not available yet in this version"
-        reading.report("not-available", message, span, LATER_STEPS[word])
     else:
         reading.report("unknown-step", f"there is no step `{word}`", span, advice(word, HEADS))
 
@@ -221,7 +218,7 @@ def _report_no_verb(reading: Reading, entries: Mapping[str, Entry]) -> None:
     """Report the key that was most likely to be the verb."""
     words = [name for name in entries if name not in _owners() and not name.startswith("x-")]
     if words:
-        told = [name for name in words if name in RESERVED or name in LATER_STEPS or meant(name, HEADS)]
+        told = [name for name in words if name in RESERVED or meant(name, HEADS)]
         word = (told or words)[0]
         _report_word(reading, word, entries[word].key.span)
         return

@@ -19,7 +19,6 @@ from turbo_yaml.flow.vocabulary import (
     Key,
     Slot,
 )
-from turbo_yaml.flow.words import LATER_TURN_KEYS
 from turbo_yaml.settings.fitting import fit_setting
 from turbo_yaml.settings.keys import STEP, LayerKind
 from turbo_yaml.settings.kinds import takes_words
@@ -38,6 +37,9 @@ _BESIDE = {key.name for key in (*HEADS["generate"].keys, *COMMON_KEYS)} - STEP.k
 def read_turn(reading: Reading, node: Node, key: Key) -> Any:
     """Read what a model turn is asked for, and its settings: a dict with the fields of `Turn`."""
     if is_null(node):
+        if "otherwise" in reading.step:
+            _report_otherwise(reading, reading.step["otherwise"])
+            return WRONG
         return {}
     if not isinstance(node, MappingNode):
         return _report_no_mapping(reading, node)
@@ -49,6 +51,8 @@ def read_turn(reading: Reading, node: Node, key: Key) -> Any:
     }
     given, good = read_keys(reading, own, _TURN, node.span)
     settings = _settings(reading, others, node)
+    if "otherwise" in reading.step and "tools" not in own:
+        good = _report_otherwise(reading, reading.step["otherwise"])
     if "timeout" in others and "timeout" in reading.step:
         good = _report_twice(reading, others["timeout"])
     if not good or settings is WRONG:
@@ -73,7 +77,7 @@ def _settings(reading: Reading, entries: dict[str, Entry], node: MappingNode) ->
     found: dict[str, Named] = {}
     good = True
     for name, entry in entries.items():
-        if name in _BESIDE or name in LATER_TURN_KEYS:
+        if name in _BESIDE:
             _report_misplaced(reading, name, entry)
             good = False
         elif name in STEP.keys and _has_template(entry.value):
@@ -108,12 +112,14 @@ def _plain_number(name: str, node: Node) -> object:
 
 
 def _report_misplaced(reading: Reading, name: str, entry: Entry) -> None:
-    if name in LATER_TURN_KEYS:
-        message = f"`{name}` is not available yet in this version"
-        reading.report("not-available", message, entry.key.span, LATER_TURN_KEYS[name])
-    else:
-        help = "it stands beside `generate`: one line below, and as far left"
-        reading.report("unknown-key", f"`{name}` is no setting of a turn", entry.key.span, help)
+    help = "it stands beside `generate`: one line below, and as far left"
+    reading.report("unknown-key", f"`{name}` is no setting of a turn", entry.key.span, help)
+
+
+def _report_otherwise(reading: Reading, entry: Entry) -> bool:
+    message = "`otherwise` is for turns that call tools, and this one has no `tools`"
+    reading.report("missing-key", message, entry.key, "`generate: {tools: [find_order]}`")
+    return False
 
 
 def _report_twice(reading: Reading, entry: Entry) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 from turbo_yaml.models.faults import Fault
 from turbo_yaml.models.request import Request, Structured
 from turbo_yaml.models.wire.form import ask_for_form
-from turbo_yaml.protocol import Assistant, Message, Part, ToolCall
+from turbo_yaml.protocol import Assistant, Message, Part, ToolCall, ToolResult
 
 SENT = (
     "temperature",
@@ -76,6 +76,9 @@ def _wire_message(message: Message) -> dict[str, Any]:
     }
     if message.name is not None:
         wire["name"] = message.name
+    if isinstance(message, ToolResult):
+        wire.pop("name", None)
+        wire["tool_call_id"] = message.tool_call_id
     if isinstance(message, Assistant) and message.tool_calls:
         wire["tool_calls"] = [_wire_call(call) for call in message.tool_calls]
         if not content:

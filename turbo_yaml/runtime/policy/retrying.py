@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from turbo_yaml.errors import FlowError, LimitError, ModelError
+from turbo_yaml.errors import FlowError, LimitError, ModelError, ToolError
 from turbo_yaml.records import Record
 
 LONGEST_RETRY_AFTER = 120.0
@@ -37,7 +37,7 @@ class Retry(Record):
         """Tell whether a failure of this kind is worth another try."""
         if self.on:
             return problem.kind in self.on
-        if isinstance(problem, ModelError):
+        if isinstance(problem, ModelError | ToolError):
             return problem.retryable
         return not isinstance(problem, LimitError)
 

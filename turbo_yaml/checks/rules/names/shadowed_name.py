@@ -57,7 +57,7 @@ def _set_by(step: n.Step) -> Iterator[n.Target | n.Named]:
     match step:
         case n.Assign():
             yield from step.entries
-        case n.Turn() | n.Ask() | n.Include() | n.Call() | n.For():
+        case n.Turn() | n.Ask() | n.Include() | n.Call() | n.UseTool() | n.For():
             if step.as_ is not None:
                 yield step.as_
         case _:

@@ -40,7 +40,7 @@ def _targets(step: n.Step) -> Iterator[n.Target | n.Named]:
             yield from step.entries
         case n.Turn():
             yield from (target for target in (step.as_, step.message_as) if target is not None)
-        case n.Ask() | n.Include() | n.Call() | n.For():
+        case n.Ask() | n.Include() | n.Call() | n.UseTool() | n.For():
             if step.as_ is not None:
                 yield step.as_
         case n.Parallel():

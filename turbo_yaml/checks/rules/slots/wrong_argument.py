@@ -1,4 +1,4 @@
-"""A flow that is given what its input can never be."""
+"""A flow or a tool that is given what it can never take."""
 
 from __future__ import annotations
 
@@ -7,27 +7,35 @@ from collections.abc import Iterator
 from turbo_yaml.analysis.inference.fitting import misfit, wrong_constant
 from turbo_yaml.analysis.inference.lattice import NULL, join
 from turbo_yaml.analysis.inference.schemas import type_before_defaults
+from turbo_yaml.analysis.tools import parameters_of, tool_of
 from turbo_yaml.checks.rule import Rule
 from turbo_yaml.checks.subject import Subject
 from turbo_yaml.diagnostics import Diagnostic
 from turbo_yaml.flow import nodes as n
 from turbo_yaml.types import Input
 
-RULE = Rule("wrong-argument", "error", "A flow is given what its input can never be.")
+RULE = Rule("wrong-argument", "error", "A flow or a tool is given what it can never take.")
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     """Yield the arguments that no value of the input's type can be."""
     for _, step in subject.steps() if subject.declared else ():
-        if not isinstance(step, n.Include | n.Call | n.Handoff):
+        if isinstance(step, n.Include | n.Call | n.Handoff):
+            link = subject.links.get(id(step.flow))
+            what, name = "input", "" if link is None else link.flow.name
+            inputs = None if link is None else link.flow.inputs
+        elif isinstance(step, n.UseTool):
+            tool = tool_of(step.tool, subject.file)
+            what, name = "parameter", step.tool.name
+            inputs = None if tool is None else parameters_of(tool, subject.links)
+        else:
             continue
-        link = subject.links.get(id(step.flow))
-        inputs = {given.name: given for given in link.flow.inputs} if link is not None else {}
+        known = {given.name: given for given in inputs or ()}
         for argument in step.arguments:
-            wanted = inputs.get(argument.name)
+            wanted = known.get(argument.name)
             why = None if wanted is None else _why_not(subject, argument, wanted)
-            if why is not None and link is not None:
-                message = f"the input `{argument.name}` of `{link.flow.name}` cannot be this: {why}"
+            if why is not None:
+                message = f"the {what} `{argument.name}` of `{name}` cannot be this: {why}"
                 yield RULE.at(subject.source, argument.value.span, message)
 
 
@@ -38,6 +46,6 @@ def _why_not(subject: Subject, argument: n.Named, wanted: Input) -> str | None:
     why = wrong_constant(value, wanted.schema)
     if why is not None:
         return why
-    passed = subject.typed.passed.get(id(argument))
     type_ = type_before_defaults(wanted.schema)
-    return None if passed is None else misfit(passed.type, type_ if wanted.required else join(type_, NULL))
+    given = subject.typed.of_value(value)
+    return misfit(given, type_ if wanted.required else join(type_, NULL))

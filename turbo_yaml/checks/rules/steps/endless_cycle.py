@@ -24,7 +24,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         message = f"{chain(circle)} goes on for ever: every path leads on"
         help_ = "end it on some path: `when` on this step, or a `stop` before it"
         first = circle[0]
-        yield RULE.at(first.file.source, first.step.flow.span, message, help_, *places(circle))
+        yield RULE.at(first.file.source, first.place, message, help_, *places(circle))
 
 
 def _is_talk(circle: list[Arc]) -> bool:
@@ -41,6 +41,6 @@ def chain(circle: list[Arc]) -> str:
 def places(circle: list[Arc]) -> list[Related]:
     """Return the steps of a circle after the first."""
     return [
-        Related(f"`{arc.flow.name}` goes on in `{arc.link.flow.name}`", arc.file.source, arc.step.flow.span)
+        Related(f"`{arc.flow.name}` goes on in `{arc.link.flow.name}`", arc.file.source, arc.place)
         for arc in circle[1:]
     ]

@@ -24,4 +24,4 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         message = f"{chain(circle)} is a circle, and nothing says how often it goes round"
         help_ = "a loop says how often: `while` with its `limit`, or `for`"
         first = circle[0]
-        yield RULE.at(first.file.source, first.step.flow.span, message, help_, *places(circle))
+        yield RULE.at(first.file.source, first.place, message, help_, *places(circle))

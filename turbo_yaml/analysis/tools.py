@@ -1,0 +1,100 @@
+"""The names of tools to the tools they mean, with the arguments of steps held against the declaration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from turbo_yaml.analysis.links import Links
+from turbo_yaml.diagnostics import Diagnostic
+from turbo_yaml.diagnostics.suggest import did_you_mean
+from turbo_yaml.flow import nodes as n
+from turbo_yaml.flow.walk import steps
+from turbo_yaml.types import Input
+
+
+def tool_of(ref: n.ToolRef, file: n.FlowFile) -> n.Tool | None:
+    """Return the declaration that a name means, if there is one."""
+    name, dot, _ = ref.name.partition(".")
+    tool = file.tools.get(name)
+    return None if tool is None or (dot and tool.kind != "mcp" and not tool.broken) else tool
+
+
+def tool_refs(step: n.Step) -> tuple[n.ToolRef, ...]:
+    """Return the names of tools in a step."""
+    if type(step) is n.Turn:
+        return step.tools
+    return (step.tool,) if type(step) is n.UseTool else ()
+
+
+def parameters_of(tool: n.Tool, links: Links) -> tuple[Input, ...] | None:
+    """Return the parameters of a tool; None where what is bound says them."""
+    if tool.flow is not None:
+        link = links.get(id(tool.flow))
+        return None if link is None else link.flow.inputs
+    schema = tool.parameters
+    if schema is None or schema.get("additionalProperties") is not False:
+        return None
+    required = schema.get("required", ())
+    return tuple(
+        Input(name, part, required=name in required and not _has_default(part))
+        for name, part in schema.get("properties", {}).items()
+    )
+
+
+def _has_default(schema: object) -> bool:
+    return isinstance(schema, Mapping) and "default" in schema
+
+
+def result_of(tool: n.Tool | None, links: Links) -> Mapping[str, Any] | None:
+    """Return the schema of what a tool gives back, if it is declared."""
+    if tool is None:
+        return None
+    if tool.flow is not None:
+        link = links.get(id(tool.flow))
+        return None if link is None else link.flow.output
+    return tool.returns
+
+
+def link_tools(file: n.FlowFile, links: Links) -> list[Diagnostic]:
+    """Return which steps name tools that are not there, or give one what it does not take."""
+    found: list[Diagnostic] = []
+    for flow in (file.main, *file.flows.values()):
+        for step in steps(flow.steps):
+            for ref in tool_refs(step):
+                found += _unknown(ref, file)
+            if isinstance(step, n.UseTool):
+                found += _argument_problems(step, file, links)
+    return found
+
+
+def _unknown(ref: n.ToolRef, file: n.FlowFile) -> Iterator[Diagnostic]:
+    if tool_of(ref, file) is not None:
+        return
+    name, _, inner = ref.name.partition(".")
+    if name in file.tools:
+        message, help_ = f"the tool `{name}` has no tools of its own", f"write `{name}`"
+    else:
+        message = f"there is no tool `{name}` here"
+        inner = f"declare it: `tools: {{{name}: {{description: …}}}}`"
+        help_ = did_you_mean(name, file.tools) or inner
+    yield Diagnostic("unknown-tool", message, file.source, ref.span, help=help_)
+
+
+def _argument_problems(step: n.UseTool, file: n.FlowFile, links: Links) -> Iterator[Diagnostic]:
+    tool = tool_of(step.tool, file)
+    parameters = None if tool is None else parameters_of(tool, links)
+    if tool is None or parameters is None:
+        return
+    known = {given.name: given for given in parameters}
+    for argument in step.arguments:
+        if argument.name not in known:
+            message = f"the tool `{tool.name}` takes no `{argument.name}`"
+            help_ = did_you_mean(argument.name, known) or f"`{tool.name}` takes nothing"
+            yield Diagnostic("unknown-argument", message, file.source, argument.span, help=help_)
+    given_names = {argument.name for argument in step.arguments}
+    for name, wanted in known.items():
+        if wanted.required and name not in given_names:
+            message = f"the tool `{tool.name}` needs `{name}`"
+            help_ = f"add it: `with: {{{name}: …}}`"
+            yield Diagnostic("missing-argument", message, file.source, step.tool.span, help=help_)

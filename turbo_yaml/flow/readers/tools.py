@@ -1,0 +1,180 @@
+"""Tools as they are declared and named to their nodes."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from turbo_yaml.flow.nodes import Tool, ToolRef
+from turbo_yaml.flow.patterns import REQUEST, TOOL
+from turbo_yaml.flow.readers.context import (
+    WRONG,
+    Reader,
+    Reading,
+    brief,
+    is_hole,
+    is_null,
+    is_template,
+    shape,
+)
+from turbo_yaml.flow.readers.keys import as_mapping, read_keys, table_of
+from turbo_yaml.flow.readers.scalars import check_tag, check_word, name_scalar, read_plain, scalar
+from turbo_yaml.flow.vocabulary import SERVER_KEYS, TOOL_KEYS, Key, Slot
+from turbo_yaml.source import Span
+from turbo_yaml.syntax import Node, Scalar, Sequence
+from turbo_yaml.types.shorthand import parse_type
+
+_TOOL = table_of("a tool", TOOL_KEYS)
+_SERVER = table_of("`mcp`", SERVER_KEYS)
+_NAME, _REQUEST = re.compile(TOOL), re.compile(REQUEST)
+_KINDS = ("flow", "http", "mcp")
+
+
+# Where tools are named ---------------------------------------------------------------------------------
+
+
+def read_tool_name(reading: Reading, node: Node, key: Key) -> Any:
+    """Read the name of a tool."""
+    named = name_scalar(reading, node, key, "the name of a tool")
+    if named is None:
+        return WRONG
+    name, found = named
+    if _NAME.fullmatch(name):
+        return ToolRef(name, found.span)
+    if is_template(name):
+        help = "which tool it is stands in the file: choose with `if` or `match`"
+    else:
+        help = "a name under `tools:`, or `server.name` for a tool of an MCP server"
+    return reading.report("bad-name", f"`{brief(found)}` names no tool", found, help)
+
+
+def read_offer(reading: Reading, node: Node, key: Key) -> Any:
+    """Read the names of the tools that a model may call."""
+    if not isinstance(node, Sequence):
+        written = brief(node) if isinstance(node, Scalar) and not is_null(node) else "find_order"
+        message = f"`{key.name}` takes a list of names; this is {shape(node)}"
+        return reading.report("wrong-kind", message, node, f"`{key.name}: [{written}]`")
+    if not check_tag(reading, node):
+        return WRONG
+    if not node.items:
+        return reading.report("missing-value", f"there is nothing in `{key.name}`", node)
+    refs = [read_tool_name(reading, item, key) for item in node.items]
+    if WRONG in refs:
+        return WRONG
+    seen: dict[str, ToolRef] = {}
+    for ref in refs:
+        first = seen.setdefault(ref.name, ref)
+        if first is not ref:
+            place = reading.related("it is here first", first.span)
+            message = f"`{key.name}` has `{ref.name}` twice"
+            return reading.report("duplicate-label", message, ref.span, "remove one of them", place)
+    return tuple(refs)
+
+
+# Where tools are declared ------------------------------------------------------------------------------
+
+
+def read_tools(reading: Reading, node: Node, key: Key) -> Any:
+    """Read the tools that a file declares, by name; of one with a mistake nothing but its name is known."""
+    found = as_mapping(reading, node, "`tools`", "`tools: {name: {description: …, with: …}}`")
+    if found is None or not check_tag(reading, found):
+        return WRONG
+    tools: dict[str, Tool] = {}
+    for name, (word, inner) in found.entries.items():
+        if is_hole(word):
+            continue
+        check_word(reading, name, word.span)
+        tools[name] = _tool(reading, name, word.span, inner) or Tool(name=name, span=word.span, broken=True)
+    return tools
+
+
+def _tool(reading: Reading, name: str, place: Span, node: Node) -> Tool | None:
+    """Return a tool; one without a declaration is as the host's function says."""
+    if is_null(node) and node.tag is None:
+        return Tool(name=name, span=place)
+    inner = as_mapping(reading, node, f"the tool `{name}`", f"`{name}: {{description: …, with: …}}`")
+    if inner is None or not check_tag(reading, inner):
+        return None
+    given, good = read_keys(reading, inner.entries, _TOOL, place, f"the tool `{name}`")
+    if not good:
+        return None
+    kind = next((kind for kind in _KINDS if kind in given), "function")
+    fields = {"parameters" if word == "with" else word: value for word, value in given.items()}
+    if "secret" in given:
+        fields["secret_span"] = inner.entries["secret"].value.span
+    return Tool(name=name, span=place, kind=kind, **fields)  # type: ignore[arg-type]
+
+
+def read_parameters(reading: Reading, node: Node, key: Key) -> Any:
+    """Read parameters by name, each with its type, to the JSON Schema of all of them."""
+    help = "`with: {id: integer}`; for none at all, `with: {}`"
+    found = as_mapping(reading, node, "`with` of a tool", help)
+    if found is None:
+        return WRONG
+    schema, problems = parse_type(found, reading.source)
+    if reading.take(problems):
+        return WRONG
+    if schema.get("type") != "object":
+        return reading.report("wrong-kind", "`with` of a tool takes parameters by name", found, help)
+    return schema
+
+
+def read_request(reading: Reading, node: Node, key: Key) -> Any:
+    """Read the method and the address of an HTTP request."""
+    found = scalar(reading, node, key, "a method and an address")
+    if found is None:
+        return WRONG
+    if _REQUEST.fullmatch(found.text):
+        return found.text
+    message = f"`{key.name}` takes a method and an address; this is `{brief(found)}`"
+    return reading.report("wrong-value", message, found, "such as `GET https://api.example.com/orders/{id}`")
+
+
+def read_server(reading: Reading, node: Node, key: Key) -> Any:
+    """Read where an MCP server is: a dict with `command` or `url`."""
+    help = "`mcp: {command: [program, argument]}` or `mcp: {url: https://…}`"
+    found = as_mapping(reading, node, "`mcp`", help)
+    if found is None or not check_tag(reading, found):
+        return WRONG
+    given, good = read_keys(reading, found.entries, _SERVER, found.span)
+    if not good:
+        return WRONG
+    if len(given) != 1:
+        rule = "conflicting-keys" if given else "missing-key"
+        return reading.report(rule, "`mcp` takes one of `command` and `url`", found, help)
+    return given
+
+
+def read_plains(reading: Reading, node: Node, key: Key) -> Any:
+    """Read a list of texts that are never templates."""
+    if not isinstance(node, Sequence):
+        written = brief(node) if isinstance(node, Scalar) and not is_null(node) else "a, b"
+        message = f"`{key.name}` takes a list of texts; this is {shape(node)}"
+        return reading.report("wrong-kind", message, node, f"`{key.name}: [{written}]`")
+    if not check_tag(reading, node):
+        return WRONG
+    if not node.items:
+        return reading.report("missing-value", f"there is nothing in `{key.name}`", node)
+    texts = [read_plain(reading, item, key) for item in node.items]
+    return WRONG if WRONG in texts else tuple(texts)
+
+
+def read_headers(reading: Reading, node: Node, key: Key) -> Any:
+    """Read names with texts that are never templates."""
+    found = as_mapping(reading, node, f"`{key.name}`", f"`{key.name}: {{Accept: application/json}}`")
+    if found is None or not check_tag(reading, found):
+        return WRONG
+    texts = {name: read_plain(reading, value, key) for name, (_, value) in found.entries.items()}
+    return WRONG if WRONG in texts.values() else texts
+
+
+TOOL_SLOTS: dict[Slot, Reader] = {
+    "tool": read_tool_name,
+    "offer": read_offer,
+    "tools": read_tools,
+    "parameters": read_parameters,
+    "request": read_request,
+    "server": read_server,
+    "plains": read_plains,
+    "headers": read_headers,
+}

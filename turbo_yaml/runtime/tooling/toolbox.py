@@ -1,0 +1,135 @@
+"""What flows declare and what the host gives to the tools of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final, NamedTuple, TypeAlias
+
+from turbo_yaml.diagnostics.suggest import nearest
+from turbo_yaml.errors import FlowError, UsageError
+from turbo_yaml.runtime.program import FlowInfo
+from turbo_yaml.tools.declared import Declaration
+from turbo_yaml.tools.python import function_tool
+from turbo_yaml.tools.tool import Tool
+
+Given: TypeAlias = Mapping[str, Any] | Iterable[Any]
+
+_BIND: Final = "give a function: `--tools FILE.py`, or `load(path, tools={…})` in Python"
+
+
+class Ready(NamedTuple):
+    """A tool that can be called. `flow`: the function of the flow that it is. `timeout` in seconds."""
+
+    tool: Tool
+    flow: Callable[..., Any] | None = None
+    timeout: float | None = None
+
+
+class Offer(NamedTuple):
+    """Tools that a model may call, by the names it knows them by, and as they are told to it."""
+
+    tools: Mapping[str, Ready]
+    told: tuple[Mapping[str, Any], ...]
+
+
+def by_name(given: Given) -> dict[str, Any]:
+    """Return the host's tools by name: functions go by their own; `UsageError` where one has none."""
+    if isinstance(given, Mapping):
+        return dict(given)
+    found: dict[str, Any] = {}
+    for each in given:
+        name = getattr(each, "name", None) or getattr(each, "__name__", None)
+        if not isinstance(name, str) or name in found:
+            why = "has no name" if not isinstance(name, str) else f"is a second `{name}`"
+            raise UsageError(f"a tool {why}", hint="give tools by name: `tools={'find_order': find_order}`")
+        found[name] = each
+    return found
+
+
+class ToolBox:
+    """The tools of a function and of all flows that it uses, each made once."""
+
+    def __init__(self, given: Mapping[str, Any], declared: Iterable[Declaration]) -> None:
+        self.given = given
+        self._ready: dict[int, tuple[Declaration, Ready]] = {}
+        self._offers: dict[tuple[int, tuple[Any, ...]], tuple[FlowInfo | None, Offer]] = {}
+        for declaration in declared:
+            if declaration.name in given:
+                self._make(declaration)
+
+    def check(self, declared: Iterable[Declaration]) -> None:
+        """Raise a `UsageError` that names every tool which steps need and which is bound to nothing."""
+        missing = []
+        for declaration in declared:
+            if declaration.used and declaration.kind == "function" and declaration.name not in self.given:
+                missing.append(f"{declaration.place}: the tool `{declaration.name}` is bound to no function")
+            elif declaration.used:
+                self._make(declaration)
+        if missing:
+            raise UsageError("\n".join(missing), hint=self._how_to_bind(missing[0].split("`")[1]))
+
+    def ready(self, info: FlowInfo | None, name: str) -> Ready:
+        """Return the tool that a flow calls by a name; `FlowError` where it has none."""
+        declaration = None if info is None else info.tools.get(name)
+        if declaration is None and (info is not None or name not in self.given):
+            raise FlowError(f"there is no tool `{name}`", kind="host", hint=self._how_to_bind(name))
+        return self._make(declaration or Declaration(name=name))
+
+    def offer(self, info: FlowInfo | None, names: Sequence[Any]) -> Offer:
+        """Return the tools that a model may call in a turn: names, or functions of the host."""
+        key = (id(info), tuple(names))
+        known = self._offers.get(key)
+        if known is None or known[0] is not info:
+            tools: dict[str, Ready] = {}
+            for name in names:
+                ready = self.ready(info, name) if isinstance(name, str) else _of_host(name)
+                tools[ready.tool.name] = ready
+            known = self._offers[key] = info, Offer(tools, tuple(_told(one.tool) for one in tools.values()))
+        return known[1]
+
+    def _how_to_bind(self, name: str) -> str:
+        near = nearest(name, self.given)
+        return _BIND if near is None else f"a function `{near}` was given: give it as `{name}`"
+
+    def _make(self, declaration: Declaration) -> Ready:
+        known = self._ready.get(id(declaration))
+        if known is None or known[0] is not declaration:
+            known = self._ready[id(declaration)] = declaration, self._bind(declaration)
+        return known[1]
+
+    def _bind(self, declaration: Declaration) -> Ready:
+        name = declaration.name
+        if name in self.given:
+            given = self.given[name]
+            if _is_tool(given):
+                return Ready(given, timeout=declaration.timeout)
+            if not callable(given):
+                raise UsageError(f"the tool `{name}` is given a {type(given).__name__}, which is no function")
+            return Ready(function_tool(given, declaration), timeout=declaration.timeout)
+        if declaration.flow is not None:
+            from turbo_yaml.runtime.tooling.flows import flow_tool
+
+            return flow_tool(declaration, declaration.flow())
+        if declaration.kind == "function":
+            raise FlowError(f"the tool `{name}` is bound to no function", kind="host", hint=_BIND)
+        raise UsageError(
+            f"{declaration.place}: the tool `{name}` is of the kind `{declaration.kind}`, "
+            "which is not available yet in this version",
+            hint=_BIND,
+        )
+
+
+def _of_host(given: Any) -> Ready:
+    if _is_tool(given):
+        return Ready(given)
+    return Ready(function_tool(given, Declaration(name=given.__name__)))
+
+
+def _is_tool(given: Any) -> bool:
+    return callable(getattr(given, "call", None)) and hasattr(given, "parameters")
+
+
+def _told(tool: Tool) -> Mapping[str, Any]:
+    """Return a tool as a model is told of it."""
+    told = {"name": tool.name, "parameters": tool.parameters}
+    return {**told, "description": tool.description} if tool.description else told
