@@ -181,8 +181,10 @@ steps:
     do: [{set: {v: ["{{ v }}"]}}]
   - STEP
 """
-KEPT = ('{result: "{{ v }}"}', '{remember: {v: "{{ v }}"}}', '{input: Well?, default: "{{ v }}"}')
+KEPT = ('{set: {w: "{{ [v, v] }}"}}', '{input: Well?, default: "{{ v }}"}')
 REFUSED = (
+    '{result: "{{ v }}"}',
+    '{remember: {v: "{{ v }}"}}',
     '{user: "{{ v }}"}',
     '{log: "so {{ v }}"}',
     '{raise: "{{ v }}"}',

@@ -75,9 +75,9 @@ extra.a: 1
   * flow  flow.yaml:3:12  1
 extra.b: [1]
   * configure    [1]
-limits.output: 1000000
-  * built-in                         1000000
-    user file  ~/settings.yaml:3:18  5
+limits.output: 5
+    built-in                         1000000
+  * user file  ~/settings.yaml:3:18  5
     flow       flow.yaml:2:9         !override
 limits.rounds: 9
     built-in                  1000000

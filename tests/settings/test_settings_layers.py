@@ -44,9 +44,9 @@ def test_of_one_kind_the_later_layer_wins() -> None:
 
 def test_maps_join_and_scalars_and_lists_replace() -> None:
     user = layer("limits: {output: 5, rounds: 6}\nstop: [a, b]\nextra: {x: {y: 1}}", LayerKind.USER_FILE)
-    flow = layer("limits: {rounds: 7}\nstop: [c]\nextra: {x: {z: 2}}", LayerKind.FLOW)
+    flow = layer("limits: {rounds: 3}\nstop: [c]\nextra: {x: {z: 2}}", LayerKind.FLOW)
     values = stack(user, flow).values
-    assert (values["limits"]["output"], values["limits"]["rounds"]) == (5, 7)
+    assert (values["limits"]["output"], values["limits"]["rounds"]) == (5, 3)
     assert values["stop"] == ["c"]
     assert values["extra"] == {"x": {"y": 1, "z": 2}}
 
@@ -63,7 +63,8 @@ def test_tags_act_on_all_weaker_layers() -> None:
     user = layer("stop: [m]\nlimits: {output: 5, rounds: 6}\ntimeout: 1s\nextra: {a: 1}", LayerKind.USER_FILE)
     project = layer("stop: !append [z]\nlimits: {rounds: 7}")
     flow = layer(
-        "stop: !prepend [a]\nlimits: !override {depth: 9}\ntimeout: !reset\nextra: !reset", LayerKind.FLOW
+        "stop: !prepend [a]\nlimits: !override {depth: 9}\ntimeout: !reset\nextra: !reset",
+        LayerKind.ENVIRONMENT,
     )
     values = stack(user, project, flow).values
     assert values["stop"] == ["a", "m", "z"]

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from turbo_yaml.types.schema.pattern import MAX_WORK, TextTooLong, compile_pattern
-from turbo_yaml.types.schema.pattern_syntax import PatternProblem
+from turbo_yaml.types.pattern.matching import MAX_WORK, TextTooLong, compile_pattern
+from turbo_yaml.types.pattern.tree import PatternProblem
 
 _atoms = st.sampled_from(
     ["a", "b", ".", "[ab]", "[^a]", r"\d", r"\w", r"\s", r"\.", "^", "$", r"\b", " ", "-", r"\x61"]

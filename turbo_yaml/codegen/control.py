@@ -150,7 +150,6 @@ def _while(step: n.While, out: Function, place: At) -> list[ast.stmt]:
             kept = out.names.temporary(f"limit_{place['lineno']}_{place['col_offset']}")
             before.append(assign(kept, limit, place))
             limit = shown = load(kept, place)
-    down = [limit, constant(-1, place), constant(-1, place)]
     stop = ast.If(negated(out.condition(step.condition), place), [ast.Break(**place)], [], **place)
     last = ast.Compare(load(left, place), [ast.Eq()], [constant(0, place)], **place)
     reached = ast.If(last, [ast.Continue(**place)], [], **place)
@@ -159,7 +158,7 @@ def _while(step: n.While, out: Function, place: At) -> list[ast.stmt]:
     else:
         otherwise = emit_body(step.otherwise, out) if step.otherwise else []
     body = [stop, reached, *emit_body(step.body, out)]
-    rounds = call("range", down, place)
+    rounds = out.support("countdown", [limit], place)
     return [*before, ast.For(store(left, place), rounds, body, otherwise, **place)]
 
 

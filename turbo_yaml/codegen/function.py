@@ -14,7 +14,13 @@ from turbo_yaml.codegen.build import At, assign, attribute, call, constant, load
 from turbo_yaml.codegen.identifiers import Identifiers, flow_names
 from turbo_yaml.codegen.names import Local, Variable, Variables
 from turbo_yaml.codegen.support_names import RESERVED
-from turbo_yaml.codegen.templates import lower_condition, lower_expression, lower_text, lower_value
+from turbo_yaml.codegen.templates import (
+    lower_condition,
+    lower_expression,
+    lower_leaving,
+    lower_text,
+    lower_value,
+)
 from turbo_yaml.flow import nodes as n
 from turbo_yaml.source import Span
 from turbo_yaml.template import Expression, Text
@@ -109,6 +115,23 @@ class Function:
                 return ast.Dict(keys, values, **self.at(value.span))
             case _:
                 return lower_value(value, self._scope(value), self.module.templates)
+
+    def leaving(self, value: n.Value) -> ast.expr:
+        """Return an expression for a value that leaves the flow, so that it must be plain data."""
+        match value:
+            case n.Constant():
+                return self.value(value)
+            case n.ListValue():
+                items = [self.leaving(item) for item in value.items]
+                return ast.List(items, ast.Load(), **self.at(value.span))
+            case n.MapValue():
+                keys: list[ast.expr | None] = [
+                    constant(entry.name, self.at(entry.span)) for entry in value.entries
+                ]
+                values = [self.leaving(entry.value) for entry in value.entries]
+                return ast.Dict(keys, values, **self.at(value.span))
+            case _:
+                return lower_leaving(value, self._scope(value), self.module.templates)
 
     def schema(self, schema: Mapping[str, Any], kind: str, place: At) -> ast.expr:
         """Return the name of a schema that the module holds as a constant."""

@@ -35,7 +35,7 @@ def emit_plain(step: Plain, out: Function) -> list[ast.stmt]:
             answer = ast.Yield(_question(step, out, place), **place)
             return [_bind(step.as_, answer, out, place)]
         case n.Give():
-            return [_yield(out.support("Result", [out.value(step.value)], place), place)]
+            return [_yield(out.support("Result", [out.leaving(step.value)], place), place)]
         case n.Return():
             return _return(step, out, place)
         case n.Include() | n.Call():
@@ -75,7 +75,8 @@ def _emit_small(
                 for entry in step.entries
             ]
         case n.Remember():
-            state = _arguments(step.entries, out, place)
+            keys: list[ast.expr | None] = [constant(entry.name, out.at(entry.span)) for entry in step.entries]
+            state = ast.Dict(keys, [out.leaving(entry.value) for entry in step.entries], **place)
             return [_await_memory("set_state", [state], {"merge": constant(True, place)}, place)]
         case n.Forget():
             return [_await_memory("forget", [], _forgotten(step, out, place), place)]
@@ -221,7 +222,7 @@ def _question(step: n.Ask, out: Function, place: At) -> ast.expr:
 
 
 def _return(step: n.Return, out: Function, place: At) -> list[ast.stmt]:
-    value = out.value(step.value)
+    value = out.leaving(step.value)
     if out.output is not None:
         value = out.support("fits", [value, load(out.output, place)], place)
     result = out.support("Result", [value], place, {"done": constant(True, place)})

@@ -21,6 +21,7 @@ STEP_SUPPORT = frozenset(
         "call",
         "call_tool",
         "count",
+        "countdown",
         "describe",
         "each_at_once",
         "failure",

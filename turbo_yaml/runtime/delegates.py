@@ -17,6 +17,7 @@ from turbo_yaml.runtime.frames import CURRENT, Frame, current_frame, frame_for, 
 from turbo_yaml.runtime.policy.deadlines import OutOfTime, out_of_time, within
 from turbo_yaml.runtime.policy.retrying import Attempts, Retry
 from turbo_yaml.runtime.program import Bound, bind
+from turbo_yaml.runtime.values.bounds import CALL, spend
 
 
 def call(
@@ -31,8 +32,8 @@ def call(
 
     `timeout` in seconds is for each attempt; the time in which a question waits does not count.
     """
-    parent = frame_for(LocalMemory())
-    return Call(parent, bind(flow, given), Retry.of(retry), timeout, id)
+    spend(CALL)
+    return Call(frame_for(LocalMemory()), bind(flow, given), Retry.of(retry), timeout, id)
 
 
 class Call:
@@ -197,6 +198,7 @@ def include(
 
     With `retry` the chat is put back before each further attempt. `timeout` in seconds is for each attempt.
     """
+    spend(CALL)
     return Include(frame_for(memory), bind(flow, given), memory, Retry.of(retry), timeout, id)
 
 
@@ -389,7 +391,7 @@ def handoff(flow: Any | None, given: Mapping[str, Any] | None = None) -> None:
     if frame is None and flow is None:
         return
     if frame is None:
-        raise FlowError(
-            "`handoff` needs the driver of turbo-yaml", kind="host", hint="run the flow with `TurboGenFn`"
-        )
+        hint = "run the flow with `TurboGenFn`"
+        raise FlowError("`handoff` needs the driver of turbo-yaml", kind="host", hint=hint)
+    spend(CALL)
     frame.next = None if flow is None else bind(flow, given)

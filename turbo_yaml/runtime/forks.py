@@ -17,6 +17,7 @@ from turbo_yaml.runtime.failures import describe
 from turbo_yaml.runtime.frames import Frame, HostFailed, frame_for
 from turbo_yaml.runtime.loops import count, rounds
 from turbo_yaml.runtime.policy.deadlines import OutOfTime, out_of_time, within
+from turbo_yaml.runtime.values.bounds import CALL, spend
 from turbo_yaml.runtime.values.looping import Loop
 
 if TYPE_CHECKING:
@@ -296,6 +297,7 @@ class Forks:
 
     async def _run(self, branch: _Branch) -> None:
         if branch.driver is None:
+            spend(CALL)
             memory = await self.memory.fork()
             frame = self.parent.fork(memory)
             if self.place is not None:

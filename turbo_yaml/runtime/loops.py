@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from itertools import islice
+from typing import Any, Final
 
 from turbo_yaml.errors import FlowError, LimitError
 from turbo_yaml.runtime.frames import current_limits
+from turbo_yaml.runtime.values.bounds import spend
 from turbo_yaml.runtime.values.looping import Loop
 from turbo_yaml.runtime.values.words import described
+
+_FEW: Final = 64
+_ROUND: Final = 150
+"""What a round of steps costs beside what is done in it."""
 
 
 def rounds(value: Any, unpack: int = 1) -> Iterable[Any]:
@@ -16,8 +22,32 @@ def rounds(value: Any, unpack: int = 1) -> Iterable[Any]:
 
     `FlowError` for what has no items, text among it; `LimitError` past the bound on rounds.
     """
-    items = _items(value)
-    return items if unpack == 1 else [_taken_apart(item, unpack) for item in items]
+    items = _metered(_items(value))
+    return items if unpack == 1 else (_taken_apart(item, unpack) for item in items)
+
+
+def _metered(items: Iterable[Any]) -> Iterable[Any]:
+    """Return the items so that their rounds are counted: a few at once, more as they go."""
+    if isinstance(items, list | tuple | dict | range) and len(items) <= _FEW:
+        spend(len(items) * _ROUND)
+        return items
+    return _counted_rounds(iter(items))
+
+
+def _counted_rounds(items: Iterator[Any]) -> Iterator[Any]:
+    while some := list(islice(items, _FEW)):
+        spend(len(some) * _ROUND)
+        yield from some
+
+
+def countdown(limit: int) -> Iterator[int]:
+    """Yield the rounds that a `while` has left, from `limit` to 0; `LimitError` past the bound on rounds."""
+    most = current_limits()["rounds"]
+    for start in range(limit, -1, -_FEW):
+        if limit - start > most:
+            raise _too_many(most)
+        spend(min(start + 1, _FEW) * _ROUND)
+        yield from range(start, max(start - _FEW, -1), -1)
 
 
 def _items(value: Any) -> Iterable[Any]:
@@ -56,10 +86,12 @@ def _taken_apart(item: Any, unpack: int) -> Any:
 
 def looped(value: Any, unpack: int = 1) -> Iterator[tuple[Loop, Any]]:
     """Return the rounds of a `for` whose steps read `loop`: that, and the item."""
-    given = rounds(value, unpack)
+    given = _items(value)
     items = given if isinstance(given, list | tuple | range) else list(given)
+    if unpack != 1:
+        items = [_taken_apart(item, unpack) for item in items]
     loop = Loop(items)
-    for loop.index0, item in enumerate(items):
+    for loop.index0, item in enumerate(_metered(items)):
         yield loop, item
 
 

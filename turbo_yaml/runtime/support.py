@@ -16,7 +16,7 @@ _STEPS_OF: Final[dict[str, tuple[str, ...]]] = {
     "turbo_yaml.runtime.delegates": ("call", "handoff", "include"),
     "turbo_yaml.runtime.failures": ("Closing", "Failures", "describe", "failure", "fits", "no_case"),
     "turbo_yaml.runtime.forks": ("each_at_once", "parallel"),
-    "turbo_yaml.runtime.loops": ("count", "label", "labels", "loop_limit", "looped", "rounds"),
+    "turbo_yaml.runtime.loops": ("count", "countdown", "label", "labels", "loop_limit", "looped", "rounds"),
     "turbo_yaml.runtime.plain_steps": ("log", "remembering", "setting", "sleep"),
     "turbo_yaml.runtime.probes": ("reached",),
     "turbo_yaml.runtime.program": ("FlowInfo",),

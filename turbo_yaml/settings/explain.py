@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from turbo_yaml.errors import UsageError
-from turbo_yaml.settings.keys import BUILT_IN, FILE, LayerKind, unknown
+from turbo_yaml.settings.keys import BOUNDS, BUILT_IN, FILE, LayerKind, unknown
 from turbo_yaml.settings.kinds import Anything, Kind, Record, child
 from turbo_yaml.settings.layers import Layer, Settings
 from turbo_yaml.settings.patch import (
@@ -78,10 +78,22 @@ def explain(settings: Settings, key: str | None = None) -> list[Explained]:
         return [Explained(key, MISSING, ())]
     whole = stacked(layer.patch for layer in settings.order)
     values = over(BUILT_IN, apply(whole, {}))
-    return [
-        Explained(".".join(path), _final(path, values, settings), tuple(_touches(path, marks, whole)))
-        for path in paths
-    ]
+    granted = stacked(layer.patch for layer in settings.without_flows().order)
+    accounts = []
+    for path in paths:
+        value, deciding = _final(path, values, settings), whole
+        if path[0] in BOUNDS and value != (allowed := _final(path, _allowed(settings, values), settings)):
+            value, deciding = allowed, granted
+        accounts.append(Explained(".".join(path), value, tuple(_touches(path, marks, deciding))))
+    return accounts
+
+
+def _allowed(settings: Settings, values: dict[str, Any]) -> dict[str, Any]:
+    """Return what holds, as far as it is known: a variable may not be set."""
+    try:
+        return settings.values
+    except UsageError:
+        return values
 
 
 def explained_data(accounts: Iterable[Explained]) -> list[dict[str, Any]]:

@@ -111,6 +111,11 @@ LIMITS: Final[dict[str, Key]] = {
     "messages": Key(_COUNT, "Messages in one chat.", 100_000),
     "reply": Key(_COUNT, "Characters in one reply of a model.", 4_000_000),
     "tool_failures": Key(_AMOUNT, "Failed calls of tools that one step tells the model of.", 10),
+    "work": Key(
+        _COUNT,
+        "What expressions and loops may cost, in some ten nanoseconds; each model turn adds 10 million.",
+        100_000_000,
+    ),
 }
 
 PROVIDER: Final[dict[str, Key]] = {
@@ -302,6 +307,10 @@ def _advice(name: str, record: Record) -> str | None:
 
 
 # Layers ------------------------------------------------------------------------------------------------
+
+
+BOUNDS: Final = ("limits", "budget", "max_concurrency")
+"""What bounds a run. A flow's own settings and profiles can lower it, and cannot raise it."""
 
 
 class LayerKind(IntEnum):

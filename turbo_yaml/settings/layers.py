@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from turbo_yaml.diagnostics.suggest import did_you_mean
 from turbo_yaml.errors import UsageError
 from turbo_yaml.settings.fitting import Problem, fitted
-from turbo_yaml.settings.keys import BUILT_IN, FILE, LayerKind
+from turbo_yaml.settings.keys import BOUNDS, BUILT_IN, FILE, LayerKind
 from turbo_yaml.settings.patch import EMPTY, Merge, Patch, Place, Unset, apply, inside, merge_of, stacked
 from turbo_yaml.settings.resolved import FrozenDict, over, resolved, thawed
 
@@ -95,6 +95,11 @@ class Settings:
         """Return these settings with profiles chosen, later ones stronger."""
         return Settings(self.layers, (*self._chosen, *names), self._environ, self._strict)
 
+    def without_flows(self) -> Settings:
+        """Return these settings without what flows say of themselves, and without their profiles."""
+        others = tuple(layer for layer in self.layers if layer.kind is not LayerKind.FLOW)
+        return Settings(others, self._chosen, self._environ, strict=False)
+
     def forgiving(self) -> Settings:
         """Return these settings where a chosen profile that no layer defines is passed over.
 
@@ -170,8 +175,16 @@ class Settings:
     def values(self) -> FrozenDict:
         """What holds for the run, built-in values included; `steps` and `profiles` are not in it."""
         if self._values is None:
-            self._values = self._resolved(self._plain())
+            self._values = self._bounded(self._resolved(self._plain()))
         return self._values
+
+    def _bounded(self, values: FrozenDict) -> FrozenDict:
+        """Return the values without what a flow grants itself: it may lower what bounds it, not raise it."""
+        asks = (inside(layer.patch, key) for layer in self.order for key in BOUNDS)
+        if not any(layer.kind is LayerKind.FLOW for layer in self.layers) or not any(asks):
+            return values
+        allowed = self.without_flows().values
+        return FrozenDict(values | {key: _least(values.get(key), allowed.get(key)) for key in BOUNDS})
 
     @property
     def given(self) -> FrozenDict:
@@ -230,6 +243,15 @@ class Settings:
         """Look variables up, and where `complete` fill in what is built in."""
         plain = {key: value for key, value in values.items() if key not in ("steps", "profiles")}
         return resolved(over(BUILT_IN, plain) if complete else plain, self.environ)
+
+
+def _least(asked: Any, allowed: Any) -> Any:
+    """Return the lower of two bounds, or of each in two maps of them; null is none."""
+    if isinstance(asked, dict) and isinstance(allowed, dict):
+        return FrozenDict({key: _least(asked.get(key), allowed.get(key)) for key in {**allowed, **asked}})
+    if asked is None or allowed is None:
+        return allowed if asked is None else asked
+    return min(asked, allowed)
 
 
 class _Addressed(NamedTuple):

@@ -32,6 +32,7 @@ class _Reader:
         self.scopes: list[dict[str, bool]] = [{}]
         self.later: list[frozenset[str]] = []
         self.found: Found = []
+        self._set_anywhere: frozenset[str] | None = None
 
     def body(self, body: Sequence[nodes.Node]) -> Found:
         """Return what the statements of a template read."""
@@ -175,7 +176,9 @@ class _Reader:
         """Walk a macro: it may be called later, when names that are set after it have their values."""
         for default in node.defaults:
             self._expression(default)
-        self.later.append(frozenset(self._all_set()))
+        if self._set_anywhere is None:
+            self._set_anywhere = frozenset(self._all_set())
+        self.later.append(self._set_anywhere)
         self._inside(node.body, [*(arg.name for arg in node.args), *_IN_MACROS])
         self.later.pop()
 

@@ -14,6 +14,7 @@ from turbo_yaml.types.schema.words import place, shown
 Filler: TypeAlias = Callable[[Any], Any]
 
 MAX_DEPTH: Final = 100
+MAX_PARTS: Final = 1_000_000
 _INTEGER: Final = frozenset(("integer",))
 _REMEMBERED: Final = 1024
 _by_identity: dict[tuple[int, bool], tuple[Any, Filler | None]] = {}
@@ -151,10 +152,13 @@ def plain(value: Any, under: Path = ()) -> Any:
     kind = type(value)
     if kind is str or kind is int or kind is bool or value is None:
         return value
-    return _plain(value, under)
+    return _plain(value, under, [MAX_PARTS])
 
 
-def _plain(value: Any, path: Path) -> Any:
+def _plain(value: Any, path: Path, left: list[int]) -> Any:
+    left[0] -= 1
+    if left[0] < 0:
+        raise UsageError(f"the value has more than {MAX_PARTS} parts")
     if len(path) > MAX_DEPTH:
         raise UsageError(f"the value is nested deeper than {MAX_DEPTH}, or holds itself")
     match value:
@@ -167,9 +171,9 @@ def _plain(value: Any, path: Path) -> Any:
         case float() if value - value == 0:
             return value if type(value) is float else float.__float__(value)
         case list() | tuple():
-            return [_plain(item, (*path, i)) for i, item in enumerate(value)]
+            return [_plain(item, (*path, i), left) for i, item in enumerate(value)]
         case Mapping():
-            return {_key(name, path): _plain(item, (*path, str(name))) for name, item in value.items()}
+            return {_key(name, path): _plain(item, (*path, str(name)), left) for name, item in value.items()}
     where = f"{place(path)}: " if path else ""
     if isinstance(value, float):
         raise UsageError(f"{where}{shown(value)} is not a number that JSON can carry")

@@ -8,10 +8,10 @@ from itertools import islice
 from typing import Any, Final, TypeAlias
 
 from turbo_yaml.errors import UsageError
+from turbo_yaml.types.pattern.matching import compile_pattern
 from turbo_yaml.types.schema.closures import Compiler
 from turbo_yaml.types.schema.equality import equal, key_of
 from turbo_yaml.types.schema.findings import Check, TooMuchWork
-from turbo_yaml.types.schema.pattern import compile_pattern
 from turbo_yaml.types.schema.shapes import at_pointer
 from turbo_yaml.types.validation import compile_validator
 

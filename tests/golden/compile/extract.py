@@ -1,4 +1,4 @@
-from turbo_yaml.runtime.support import Generate, Result, System, User, fits
+from turbo_yaml.runtime.support import Generate, Result, System, User, fits, plain
 EXTRACT_OUTPUT = {'type': 'object', 'properties': {'topic': {'type': 'string'}, 'people': {'type': 'array', 'items': {'type': 'string'}}, 'tasks': {'type': 'array', 'items': {'type': 'object', 'properties': {'who': {'type': 'string'}, 'what': {'type': 'string'}, 'due': {'type': 'string'}}, 'required': ['who', 'what'], 'additionalProperties': False}}}, 'required': ['topic', 'people', 'tasks'], 'additionalProperties': False}
 OUTPUT_15 = {'type': 'object', 'properties': {'topic': {'type': 'string'}, 'people': {'type': 'array', 'items': {'type': 'string'}}, 'tasks': {'type': 'array', 'items': {'type': 'object', 'properties': {'who': {'type': 'string'}, 'what': {'type': 'string'}, 'due': {'type': 'string'}}, 'required': ['who', 'what'], 'additionalProperties': False}}}, 'required': ['topic', 'people', 'tasks'], 'additionalProperties': False}
 
@@ -11,5 +11,5 @@ async def extract(memory=None, *, notes='Ana and Ben met about the launch. Ben w
     # extract.yaml:15
     meeting = (yield Generate(forward=False, output=OUTPUT_15, repair=2)).value
     # extract.yaml:20
-    yield Result(fits(meeting, EXTRACT_OUTPUT), done=True)
+    yield Result(fits(plain(meeting), EXTRACT_OUTPUT), done=True)
     return

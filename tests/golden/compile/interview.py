@@ -1,4 +1,4 @@
-from turbo_yaml.runtime.support import Generate, GetInput, System, User, count, filters
+from turbo_yaml.runtime.support import Generate, GetInput, System, User, count, countdown, filters
 
 async def interview(memory=None, *, topic='the work you do', questions=3):
     """Interview a person, one question at a time, then write a portrait."""
@@ -9,7 +9,7 @@ async def interview(memory=None, *, topic='the work you do', questions=3):
     # interview.yaml:10
     answer = ''
     # interview.yaml:11
-    for left in range(count(questions), -1, -1):
+    for left in countdown(count(questions)):
         if not filters.lower(answer) != 'stop':
             break
         if left == 0:

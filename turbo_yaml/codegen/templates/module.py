@@ -14,8 +14,8 @@ SUPPORT: Final = frozenset(
     {
         "add", "as_key", "attr", "bounded", "concat", "cut", "divide", "eq", "filters", "floordiv", "ge",
         "get", "gt", "invoke", "is_in", "item", "known", "le", "lt", "mapping", "method", "missing", "mod",
-        "mul", "namespace", "ne", "neg", "now", "number_range", "pos", "power", "put", "renders", "sub",
-        "taking", "tests", "text", "truth", "undefined", "unpack",
+        "mul", "namespace", "ne", "neg", "now", "number_range", "plain", "pos", "power", "put", "renders",
+        "sub", "taking", "tests", "text", "truth", "undefined", "unpack",
     }
 )  # fmt: skip
 """The names that lowered templates may read; `turbo_yaml.runtime.values` has each of them."""

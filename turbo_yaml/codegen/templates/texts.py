@@ -9,6 +9,9 @@ from turbo_yaml.codegen.names import Scope
 from turbo_yaml.codegen.templates.module import TemplateModule
 from turbo_yaml.template import Expression, Text
 
+_PLAIN = frozenset({"string", "integer", "boolean"})
+"""Kinds of values that need not be looked at when they leave a flow."""
+
 
 def lower_text(text: Text, scope: Scope, module: TemplateModule) -> ast.expr:
     """Return a text as an expression whose value is a `str`."""
@@ -31,6 +34,19 @@ def lower_value(text: Text, scope: Scope, module: TemplateModule) -> ast.expr:
     if not isinstance(lowered, ast.JoinedStr | ast.BinOp):
         return lowered
     return Lowering(text, scope, module).support("bounded", [lowered], at(text.source, text.span))
+
+
+def lower_leaving(text: Text, scope: Scope, module: TemplateModule) -> ast.expr:
+    """Return a value slot whose value leaves the flow: as `lower_value`, and surely plain data."""
+    value = lower_value(text, scope, module)
+    if text.single is None:
+        return value
+    from turbo_yaml.codegen.templates.lowering import Lowering
+
+    low = Lowering(text, scope, module)
+    if low.kind(text.single) in _PLAIN:
+        return value
+    return low.support("plain", [value], at(text.source, text.span))
 
 
 def lower_expression(expression: Expression, scope: Scope, module: TemplateModule) -> ast.expr:

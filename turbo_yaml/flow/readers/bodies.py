@@ -8,7 +8,7 @@ from turbo_yaml.flow.nodes import Body, Branch, Case, NamedBody, Target
 from turbo_yaml.flow.readers.context import WRONG, Reader, Reading, Scope, is_empty, shape
 from turbo_yaml.flow.readers.keys import as_mapping, read_keys, table_of
 from turbo_yaml.flow.readers.scalars import check_tag, check_variable
-from turbo_yaml.flow.readers.steps import read_step
+from turbo_yaml.flow.readers.steps import check_forks, read_step
 from turbo_yaml.flow.vocabulary import ELIF_KEYS, Key, Slot
 from turbo_yaml.syntax import Mapping as MappingNode
 from turbo_yaml.syntax import Node, Scalar, Sequence
@@ -86,6 +86,8 @@ def read_cases(reading: Reading, node: Node, key: Key) -> Any:
 
 def read_branches(reading: Reading, node: Node, key: Key) -> Any:
     """Read the names of variables, each with the steps of its branch."""
+    if isinstance(node, MappingNode):
+        check_forks(reading, node, len(node.entries))
     found = _named_bodies(reading, node, key, "`parallel: {name: [steps], …}`")
     good = [check_variable(reading, word.text, word.span) for word, _ in found]
     branches = [

@@ -41,6 +41,10 @@ class Reading(Record, frozen=False):
     ids: dict[str, Span]
     step: Mapping[str, Entry]
     read_include: ReadInclude | None = None
+    steps: int = 0
+    """How many steps were read."""
+    forks: int = 0
+    """How many branches and loops whose rounds run side by side were read."""
 
     def report(
         self, rule: str, message: str, at: Node | Span, help: str | None = None, *related: Related

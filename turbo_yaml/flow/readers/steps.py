@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache, partial
-from typing import Any
+from typing import Any, Final
 
 from turbo_yaml.diagnostics.suggest import Replacement, did_you_mean
 from turbo_yaml.flow.nodes import Broken, Constant, FlowRef, Step
@@ -25,6 +25,9 @@ from turbo_yaml.template import Text
 _OF_A_TURN = frozenset(key.name for key in TURN_KEYS)
 _ENDS = frozenset({"return", "stop", "handoff"})
 _LEAVES = frozenset({"break", "continue"})
+MOST_STEPS: Final = 6000
+MOST_FORKS: Final = 500
+MOST_FOUND: Final = 500
 _FOR_IN = r"(\w+(?:\s*,\s*\w+)*)\s+in\s+(\S.*)"
 _WHY_NOT = {
     "none": "there is no loop around it",
@@ -35,7 +38,9 @@ _WHY_NOT = {
 
 
 def read_step(reading: Reading, node: Node) -> Step:
-    """Read one step; after a report it is `Broken`."""
+    """Read one step; after a report it is `Broken`, and so are those past what a file may hold."""
+    if _is_past_bounds(reading, node):
+        return Broken(span=node.span, head=node.span)
     if isinstance(node, MappingNode):
         return _mapping_step(reading, node)
     if isinstance(node, Scalar):
@@ -44,6 +49,23 @@ def read_step(reading: Reading, node: Node) -> Step:
         "wrong-kind", "a step is one verb with its keys; this is a list", node, "take away one `- `"
     )
     return Broken(span=node.span, head=node.span)
+
+
+def _is_past_bounds(reading: Reading, node: Node) -> bool:
+    """Count a step; report the first that is too many. After very many mistakes no more are looked for."""
+    reading.steps += 1
+    if reading.steps == MOST_STEPS + 1:
+        help = "move steps into flows of their own files, or go through a list with `for`"
+        reading.report("too-many-steps", f"the file has more than {MOST_STEPS:,} steps", node, help)
+    return reading.steps > MOST_STEPS or len(reading.diagnostics) > MOST_FOUND
+
+
+def check_forks(reading: Reading, node: Node, more: int) -> None:
+    """Count branches and loops that fork; report the first that is too many."""
+    before, reading.forks = reading.forks, reading.forks + more
+    if before <= MOST_FORKS < reading.forks:
+        help = "go through a list: `for: x`, `in: xs`, `at_once: 8`"
+        reading.report("too-many-steps", f"the file has more than {MOST_FORKS} branches", node, help)
 
 
 def _bare_step(reading: Reading, node: Scalar) -> Step:
@@ -108,6 +130,8 @@ def _mapping_step(reading: Reading, node: MappingNode) -> Step:
 
 
 def _finish(reading: Reading, verb: Verb, entries: Mapping[str, Entry], head: Span, span: Span) -> Step:
+    if "at_once" in entries:
+        check_forks(reading, entries["at_once"].key, 1)
     if verb.name == "for":
         entries = _with_in_apart(reading, entries)
     reading.step = entries

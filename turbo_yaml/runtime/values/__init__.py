@@ -19,6 +19,7 @@ HOME_OF: Final[dict[str, str]] = {
     ),
     **dict.fromkeys(("bounded", "concat", "text", "truth"), "printing"),
     **dict.fromkeys(("renders", "taking", "unpack"), "writing"),
+    "plain": "leaving",
     "missing": "words",
 }  # fmt: skip
 """The names of functions, and the modules here that have them; `filters` and `tests` are modules."""

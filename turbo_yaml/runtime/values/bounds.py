@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, Final
 
 from turbo_yaml.errors import LimitError
-from turbo_yaml.runtime.frames import current_limits
+from turbo_yaml.runtime.frames import Host, current_frame, current_limits
+from turbo_yaml.settings.keys import BUILT_IN
 
 WORK: Final = 30_000_000
-"""What one text with loops may cost, in characters made or some ten nanoseconds of work."""
+"""What one text with loops may cost, in some ten nanoseconds of work."""
+
+TURN: Final = 10_000_000
+"""What each turn of a model adds to the work that a run may do."""
 
 DEPTH: Final = 200
 """How deep data may be nested where all of it is walked."""
@@ -21,20 +27,50 @@ PARTS: Final = 250_000
 FREE: Final = 256
 """Up to this size nothing is counted: the rounds of a loop are, which is enough."""
 
+MADE: Final = 4
+"""What each character costs that is made."""
+
+
+CALL: Final = 3000
+"""What it costs to begin a flow or a branch, beside what it does."""
+
 
 class Meter:
-    """What the text that is being made has cost."""
+    """What a text in the making has cost, or a run in all."""
 
-    __slots__ = ("spent",)
+    __slots__ = ("most", "spent")
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = WORK) -> None:
+        self.most = most
         self.spent = 0
 
     def spend(self, amount: int) -> None:
         """Count work; `LimitError` where it is too much for one text."""
         self.spent += amount
-        if self.spent > WORK:
+        if self.spent > self.most:
             raise LimitError("this text takes too much work", hint="go through less data in it")
+
+
+class RunMeter(Meter):
+    """What the expressions, the loops and the texts of a run have cost.
+
+    Where somebody else pumps the flow there is no run to count for: each operation is bounded by itself.
+    """
+
+    __slots__ = ("host",)
+
+    def __init__(self, host: Host | None) -> None:
+        super().__init__(BUILT_IN["limits"]["work"] if host is None else host.limits["work"])
+        self.host = host
+
+    def spend(self, amount: int) -> None:
+        """Count work; `LimitError` where it is too much for a run that took so many turns."""
+        self.spent += amount
+        if self.spent > self.most and self.spent > self.most + TURN * (self.host.turns if self.host else 0):
+            raise LimitError(
+                f"the run takes more work than its limit of {self.most}",
+                hint="go through less data, or raise `limits.work` in the settings",
+            )
 
 
 class _Running(threading.local):
@@ -44,12 +80,39 @@ class _Running(threading.local):
 running: Final = _Running()
 """The meter of the text that this thread is making, if it is making one."""
 
+_of_the_run: ContextVar[RunMeter | None] = ContextVar("turbo_yaml_work", default=None)
+
+
+def run_meter() -> RunMeter:
+    """Return the meter of the run that is going on."""
+    frame = current_frame()
+    if frame is None:
+        return RunMeter(None)
+    meter = _of_the_run.get()
+    if meter is None or meter.host is not frame.host:
+        meter = RunMeter(frame.host)
+        _of_the_run.set(meter)
+    return meter
+
 
 def spend(amount: int) -> None:
-    """Count work on the text that is being made; outside of one, each operation is bounded by itself."""
-    meter = running.meter
-    if meter is not None:
-        meter.spend(amount)
+    """Count work on the text that is being made; outside of one, on the run."""
+    (running.meter or run_meter()).spend(amount)
+
+
+@contextmanager
+def metered() -> Iterator[Meter]:
+    """Count the work on one text, which joins that of the run whether the text comes to be or not."""
+    before = running.meter
+    running.meter = meter = Meter()
+    try:
+        yield meter
+    finally:
+        running.meter = before
+        if before is None:
+            run_meter().spent += meter.spent
+        else:
+            before.spent += meter.spent
 
 
 def limit(name: str) -> int:
@@ -69,17 +132,17 @@ def over(what: str, name: str) -> LimitError:
 def check_length(length: int) -> None:
     """Refuse to make a text that is longer than a text may be."""
     if length > FREE:
-        spend(length)
         if length > limit("output"):
             raise over(f"a text of {length} characters", "output")
+        spend(length * MADE)
 
 
 def check_items(count: int) -> None:
     """Refuse to make a list that is longer than repetition may make one."""
     if count > FREE:
-        spend(count * 8)
         if count > limit("repeat"):
             raise over(f"a list of {count} items", "repeat")
+        spend(count * 8)
 
 
 def check_repeated(what: object, size: int) -> None:
@@ -92,9 +155,9 @@ def check_repeated(what: object, size: int) -> None:
 def check_rounds(count: int) -> None:
     """Refuse to go through more items than a loop may."""
     if count > FREE:
-        spend(count * 8)
         if count > limit("rounds"):
             raise over(f"going through {count} items", "rounds")
+        spend(count * 8)
 
 
 def check_padding(width: Any) -> None:
@@ -109,8 +172,11 @@ def check_integer(bits: int) -> None:
         raise over(f"a whole number of {bits} bits", "integer")
 
 
-def weigh(value: object) -> int:
-    """Return how much is in a value, shared parts as often as they are met; `LimitError` if too much."""
+def weigh(value: object, indent: int = 0) -> int:
+    """Return how much is in a value, shared parts as often as they are met; `LimitError` if too much.
+
+    `indent`: what each part is indented by at each level, where it is to be written so.
+    """
     if not isinstance(value, dict | list | tuple):
         return len(value) if isinstance(value, str) else 1
     most = limit("output")
@@ -119,6 +185,7 @@ def weigh(value: object) -> int:
     while stack:
         for item in stack[-1]:
             parts += 1
+            total += indent * len(stack)
             if isinstance(item, str):
                 total += len(item)
             elif isinstance(item, dict):

@@ -10,7 +10,7 @@ from typing import Any
 
 from turbo_yaml.errors import TurboError
 from turbo_yaml.runtime.values.access import as_key
-from turbo_yaml.runtime.values.bounds import check_items, limit, over
+from turbo_yaml.runtime.values.bounds import check_items, limit, over, spend
 from turbo_yaml.runtime.values.chance import chance
 from turbo_yaml.runtime.values.methods import METHODS, Method, Open, find_member
 from turbo_yaml.runtime.values.words import Missing, described, missing, no_key, wrong_kind, wrong_value
@@ -18,6 +18,8 @@ from turbo_yaml.runtime.values.writing import going_through
 
 _FUNCTIONS = (FunctionType, MethodType, BuiltinFunctionType, partial)
 _DATA = (str, int, float, dict, list, tuple, range, Method, Open, Missing, type(None), *_FUNCTIONS)
+_ENTRY = 120
+"""What an entry of a map costs that is made."""
 _DIRECTIVE = r"%(?![-_0^#]?[aAbBcdDeFgGHIjmMnprRStTuUVwWxXyYzZ%])"
 
 
@@ -94,9 +96,12 @@ def mapping(*args: Any, **kwargs: Any) -> dict[Any, Any]:
     made: dict[Any, Any] = {}
     for given in args:
         if isinstance(given, dict):
+            spend(len(given) * _ENTRY)
             made.update(given)
             continue
-        for pair in going_through(given):
+        pairs = going_through(given)
+        spend(len(pairs) * _ENTRY)
+        for pair in pairs:
             if not isinstance(pair, list | tuple | str) or len(pair) != 2:
                 raise wrong_kind(f"`dict` takes a map or a list of pairs, not {described(pair)} in one")
             made[as_key(pair[0])] = pair[1]

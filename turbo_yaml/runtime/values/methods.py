@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from turbo_yaml.runtime.values.bounds import check_length, check_padding, counted, spend, weigh
+from turbo_yaml.runtime.values.bounds import FREE, check_length, check_padding, counted, spend, weigh
 from turbo_yaml.runtime.values.words import missing, wrong_kind
 
 
@@ -50,6 +50,8 @@ def _own(name: str) -> Callable[..., Any]:
     """Return the value's own method: it costs no more than the value is long."""
 
     def method(value: Any, *args: Any, **kwargs: Any) -> Any:
+        if isinstance(value, str) and len(value) > FREE:
+            spend(len(value))
         return getattr(value, name)(*args, **kwargs)
 
     return method
@@ -101,8 +103,8 @@ def joined(separator: str, items: Any) -> str:
 
 def _split(name: str) -> Callable[..., Any]:
     def method(value: str, *args: Any, **kwargs: Any) -> Any:
-        if len(value) > 1000:
-            spend(len(value) * 8)
+        if len(value) > FREE:
+            spend(len(value) * 40)
         return getattr(value, name)(*args, **kwargs)
 
     return method
@@ -168,8 +170,8 @@ def _listed(name: str) -> Callable[..., Any]:
     """Return a map's view as a list."""
 
     def method(value: dict[Any, Any]) -> list[Any]:
-        if len(value) > 1000:
-            spend(len(value) * 16)
+        if len(value) > FREE:
+            spend(len(value) * 80)
         return list(getattr(value, name)())
 
     return method
@@ -180,8 +182,8 @@ def _looked_up(value: dict[Any, Any], key: Any, default: Any = None) -> Any:
 
 
 def _copied(value: Any) -> Any:
-    if len(value) > 1000:
-        spend(len(value) * 8)
+    if len(value) > FREE:
+        spend(len(value) * (8 if isinstance(value, list) else 100))
     return value.copy()
 
 
@@ -189,9 +191,9 @@ def _searched(name: str) -> Callable[..., Any]:
     """Return a list's own method that compares its items."""
 
     def method(value: Any, wanted: Any, *args: int) -> Any:
-        weigh(wanted)
-        if len(value) > 1000:
-            spend(len(value) * 4)
+        size = weigh(wanted)
+        if len(value) > FREE:
+            spend(len(value) * (4 + size // 100))
         return getattr(value, name)(wanted, *args)
 
     return method

@@ -198,8 +198,8 @@ def is_in(value: Any, where: Any) -> bool:
     if isinstance(where, dict):
         return as_key(value) in where
     if isinstance(where, list | tuple | range | set | frozenset):
-        weigh(value)
+        size = weigh(value)
         if len(where) > FREE:
-            spend(len(where) * 4)
+            spend(len(where) * (4 + size // 100))
         return value in where
     raise wrong_kind(f"`in` looks into a list, a text or a map, not into {described(where)}")

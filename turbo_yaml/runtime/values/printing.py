@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from turbo_yaml.errors import LimitError
 from turbo_yaml.runtime.values.bounds import FREE, check_length, limit, over, spend, weigh
 from turbo_yaml.runtime.values.words import described, missing, not_there, wrong_kind, wrong_value
+
+_PLAIN: Final = 30
+_INDENTED: Final = 80
+"""What each part of data and each character in it costs as JSON."""
 
 
 def text(value: Any) -> str:
@@ -35,8 +39,8 @@ def json_text(
     """Return data as JSON: on one line, or indented. `escape`: all but ASCII as `\\u` escapes."""
     import json
 
-    weigh(value)
-    spend(400)
+    size = weigh(value, indent if isinstance(indent, int) else 0)
+    spend(400 + size * (_PLAIN if indent is None else _INDENTED))
     separators = (",", ":") if indent is None else (",", ": ")
     try:
         found = json.dumps(

@@ -6,6 +6,7 @@ import builtins
 from collections.abc import Callable
 from typing import Any
 
+from turbo_yaml.runtime.values.bounds import FREE, spend
 from turbo_yaml.runtime.values.methods import Method, Open
 from turbo_yaml.runtime.values.operators import eq, ge, gt, is_in, le, lt, mod, ne
 from turbo_yaml.runtime.values.printing import text
@@ -87,11 +88,18 @@ def callable(value: Any) -> bool:
 
 
 def lower(value: Any) -> bool:
-    return text(value).islower()
+    return _counted(value).islower()
 
 
 def upper(value: Any) -> bool:
-    return text(value).isupper()
+    return _counted(value).isupper()
+
+
+def _counted(value: Any) -> str:
+    written = text(value)
+    if len(written) > FREE:
+        spend(len(written))
+    return written
 
 
 def escaped(value: Any) -> bool:

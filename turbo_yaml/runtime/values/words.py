@@ -23,6 +23,8 @@ class Missing:
 
 missing: Final = Missing()
 
+_SHOWN: Final = 100
+
 _NAMES: dict[type, str] = {
     str: "text",
     bool: "true or false",
@@ -47,6 +49,14 @@ def described(value: object) -> str:
     return "a function" if callable(value) else "something that is no data"
 
 
+def clipped(value: object) -> str:
+    """Return a name or a number as a message shows it, however long it is."""
+    if isinstance(value, int) and value.bit_length() > 1000:
+        return "a number of many digits"
+    shown = str(value)
+    return shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}…"
+
+
 def wrong_kind(message: str, hint: str | None = None) -> FlowError:
     """Return the failure of a value that is of the wrong kind."""
     return FlowError(message, kind="type", hint=hint)
@@ -65,15 +75,15 @@ def not_there(message: str, hint: str | None = None) -> FlowError:
 def no_key(value: object, key: object) -> FlowError:
     """Return the failure of a key that a value has not."""
     if isinstance(value, dict):
-        shown = f"`{key}`" if isinstance(key, str) else str(key)
+        shown = f"`{clipped(key)}`" if isinstance(key, str) else clipped(key)
         return not_there(f"there is no {shown} in this map", _among(key, value))
     if isinstance(value, list | tuple | str | range) and isinstance(key, int):
         what = described(value)
         count = f"{len(value)} {'character' if isinstance(value, str) else 'item'}{'s' * (len(value) != 1)}"
-        return not_there(f"there is no place {key} in {what} of {count}", "places count from 0")
+        return not_there(f"there is no place {clipped(key)} in {what} of {count}", "places count from 0")
     if value is None:
-        return not_there(f"null has no `{key}`", "use `default`, or test it with `is none`")
-    return not_there(f"{described(value)} has no `{key}`")
+        return not_there(f"null has no `{clipped(key)}`", "use `default`, or test it with `is none`")
+    return not_there(f"{described(value)} has no `{clipped(key)}`")
 
 
 def _among(key: object, keys: Iterable[Any]) -> str | None:
@@ -84,4 +94,4 @@ def _among(key: object, keys: Iterable[Any]) -> str | None:
         return f"did you mean `{near}`?"
     if not names:
         return "it has no keys"
-    return "it has " + ", ".join(f"`{name}`" for name in names) if len(names) <= 8 else None
+    return "it has " + ", ".join(f"`{clipped(name)}`" for name in names) if len(names) <= 8 else None

@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Any
 
 from turbo_yaml.errors import LimitError
-from turbo_yaml.runtime.values.bounds import Meter, limit, over, running
+from turbo_yaml.runtime.values.bounds import MADE, Meter, limit, metered, over
 from turbo_yaml.runtime.values.looping import Loop
 from turbo_yaml.runtime.values.words import described, wrong_kind, wrong_value
 
@@ -37,7 +37,7 @@ class Output:
         """Return what was written; a part is closed by it."""
         limits = self._limits
         limits.open -= 1
-        limits.meter.spend(self._length)
+        limits.meter.spend(self._length * MADE)
         return "".join(self._parts)
 
     def part(self) -> Output:
@@ -88,16 +88,13 @@ def renders(function: Callable[..., None]) -> Callable[..., str]:
 
     @wraps(function)
     def rendered(*args: Any) -> str:
-        before = running.meter
-        running.meter = meter = Meter()
-        try:
+        with metered() as meter:
             out = Output(_Limits(meter))
-            function(out, *args)
-            return out.text()
-        except RecursionError:
-            raise LimitError("the macros of this text go too deep into one another") from None
-        finally:
-            running.meter = before
+            try:
+                function(out, *args)
+                return out.text()
+            except RecursionError:
+                raise LimitError("the macros of this text go too deep into one another") from None
 
     return rendered
 

@@ -84,7 +84,7 @@ def texts_check(_: Compiler, schema: Mapping[str, Any]) -> Check | None:
     shortest, longest = schema.get("minLength", 0), schema.get("maxLength")
     pattern = None
     if "pattern" in schema:
-        from turbo_yaml.types.schema.pattern import compile_pattern
+        from turbo_yaml.types.pattern.matching import compile_pattern
 
         pattern = compile_pattern(schema["pattern"]).text
     if not shortest and longest is None and pattern is None:
@@ -107,7 +107,7 @@ def texts_check(_: Compiler, schema: Mapping[str, Any]) -> Check | None:
 
 def pattern_problem(pattern: str, value: str) -> list[Finding] | None:
     """Return what is wrong with a text that must match a pattern."""
-    from turbo_yaml.types.schema.pattern import TextTooLong, compile_pattern
+    from turbo_yaml.types.pattern.matching import TextTooLong, compile_pattern
 
     try:
         if compile_pattern(pattern).found_in(value):

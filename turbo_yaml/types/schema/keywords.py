@@ -227,8 +227,8 @@ TYPE_SYNONYMS: Final = {
 
 
 def _pattern_problems(pattern: str, at: Path, at_key: bool = False) -> Iterator[SchemaProblem]:
-    from turbo_yaml.types.schema.pattern import compile_pattern
-    from turbo_yaml.types.schema.pattern_syntax import PatternProblem
+    from turbo_yaml.types.pattern.matching import compile_pattern
+    from turbo_yaml.types.pattern.tree import PatternProblem
 
     try:
         compile_pattern(pattern)

@@ -11,7 +11,7 @@ from turbo_yaml.runtime.values.filters import NAMES, filter_of
 from turbo_yaml.runtime.values.filters.lists import items_of, reach, surely
 from turbo_yaml.runtime.values.methods import find_member
 from turbo_yaml.runtime.values.tests import TESTS
-from turbo_yaml.runtime.values.words import described, missing, no_key, not_there, wrong_kind
+from turbo_yaml.runtime.values.words import clipped, described, missing, no_key, not_there, wrong_kind
 
 _SOFT = ("defined", "undefined")
 
@@ -50,16 +50,20 @@ def _each_of(value: Any, name: str) -> Sequence[Any]:
 
 def filter_named(name: Any) -> Callable[..., Any]:
     """Return a filter by its name."""
-    if not isinstance(name, str) or name not in NAMES:
-        raise not_there(f"there is no filter `{name}`", did_you_mean(str(name), NAMES))
+    if not isinstance(name, str):
+        raise wrong_kind(f"the name of a filter is text, not {described(name)}")
+    if name not in NAMES:
+        raise not_there(f"there is no filter `{clipped(name)}`", did_you_mean(name, NAMES))
     return filter_of(str(name))
 
 
 def test_named(name: Any) -> Callable[..., Any]:
     """Return a test by its name."""
-    function = TESTS.get(name) if isinstance(name, str) else None
+    if not isinstance(name, str):
+        raise wrong_kind(f"the name of a test is text, not {described(name)}")
+    function = TESTS.get(name)
     if function is None:
-        raise not_there(f"there is no test `{name}`", did_you_mean(str(name), TESTS))
+        raise not_there(f"there is no test `{clipped(name)}`", did_you_mean(name, TESTS))
     return function
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from turbo_yaml.errors import FlowError, LimitError
-from turbo_yaml.runtime.values.bounds import check_length, check_padding, spend, weigh
+from turbo_yaml.runtime.values.bounds import check_length, check_padding, limit, weigh
+from turbo_yaml.runtime.values.filters.costs import charge
 from turbo_yaml.runtime.values.printing import json_text
 from turbo_yaml.runtime.values.words import described, wrong_kind, wrong_value
 
@@ -24,8 +25,8 @@ def tojson(value: Any, indent: int | None = None) -> str:
 
     from markupsafe import Markup
 
-    weigh(value)
     check_padding(indent)
+    charge("tojson", weigh(value, indent or 0))
     try:
         found = json_module.dumps(value, sort_keys=True, indent=indent, allow_nan=False, default=_no_data)
     except (TypeError, ValueError, RecursionError) as error:
@@ -121,16 +122,38 @@ def _first(source: Any, found: list[Any]) -> str:
 def _written(value: Any, name: str) -> str:
     if not isinstance(value, str):
         raise wrong_kind(f"`{name}` takes text, not {described(value)}")
-    if len(value) > 1000:
-        spend(len(value) * 8)
+    charge(name, len(value))
     return str(value)
+
+
+_WIDTH = 80
+
+
+def _margin(value: Any) -> int:
+    """Return how far to the right the innermost part of data may stand: what is before it, level by level."""
+    widest = 0
+    level = [value]
+    while level:
+        keys = [key for part in level if isinstance(part, dict) for key in part]
+        widest += max((len(key) if isinstance(key, str) else 20 for key in keys), default=0) + 4
+        level = [
+            item
+            for part in level
+            if isinstance(part, dict | list | tuple)
+            for item in (part.values() if isinstance(part, dict) else part)
+        ]
+    return widest
 
 
 def pprint(value: Any) -> str:
     """Return data as Python shows it, on lines that are not too long."""
     from pprint import pformat
 
-    weigh(value)
+    size = weigh(value)
+    charge("pprint", size)
+    margin = _margin(value)
+    if margin > _WIDTH and margin * size > limit("output") * 4:
+        raise LimitError("the keys of this data are too long to show it so", hint="use `json`")
     found = pformat(value)
     check_length(len(found))
     return found

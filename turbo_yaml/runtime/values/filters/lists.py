@@ -8,8 +8,9 @@ from itertools import groupby as grouped
 from typing import Any
 
 from turbo_yaml.runtime.values.access import as_key, get
-from turbo_yaml.runtime.values.bounds import check_items, check_length, check_rounds, spend, weigh
+from turbo_yaml.runtime.values.bounds import FREE, check_items, check_length, check_rounds, spend, weigh
 from turbo_yaml.runtime.values.chance import chance
+from turbo_yaml.runtime.values.filters.costs import charge_items
 from turbo_yaml.runtime.values.methods import Open
 from turbo_yaml.runtime.values.operators import add
 from turbo_yaml.runtime.values.printing import text
@@ -24,6 +25,7 @@ from turbo_yaml.runtime.values.words import (
 from turbo_yaml.runtime.values.writing import going_through
 
 _REQUIRED: Any = object()
+_FEW_STEPS = 20
 
 
 def items_of(value: Any, name: str) -> Sequence[Any]:
@@ -37,8 +39,8 @@ def items_of(value: Any, name: str) -> Sequence[Any]:
             items = going_through(value)
         except Exception:
             raise wrong_kind(f"`{name}` goes through a list, not {described(value)}") from None
-    spend(400)
     check_rounds(len(items))
+    charge_items(name, len(items))
     return items
 
 
@@ -48,6 +50,8 @@ def items_of(value: Any, name: str) -> Sequence[Any]:
 def reach(attribute: Any, default: Any = None) -> Callable[[Any], Any]:
     """Return what gets `a.b.0` from an item; where it is not there, `default`, or else `missing`."""
     steps = _steps(attribute)
+    if len(steps) > _FEW_STEPS:
+        raise wrong_value(f"an attribute has at most {_FEW_STEPS} parts, and this one has {len(steps)}")
 
     def reached(value: Any) -> Any:
         for step in steps:
@@ -83,7 +87,11 @@ def surely(attribute: Any, default: Any = None) -> Callable[[Any], Any]:
 
 
 def _ignore_case(value: Any) -> Any:
-    return value.lower() if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    if len(value) > FREE:
+        spend(len(value))
+    return value.lower()
 
 
 def _key(attribute: Any, case_sensitive: bool, default: Any = None) -> Callable[[Any], Any]:
@@ -95,7 +103,6 @@ def _sorted(items: Iterable[Any], keys: builtins.list[Any], reverse: bool, name:
     """Return items in the order of their keys."""
     if any(isinstance(key, builtins.list | tuple | dict) for key in keys):
         weigh(keys)
-    spend(len(keys) * 40)
     order = builtins.list(zip_(keys, range(len(keys)), items))
     try:
         order.sort(key=lambda entry: entry[0], reverse=reverse)
@@ -117,9 +124,8 @@ def _nothing(what: str, otherwise: Any) -> Any:
 
 
 def first(value: Any, *, otherwise: Any = _REQUIRED) -> Any:
-    for item in items_of(value, "first"):
-        return item
-    return _nothing("first", otherwise)
+    items = items_of(value, "first")
+    return items[0] if items else _nothing("first", otherwise)
 
 
 def last(value: Any, *, otherwise: Any = _REQUIRED) -> Any:
@@ -221,6 +227,7 @@ def sort(
 ) -> builtins.list[Any]:
     items = items_of(value, "sort")
     parts = attribute.split(",") if isinstance(attribute, str) else [attribute]
+    spend(len(items) * len(parts) * 40)
     keys = [_key(part, case_sensitive) for part in parts]
     if len(keys) == 1:
         return _sorted(items, [keys[0](item) for item in items], reverse, "sort")
@@ -248,6 +255,7 @@ def dictsort(
     if by not in ("key", "value"):
         raise wrong_value(f"`dictsort` goes by `key` or by `value`, not by `{by}`")
     check_rounds(len(value))
+    charge_items("dictsort", len(value))
     pairs = [*value.items()]
     keys = [pair[by == "value"] for pair in pairs]
     if not case_sensitive:
@@ -259,6 +267,7 @@ def items(value: Any) -> builtins.list[Any]:
     if not isinstance(value, dict):
         raise wrong_kind(f"`items` takes a map, not {described(value)}")
     check_rounds(len(value))
+    charge_items("items", len(value))
     return [*value.items()]
 
 

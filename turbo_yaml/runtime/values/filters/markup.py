@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from turbo_yaml.runtime.values.bounds import check_length
+from turbo_yaml.runtime.values.filters.costs import charge_items
 from turbo_yaml.runtime.values.filters.texts import as_text
 from turbo_yaml.runtime.values.words import described, wrong_kind, wrong_value
 
@@ -17,7 +18,7 @@ def escape(value: Any) -> str:
     from markupsafe import Markup
     from markupsafe import escape as escaped
 
-    written = as_text(value)
+    written = as_text(value, "escape")
     if isinstance(written, Markup):
         return written
     check_length(len(written) * 2)
@@ -25,19 +26,19 @@ def escape(value: Any) -> str:
 
 
 def forceescape(value: Any) -> str:
-    return escape(str(as_text(value)))
+    return escape(str(as_text(value, "forceescape")))
 
 
 def safe(value: Any) -> str:
     from markupsafe import Markup
 
-    return Markup(as_text(value))
+    return Markup(as_text(value, "safe"))
 
 
 def striptags(value: Any) -> str:
     from markupsafe import Markup
 
-    return Markup(as_text(value)).striptags()
+    return Markup(as_text(value, "striptags")).striptags()
 
 
 def urlize(
@@ -50,7 +51,7 @@ def urlize(
 ) -> str:
     from jinja2.utils import urlize as linked
 
-    written = as_text(value)
+    written = as_text(value, "urlize")
     if len(written) > _LONGEST_LINKED:
         raise wrong_value(f"`urlize` reads at most {_LONGEST_LINKED} characters")
     relations = {*(rel or "").split(), "noopener", *(["nofollow"] if nofollow else [])}
@@ -72,6 +73,7 @@ def urlize(
 def xmlattr(value: Any, autospace: bool = True) -> str:
     if not isinstance(value, dict):
         raise wrong_kind(f"`xmlattr` takes a map, not {described(value)}")
+    charge_items("xmlattr", len(value))
     parts: list[str] = []
     for key, item in value.items():
         if item is None:

@@ -6,6 +6,8 @@ import builtins
 import math
 from typing import Any
 
+from turbo_yaml.runtime.values.bounds import check_integer
+from turbo_yaml.runtime.values.filters.costs import charge
 from turbo_yaml.runtime.values.words import described, wrong_kind, wrong_value
 
 _PREFIXES = ("k", "M", "G", "T", "P", "E", "Z", "Y")
@@ -28,8 +30,12 @@ def round(value: Any, precision: builtins.int = 0, method: str = "common") -> An
 
 
 def int(value: Any, default: Any = 0, base: builtins.int = 10) -> Any:
+    if isinstance(value, str):
+        charge("int", len(value))
     try:
-        return builtins.int(value, base) if isinstance(value, str) else builtins.int(value)
+        found = builtins.int(value, base) if isinstance(value, str) else builtins.int(value)
+        check_integer(found.bit_length())
+        return found
     except (TypeError, ValueError, OverflowError):
         pass
     try:
@@ -39,6 +45,8 @@ def int(value: Any, default: Any = 0, base: builtins.int = 10) -> Any:
 
 
 def float(value: Any, default: Any = 0.0) -> Any:
+    if isinstance(value, str):
+        charge("float", len(value))
     try:
         return builtins.float(value)
     except (TypeError, ValueError, OverflowError):

@@ -1,83 +1,49 @@
-"""Filters with regular expressions; what they may cost is known before they run."""
+"""Filters with regular expressions; what they cost is counted as they go."""
 
 from __future__ import annotations
 
 import re
-import warnings
-from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any, Final
 
-from turbo_yaml.errors import LimitError
 from turbo_yaml.runtime.values.bounds import spend
-from turbo_yaml.runtime.values.filters.automaton import Automaton, Groups, Unusable
+from turbo_yaml.runtime.values.filters.costs import COSTS
 from turbo_yaml.runtime.values.filters.texts import as_text
 from turbo_yaml.runtime.values.words import described, wrong_kind, wrong_value
+from turbo_yaml.types.pattern.searching import Groups, Search, compile_search
+from turbo_yaml.types.pattern.tree import PatternProblem
 
 LONGEST: Final = 500
 """Characters of an expression."""
 
-_QUICK_WORK: Final = 5_000_000
-"""Steps that `re` may take at the very worst, so that it can be left to it."""
-
-_WORK: Final = 2_000_000
-"""States times characters: what one search may cost, about a second."""
-
-_REPEATS = re.compile(r"[*+]|\{\d*,\d*\}|\{\d{2,}\}")
+_STEP: Final = 25
+"""What a step of a search costs."""
 
 
-class _Expression:
-    """An expression with both ways to search for it."""
-
-    def __init__(self, pattern: str, flags: int) -> None:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            self.automaton = Automaton(pattern, flags)
-            self.quick = re.compile(pattern, flags)
-        self.repeats = len(_REPEATS.findall(pattern))
-        self.groups = self.automaton.groups
-
-    def matches(self, text: str) -> Iterator[Groups]:
-        """Yield the matches in a text."""
-        if self.repeats <= 1 and (len(text) + 1) ** (self.repeats + 1) <= _QUICK_WORK:
-            for found in self.quick.finditer(text):
-                yield tuple(place for number in range(self.groups + 1) for place in found.span(number))
-            return
-        work = len(text) * len(self.automaton.states)
-        if work > _WORK:
-            raise LimitError(
-                f"a text of {len(text)} characters is too long for this pattern", hint="search a part of it"
-            )
-        spend(work * 20)
-        yield from self.automaton.matches(text)
+def _spend(steps: int) -> None:
+    spend(steps * _STEP)
 
 
-@lru_cache(maxsize=256)
-def _compiled(pattern: str, flags: int) -> _Expression:
-    return _Expression(pattern, flags)
-
-
-def _expression(pattern: Any, ignorecase: bool, multiline: bool) -> _Expression:
+def _search(pattern: Any, ignorecase: bool, multiline: bool) -> Search:
     if not isinstance(pattern, str):
         raise wrong_kind(f"a pattern is a text, not {described(pattern)}")
     if len(pattern) > LONGEST:
         raise wrong_value(f"a pattern has at most {LONGEST} characters")
     flags = (re.IGNORECASE if ignorecase else 0) | (re.MULTILINE if multiline else 0)
     try:
-        return _compiled(str(pattern), int(flags))
-    except Unusable as problem:
-        raise wrong_value(f"this pattern cannot be used: {problem}") from None
+        return compile_search(str(pattern), re.RegexFlag(flags))
+    except PatternProblem as problem:
+        raise wrong_value(f"this pattern cannot be used: {problem.message}", problem.hint) from None
     except (re.error, OverflowError, RecursionError) as problem:
         raise wrong_value(f"this pattern cannot be read: {problem}") from None
 
 
 def regex_search(value: Any, pattern: Any, ignorecase: bool = False, multiline: bool = False) -> Any:
     """Return the first match: its text, or that of its group, or a list of its groups; null without one."""
-    text = as_text(value)
-    expression = _expression(pattern, ignorecase, multiline)
-    for places in expression.matches(text):
+    text = as_text(value, "regex_search")
+    search = _search(pattern, ignorecase, multiline)
+    for places in search.matches(text, _spend):
         groups = _groups(text, places)
-        if expression.groups <= 1:
+        if search.groups <= 1:
             return groups[-1]
         return groups[1:]
     return None
@@ -85,13 +51,19 @@ def regex_search(value: Any, pattern: Any, ignorecase: bool = False, multiline: 
 
 def regex_findall(value: Any, pattern: Any, ignorecase: bool = False, multiline: bool = False) -> list[Any]:
     """Return all matches: their texts, or those of their group, or lists of their groups."""
-    text = as_text(value)
-    expression = _expression(pattern, ignorecase, multiline)
+    text = as_text(value, "regex_findall")
+    search = _search(pattern, ignorecase, multiline)
     found: list[Any] = []
-    for places in expression.matches(text):
+    for places in search.matches(text, _spend):
         groups = [group or "" for group in _groups(text, places)]
-        found.append(groups[-1] if expression.groups <= 1 else groups[1:])
+        found.append(groups[-1] if search.groups <= 1 else groups[1:])
+        if len(found) % 100 == 0:
+            spend(100 * (COSTS["list"] + _FOUND * len(groups)))
     return found
+
+
+_FOUND: Final = 200
+"""What a text costs that was found."""
 
 
 def _groups(text: str, places: Groups) -> list[str | None]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from turbo_yaml.runtime.values.bounds import check_length, check_padding, spend
+from turbo_yaml.runtime.values.bounds import check_length, check_padding
+from turbo_yaml.runtime.values.filters.costs import charge
 from turbo_yaml.runtime.values.methods import replaced
 from turbo_yaml.runtime.values.printing import text
 from turbo_yaml.runtime.values.words import described, wrong_kind, wrong_value
@@ -17,47 +18,50 @@ _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _WRAP_WORK = 200_000_000
 
 
-def as_text(value: Any) -> str:
-    """Return a text as it is, with its marks, and other data as a text shows it."""
-    if isinstance(value, str):
-        if len(value) > 1000:
-            spend(len(value))
-        return value
-    return text(value)
+def as_text(value: Any, filter_name: str) -> str:
+    """Return the text that a filter goes through, with its marks, or other data as a text shows it."""
+    written = value if isinstance(value, str) else text(value)
+    charge(filter_name, len(written))
+    return written
 
 
 def string(value: Any) -> str:
-    return as_text(value)
+    return as_text(value, "string")
 
 
 def upper(value: Any) -> str:
-    return as_text(value).upper()
+    return as_text(value, "upper").upper()
 
 
 def lower(value: Any) -> str:
-    return as_text(value).lower()
+    return as_text(value, "lower").lower()
 
 
 def capitalize(value: Any) -> str:
-    return as_text(value).capitalize()
+    return as_text(value, "capitalize").capitalize()
 
 
 def title(value: Any) -> str:
-    words = _WORD_START.split(as_text(value))
+    words = _WORD_START.split(as_text(value, "title"))
     return "".join([word[0].upper() + word[1:].lower() for word in words if word])
 
 
 def trim(value: Any, chars: str | None = None) -> str:
-    return as_text(value).strip(chars)
+    return as_text(value, "trim").strip(chars)
 
 
 def center(value: Any, width: int = 80) -> str:
     check_padding(width)
-    return as_text(value).center(width)
+    return as_text(value, "center").center(width)
 
 
 def replace(value: Any, old: Any, new: Any, count: int | None = None) -> str:
-    return replaced(as_text(value), as_text(old), as_text(new), -1 if count is None else count)
+    return replaced(
+        as_text(value, "replace"),
+        as_text(old, "replace"),
+        as_text(new, "replace"),
+        -1 if count is None else count,
+    )
 
 
 def format(value: Any, *args: Any, **kwargs: Any) -> str:
@@ -65,13 +69,13 @@ def format(value: Any, *args: Any, **kwargs: Any) -> str:
         raise wrong_kind("`format` takes values in order or by name, not both")
     from turbo_yaml.runtime.values.formats import percent
 
-    return percent(as_text(value), kwargs or args)
+    return percent(as_text(value, "format"), kwargs or args)
 
 
 def truncate(
     value: Any, length: int = 255, killwords: bool = False, end: str = "...", leeway: int | None = None
 ) -> str:
-    written = as_text(value)
+    written = as_text(value, "truncate")
     leeway = 5 if leeway is None else leeway
     if length < len(end) or leeway < 0:
         raise wrong_value(f"`truncate` to {length} leaves no room for the end `{end}`")
@@ -82,7 +86,7 @@ def truncate(
 
 
 def indent(value: Any, width: int | str = 4, first: bool = False, blank: bool = False) -> str:
-    written = as_text(value)
+    written = as_text(value, "indent")
     check_padding(width if isinstance(width, int) else len(width))
     margin = " " * width if isinstance(width, int) else width
     check_length(len(written) + (written.count("\n") + 2) * len(margin))
@@ -109,7 +113,7 @@ def wordwrap(
 ) -> str:
     import textwrap
 
-    written = as_text(value)
+    written = as_text(value, "wordwrap")
     joint = "\n" if wrapstring is None else wrapstring
     if width < 1:
         raise wrong_value("`wordwrap` takes a width from 1")
@@ -128,24 +132,24 @@ def wordwrap(
 
 
 def wordcount(value: Any) -> int:
-    return sum(1 for _ in _WORD.finditer(as_text(value)))
+    return sum(1 for _ in _WORD.finditer(as_text(value, "wordcount")))
 
 
 def words(value: Any) -> list[str]:
     """Return the words of a text: what stands between white space."""
-    return as_text(value).split()
+    return as_text(value, "words").split()
 
 
 def lines(value: Any) -> list[str]:
     """Return the lines of a text, without their ends; the last may lack one."""
-    written = as_text(value)
+    written = as_text(value, "lines")
     found = _LINE_END.split(written)
     return found[:-1] if found[-1] == "" else found
 
 
 def code(value: Any, language: str | None = None) -> str:
     """Return a text's first fenced block, of that language if one is named; without a fence, the text."""
-    written = as_text(value)
+    written = as_text(value, "code")
     fence = ""
     wanted = False
     found: list[str] = []
@@ -171,7 +175,7 @@ def urlencode(value: Any) -> str:
     from urllib.parse import quote_from_bytes
 
     def quoted(part: Any, query: bool) -> str:
-        data = as_text(part).encode("utf-8", "surrogatepass")
+        data = as_text(part, "urlencode").encode("utf-8", "surrogatepass")
         check_length(len(data) * 3)
         found = quote_from_bytes(data, safe=b"" if query else b"/")
         return found.replace("%20", "+") if query else found

@@ -1,76 +1,59 @@
-"""Regular expressions to syntax trees, with the place of what cannot be used."""
+"""Regular expressions to syntax trees, with the place of what cannot be used.
+
+Two dialects: that of schemas, where `$` is the end of the text, and that of `re`, where it may also stand
+before the last line end, and where flags can be set.
+"""
 
 from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Callable
-from typing import Final, Literal, NamedTuple, TypeAlias
+from typing import Final, NamedTuple
+
+from turbo_yaml.types.pattern.tree import (
+    Assert,
+    Atom,
+    Either,
+    Group,
+    PatternProblem,
+    Place,
+    Repeat,
+    Then,
+    Tree,
+)
 
 _MAX_NESTING: Final = 50
-
-
-class PatternProblem(ValueError):
-    """The expression cannot be used. `at` is the character of it that is to blame."""
-
-    def __init__(self, message: str, at: int, hint: str | None = None) -> None:
-        super().__init__(message)
-        self.message = message
-        self.at = at
-        self.hint = hint
-
-
-class Atom(NamedTuple):
-    """Takes one character."""
-
-    takes: Callable[[str], object]
-
-
-class Assert(NamedTuple):
-    """Takes nothing: the start, the end, the edge of a word or none."""
-
-    what: Literal["^", "$", "b", "B"]
-
-
-class Then(NamedTuple):
-    """One after the other."""
-
-    parts: tuple[Tree, ...]
-
-
-class Either(NamedTuple):
-    """One of several."""
-
-    options: tuple[Tree, ...]
-
-
-class Repeat(NamedTuple):
-    """One, again and again; `most` is None where there is no end."""
-
-    part: Tree
-    least: int
-    most: int | None
-
-
-Tree: TypeAlias = Atom | Assert | Then | Either | Repeat
-
-_COUNT = re.compile(r"\{(?:(\d{1,9})(,)?(\d{0,9})|,(\d{1,9}))\}")
-_ESCAPE = re.compile(r"\\(?:x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|.)", re.DOTALL)
+_COUNT = re.compile(r"\{(?:(\d+)(,)?(\d*)|,(\d*))\}")
+_ESCAPE = re.compile(
+    r"\\(?:x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|N\{[^}]*\}|0[0-7]{0,2}|.)", re.DOTALL
+)
 _NAMED = re.compile(r"\(\?P?<[^\W\d]\w*>")
-_ASSERTIONS: Final[dict[str, Literal["^", "$", "b", "B"]]] = {
-    "\\b": "b", "\\B": "B", "\\A": "^", "\\Z": "$", "\\z": "$",
+_FLAGS = re.compile(r"\(\?([ims]*)(?:-([ims]+))?([:)])")
+_LETTERS: Final = {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL}
+_ASSERTIONS: Final[dict[str, Place]] = {
+    "\\b": "edge", "\\B": "no edge", "\\A": "start", "\\Z": "end", "\\z": "end",
 }  # fmt: skip
+
+
+class Read(NamedTuple):
+    """An expression that was read: its tree, and how many groups it has."""
+
+    tree: Tree
+    groups: int
 
 
 class _Reader:
     """Reads an expression from left to right."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, flags: re.RegexFlag | None) -> None:
         self.text = text
         self.at = 0
-        self.flags = re.RegexFlag(0)
-        if text.startswith("(?i)"):
-            self.flags, self.at = re.IGNORECASE, 4
+        self.groups = 0
+        self.of_schemas = flags is None
+        self.flags = re.RegexFlag(0) if flags is None else flags
+        found = _FLAGS.match(text)
+        if found is not None and found[3] == ")" and found[1] and not found[2]:
+            self.set_flags(found)
 
     def whole(self) -> Tree:
         tree = self.either(0)
@@ -101,8 +84,9 @@ class _Reader:
         if bounds is None:
             return tree
         if self.text.startswith("?", self.at):
-            self.at += 1  # lazy: whether it matches is the same
-        elif self.bounds() is not None:
+            self.at += 1
+            return Repeat(tree, *bounds, lazy=True)
+        if self.bounds() is not None:
             raise PatternProblem("one repetition follows another", self.at - 1, "put the first in brackets")
         return Repeat(tree, *bounds)
 
@@ -115,8 +99,10 @@ class _Reader:
         found = _COUNT.match(self.text, self.at) if sign == "{" else None
         if found is None:
             return None
+        if len(found[0]) > 20:
+            raise PatternProblem("this repetition has no end that could be reached", self.at)
         least = int(found[1] or 0)
-        most = int(found[4] or found[3] or -1) if found[2] or found[4] else least
+        most = int(found[4] or found[3] or -1) if found[2] or found[1] is None else least
         if 0 <= most < least:
             raise PatternProblem(f"`{found[0]}` asks for at least {least} and at most {most}", self.at)
         self.at = found.end()
@@ -133,7 +119,7 @@ class _Reader:
                 return self.escape()
             case "^" | "$":
                 self.at += 1
-                return Assert(sign)
+                return Assert(self.edge(sign))
             case "*" | "+" | "?":
                 raise PatternProblem(
                     f"nothing stands before this `{sign}`", self.at, f"as text it is `\\{sign}`"
@@ -141,29 +127,51 @@ class _Reader:
         self.at += 1
         return self.atom("." if sign == "." else re.escape(sign), self.at - 1)
 
+    def edge(self, sign: str) -> Place:
+        """Return what `^` or `$` asks for here."""
+        if self.flags & re.MULTILINE:
+            return "line start" if sign == "^" else "line end"
+        if sign == "^":
+            return "start"
+        return "end" if self.of_schemas else "last line"
+
     def group(self, depth: int) -> Tree:
-        start = self.at
+        start, outside = self.at, self.flags
         named = _NAMED.match(self.text, start)
-        if named:
-            self.at = named.end()
-        elif self.text.startswith("(?:", start):
-            self.at += 3
-        elif self.text.startswith("(?", start):
-            what = (
-                "look-around" if self.text[start + 2 : start + 3] in ("=", "!", "<") else "this kind of group"
-            )
-            raise PatternProblem(
-                f"{what} cannot be used in a pattern",
-                start,
-                "say it with a second type: `allOf: [{pattern: …}, {not: {pattern: …}}]`",
-            )
+        flags = _FLAGS.match(self.text, start)
+        number = 0
+        if flags is not None and flags[3] == ":" and (flags[0] == "(?:" or not self.of_schemas):
+            self.set_flags(flags)
+        elif self.text.startswith("(?", start) and named is None:
+            raise self.refused_group()
         else:
-            self.at += 1
+            self.groups = number = self.groups + 1
+            self.at = start + 1 if named is None else named.end()
         tree = self.either(depth + 1)
         if not self.text.startswith(")", self.at):
             raise PatternProblem("this bracket is not closed", start)
         self.at += 1
-        return tree
+        self.flags = outside
+        return Group(number, tree) if number else tree
+
+    def set_flags(self, found: re.Match[str]) -> None:
+        """Set what letters such as `i` ask for, and go on after them."""
+        for letter in found[1]:
+            self.flags |= _LETTERS[letter]
+        for letter in found[2] or "":
+            self.flags &= ~_LETTERS[letter]
+        self.at = found.end()
+
+    def refused_group(self) -> PatternProblem:
+        """Return what is wrong with a bracket that is neither a group nor plain."""
+        follows = self.text[self.at + 2 : self.at + 3]
+        if follows in ("=", "!", "<"):
+            hint = "say it with a second type: `allOf: [{pattern: …}, {not: {pattern: …}}]`"
+            message = "look-around cannot be used in a pattern"
+            return PatternProblem(message, self.at, hint if self.of_schemas else None)
+        if self.text.startswith(("(?P=", "(?("), self.at):
+            return PatternProblem("a pattern cannot refer back to a group", self.at)
+        return PatternProblem("this kind of group cannot be used in a pattern", self.at)
 
     def characters(self) -> Tree:
         """Read `[…]`; `re` knows its insides."""
@@ -187,7 +195,7 @@ class _Reader:
             return Assert(_ASSERTIONS[found[0]])
         if found[0][1] in "123456789k":
             raise PatternProblem("a pattern cannot refer back to a group", start)
-        return self.atom("\\0" if found[0] == "\\0" else found[0], start)
+        return self.atom(found[0], start)
 
     def atom(self, written: str, at: int) -> Atom:
         try:
@@ -198,6 +206,10 @@ class _Reader:
             raise PatternProblem(f"`{written}` cannot be read: {problem.msg}", at) from None
 
 
-def read_pattern(text: str) -> Tree:
-    """Return the syntax tree of an expression; `PatternProblem` says what cannot be used, and where."""
-    return _Reader(text).whole()
+def read_pattern(text: str, flags: re.RegexFlag | None = None) -> Read:
+    """Return an expression's syntax tree; `PatternProblem` says what cannot be used, and where.
+
+    With `flags` it is read as `re` does, without as schemas do.
+    """
+    reader = _Reader(text, flags)
+    return Read(reader.whole(), reader.groups)

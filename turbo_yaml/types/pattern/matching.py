@@ -1,27 +1,15 @@
-"""Regular expressions of schemas to matchers whose time grows with the text's length, never faster.
-
-`re` backtracks: `(a+)+$` takes minutes on thirty characters. Here an expression becomes a set of states that
-are followed all at once. That leaves no room for look-around and back references, which are refused by name.
-"""
+"""Whether an expression is found in a text, with each step remembered once it was taken."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Final, Literal, NamedTuple, TypeAlias
+from typing import Final, Literal, TypeAlias
 
-from turbo_yaml.types.schema.pattern_syntax import (
-    Assert,
-    Atom,
-    Either,
-    PatternProblem,
-    Repeat,
-    Then,
-    Tree,
-    read_pattern,
-)
+from turbo_yaml.types.pattern.program import ACCEPT, Program, is_word
+from turbo_yaml.types.pattern.syntax import read_pattern
+from turbo_yaml.types.pattern.tree import Place
 
-MAX_STATES: Final = 1000
 MAX_WORK: Final = 5_000_000
 """States times characters: what one match may cost, about a second."""
 _MAX_REMEMBERED: Final = 5000
@@ -31,89 +19,24 @@ class TextTooLong(ValueError):
     """The text is too long to be matched against this expression."""
 
 
-# Programs: a state takes a character, asserts something, or leads to other states.
-class _State(NamedTuple):
-    takes: Callable[[str], object] | None
-    asserts: Literal["^", "$", "b", "B"] | None
-    to: tuple[int, ...]
-
-
-_ACCEPT: Final = 0
-
-
-class _Program:
-    """A list of states, built backwards so that each knows where it leads."""
-
-    def __init__(self, tree: Tree) -> None:
-        self.states: list[_State] = [_State(None, None, ())]
-        self.start = self.add(tree, _ACCEPT)
-
-    def state(self, state: _State) -> int:
-        if len(self.states) >= MAX_STATES:
-            raise PatternProblem(
-                f"the pattern is larger than {MAX_STATES} states",
-                0,
-                "a length is said shorter with `minLength` and `maxLength`",
-            )
-        self.states.append(state)
-        return len(self.states) - 1
-
-    def add(self, tree: Tree, after: int) -> int:
-        """Add the states of a tree that go on to `after`; return the first."""
-        match tree:
-            case Atom(takes):
-                return self.state(_State(takes, None, (after,)))
-            case Assert(what):
-                return self.state(_State(None, what, (after,)))
-            case Then(parts):
-                for part in reversed(parts):
-                    after = self.add(part, after)
-                return after
-            case Either(options):
-                return self.state(_State(None, None, tuple(self.add(option, after) for option in options)))
-            case Repeat(part, least, most):
-                return self.repeat(part, least, most, after)
-
-    def repeat(self, part: Tree, least: int, most: int | None, after: int) -> int:
-        if _is_empty(part):
-            return after
-        if most is None:
-            loop = self.state(_State(None, None, ()))
-            self.states[loop] = _State(None, None, (self.add(part, loop), after))
-            after = loop
-        else:
-            end = after
-            for _ in range(most - least):
-                after = self.state(_State(None, None, (self.add(part, after), end)))
-        for _ in range(least):
-            after = self.add(part, after)
-        return after
-
-
-def _is_empty(tree: Tree) -> bool:
-    match tree:
-        case Then(parts):
-            return all(map(_is_empty, parts))
-        case Repeat(part, _, most):
-            return most == 0 or _is_empty(part)
-    return False
-
-
 _Side: TypeAlias = Literal["edge", "word", "other"]
 
 
 def _side(character: str) -> _Side:
     if not character:
         return "edge"
-    return "word" if character.isalnum() or character == "_" else "other"
+    return "word" if is_word(character) else "other"
 
 
-def _holds(what: str, before: _Side, after: _Side) -> bool:
-    if what == "^":
-        return before == "edge"
-    if what == "$":
-        return after == "edge"
-    return ((before == "word") != (after == "word")) == (what == "b")
+def _holds(what: Place, before: _Side, after: _Side) -> bool:
+    match what:
+        case "start":
+            return before == "edge"
+        case "end":
+            return after == "edge"
+        case "edge" | "no edge":
+            return ((before == "word") != (after == "word")) == (what == "edge")
+    raise AssertionError(f"no pattern of a schema asks for a {what}")
 
 
 class Pattern:
@@ -121,7 +44,7 @@ class Pattern:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self._program = _Program(read_pattern(text))
+        self._program = Program(read_pattern(text).tree, groups=False)
         self._steps: dict[tuple[frozenset[int], _Side, str], frozenset[int] | bool] = {}
 
     def found_in(self, text: str) -> bool:
@@ -148,7 +71,7 @@ class Pattern:
         """Return where the states lead on a character (empty: the end), or the verdict."""
         program = self._program.states
         reached = self._closure(states, before, _side(character))
-        if _ACCEPT in reached:
+        if ACCEPT in reached:
             return True
         if not character:
             return False
@@ -168,7 +91,7 @@ class Pattern:
             if state in reached:
                 continue
             reached.add(state)
-            takes, asserts, to = program[state]
+            takes, asserts, _, to = program[state]
             if takes is None and (asserts is None or _holds(asserts, before, after)):
                 waiting.extend(to)
         return reached
@@ -179,14 +102,14 @@ class Pattern:
         seen = {(self._program.start, 0)}
         waiting = [(self._program.start, "")]
         for state, text in waiting:
-            if state == _ACCEPT:
+            if state == ACCEPT:
                 padding = "a" * (shortest - len(text))
                 for whole in (text, text + padding, padding + text):
                     if len(whole) >= shortest and self.found_in(whole):
                         return whole
             if len(seen) > 20_000:
                 return None
-            takes, _, to = program[state]
+            takes, _, _, to = program[state]
             if takes is not None:
                 text += _sample(takes)
             for follower in to:
