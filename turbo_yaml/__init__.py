@@ -11,8 +11,12 @@ from typing import TYPE_CHECKING, Any
 from turbo_yaml.version import __version__
 
 if TYPE_CHECKING:
+    from turbo_yaml.cache.file import SqliteCache
+    from turbo_yaml.cache.memory import MemoryCache
+    from turbo_yaml.cache.redis import RedisCache
     from turbo_yaml.compiler.edge import check, compile_python, load, loads
     from turbo_yaml.errors import (
+        CacheError,
         FlowError,
         FlowInvalid,
         JournalError,
@@ -44,7 +48,11 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "turbo_yaml.compiler.edge": ("check", "compile_python", "load", "loads"),
+    "turbo_yaml.cache.file": ("SqliteCache",),
+    "turbo_yaml.cache.memory": ("MemoryCache",),
+    "turbo_yaml.cache.redis": ("RedisCache",),
     "turbo_yaml.errors": (
+        "CacheError",
         "FlowError",
         "FlowInvalid",
         "JournalError",
@@ -80,6 +88,7 @@ __all__ = [
     "Assistant",
     "BaseCache",
     "BaseMemory",
+    "CacheError",
     "ExampleAssistant",
     "ExampleUser",
     "FlowError",
@@ -90,9 +99,12 @@ __all__ = [
     "JournalError",
     "LimitError",
     "LocalMemory",
+    "MemoryCache",
     "Message",
     "ModelError",
+    "RedisCache",
     "Result",
+    "SqliteCache",
     "System",
     "TruncatedMemory",
     "TurboError",

@@ -4,6 +4,7 @@ TurboError
 ├── UsageError            the caller asked for what cannot be: a wrong input, a wrong call
 ├── FlowInvalid           a flow or settings file has errors; carries the diagnostics
 ├── JournalError          the journal of runs cannot be used, or a run in it cannot go on
+├── CacheError            the cache of replies cannot be used
 └── FlowError             a run failed; has a kind, and the place in the flow once it is known
     ├── LimitError        a limit or a budget was reached
     │   └── OutOfTurns    the model called tools until `max_turns`
@@ -53,6 +54,10 @@ class FlowInvalid(TurboError):
 
 class JournalError(TurboError):
     """The journal cannot be written or read, has no such run, or does not fit the flow as it is now."""
+
+
+class CacheError(TurboError):
+    """The cache of replies cannot be read or written. A run goes on without it, with a warning."""
 
 
 class FlowError(TurboError):

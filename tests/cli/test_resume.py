@@ -258,3 +258,19 @@ def test_runs_are_exported_and_deleted(turbo: Command) -> None:
     assert [line.rpartition("  ")[2] for line in turbo("runs")[1].splitlines()] == ["Hello Ada, 1"]
     turbo("runs", "rm", "--all")
     assert turbo("runs")[1] == ""
+
+
+# cache --------------------------------------------------------------------------------------------------
+
+
+def test_the_cache_answers_tells_and_forgets(turbo: Command, talk: Path) -> None:
+    with ThreadServer(["Which tea?", "A fine one.", "Another."]) as server:
+        words = served(server, "--no-journal", "--reply", "Green", "--set", "cache=on")
+        assert turbo(*words)[:2] == (0, "A fine one.\n")
+        assert turbo(*words, "-u") == (0, "A fine one.\n", "tokens: 0 input, 0 output; 2 model turns\n")
+        assert len(server.received) == 2
+        assert turbo("cache", "stats")[1].startswith("2 replies, used 2 times, ")
+        assert turbo("cache", "clear", "--before", "1d")[0] == 0
+        assert json.loads(turbo("cache", "stats", "--json")[1])["entries"] == 2
+        assert turbo("cache", "clear") == (0, "", "the cache is cleared\n")
+        assert json.loads(turbo("cache", "stats", "--json")[1])["entries"] == 0

@@ -75,6 +75,7 @@ def journal_flags(function: Callable[..., Any]) -> Callable[..., Any]:
 @contextmanager
 def recorded(order: Order, function: TurboGenFn, going_on: GoingOn | None) -> Iterator[TurboGenFn]:
     """Give the function as its run is to be recorded, or as it is."""
+    function = _with_cache(order, function)
     wanted = order.journal if order.journal is not None else asks_a_real_model(function)
     if going_on is None and not wanted:
         yield function
@@ -98,6 +99,15 @@ def recorded(order: Order, function: TurboGenFn, going_on: GoingOn | None) -> It
             return
         resumed = None if going_on is None else going_on.name
         yield function.using(journal=Recording(journal, rules, _call(order), resumed))
+
+
+def _with_cache(order: Order, function: TurboGenFn) -> TurboGenFn:
+    """Return the function with the cache in the folder that is named, if one is."""
+    if order.state is None:
+        return function
+    from turbo_yaml.cache.file import SqliteCache
+
+    return function.using(cache=SqliteCache(order.state))
 
 
 def asks_a_real_model(function: TurboGenFn) -> bool:

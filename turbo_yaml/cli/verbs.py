@@ -26,6 +26,7 @@ VERBS = {
     "run": Verb("turbo_yaml.cli.commands.run", "Run a flow and print its answer; may be left out."),
     "resume": Verb("turbo_yaml.cli.commands.resume", "Go on with a run that broke off or waits."),
     "runs": Verb("turbo_yaml.cli.commands.runs", "Look at recorded runs, copy and delete them."),
+    "cache": Verb("turbo_yaml.cli.commands.cache", "Look at the cache of replies, and clear it."),
     "check": Verb("turbo_yaml.cli.commands.check", "Look for mistakes without running anything."),
     "explain": Verb("turbo_yaml.cli.commands.explain", "Tell what a rule of the check finds."),
     "audit": Verb("turbo_yaml.cli.commands.audit", "Tell what a flow can do: models, hosts, files, calls."),

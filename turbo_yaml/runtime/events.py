@@ -77,12 +77,13 @@ class ResultEvent(Event, kw_only=True):
 
 
 class UsageEvent(Event, kw_only=True):
-    """A model call took so many tokens, as its server counted them."""
+    """A model call took so many tokens, as its server counted them. `cached`: the cache answered instead."""
 
     kind = "usage"
     input_tokens: int
     output_tokens: int
     model: str | None = None
+    cached: bool | None = None
 
 
 class RetryEvent(Event, kw_only=True):

@@ -6,16 +6,17 @@ import asyncio
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar, Token
 from math import inf
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from weakref import ref
 
 from turbo_yaml.errors import LimitError
 from turbo_yaml.memory.local import LocalMemory
 from turbo_yaml.memory.truncated import AT_HAND
 from turbo_yaml.models.pool import ModelPool, RunModels
-from turbo_yaml.models.request import Delta, Model, OnDelta, Reply, Structured
-from turbo_yaml.protocol import BaseMemory, Usage
+from turbo_yaml.models.request import Model, Reply
+from turbo_yaml.protocol import BaseCache, BaseMemory, Usage
 from turbo_yaml.runtime.events import Event, Listener
+from turbo_yaml.runtime.policy.answerers import Answerer, answerer
 from turbo_yaml.runtime.policy.scope import Scope
 from turbo_yaml.runtime.program import Bound, FlowInfo
 from turbo_yaml.settings.keys import BUILT_IN
@@ -47,38 +48,6 @@ class Delegate(Protocol):
         ...
 
 
-class Answerer(NamedTuple):
-    """Who answers the turns with certain settings.
-
-    `name` is what it knows its model by. `deadline` in seconds is there for a model of the host's own, which
-    may keep none. `on_delta` is there where the reply is streamed although nobody listens.
-    """
-
-    settings: Mapping[str, Any]
-    model: Model
-    name: str
-    deadline: float | None
-    structured: Structured | None
-    on_delta: OnDelta | None
-
-
-def answerer(settings: Mapping[str, Any], model: Model, name: str, *, own: bool) -> Answerer:
-    """Return how a model answers with these settings. `own`: it is the host's own."""
-    structured = settings.get("structured")
-    return Answerer(
-        settings,
-        model,
-        name,
-        settings.get("timeout") if own else None,
-        None if structured == "auto" else structured,
-        _unheard if settings.get("stream") else None,
-    )
-
-
-async def _unheard(delta: Delta) -> None:
-    """Take a piece of a reply that is streamed only because the settings say so."""
-
-
 class HostFailed(BaseException):
     """The host's own code failed: its listener, its memory, a model of its own. No flow can catch that."""
 
@@ -93,7 +62,7 @@ class Shared:
     `models` makes the models of a run; `model`, if any, answers every turn.
     """
 
-    __slots__ = ("answerer", "budget", "limits", "max_concurrency", "model", "models", "tools")
+    __slots__ = ("answerer", "budget", "cache", "limits", "max_concurrency", "model", "models", "tools")
 
     def __init__(
         self,
@@ -108,6 +77,7 @@ class Shared:
         self.models = models
         self.model = model
         self.tools = tools
+        self.cache: BaseCache | None = None
         name = values.get("model") or ""
         self.answerer = None if model is None else answerer(values, model, name, own=True)
 
@@ -130,6 +100,7 @@ class Host:
         "output_tokens",
         "pending",
         "recorder",
+        "repeats",
         "results",
         "shared",
         "tool_gate",
@@ -148,6 +119,8 @@ class Host:
         self.models: RunModels | None = None
         self.pending: list[Event] | None = None
         self.recorder: Recorder | None = None
+        self.repeats: dict[str, int] | None = None
+        """How often what the cache may answer was asked before, by its key."""
         self.branches = 0
         """How many branches are at work now."""
         self.calls = self.messages = self.turns = self.inputs = self.results = self.tools = 0

@@ -11,7 +11,7 @@ from turbo_yaml.memory.local import LocalMemory
 from turbo_yaml.memory.registry import new_memory
 from turbo_yaml.models.pool import ModelPool, RunModels
 from turbo_yaml.models.request import Model
-from turbo_yaml.protocol import BaseMemory, TurboGenTemplate
+from turbo_yaml.protocol import BaseCache, BaseMemory, TurboGenTemplate
 from turbo_yaml.runtime.events import Listener
 from turbo_yaml.runtime.frames import Frame, Host, Shared
 from turbo_yaml.runtime.policy.scope import Scope
@@ -42,6 +42,7 @@ class _Parts(NamedTuple):
     pool: ModelPool
     journal: Journal | Recording | None = None
     tools: ToolBox | None = None
+    cache: BaseCache | None = None
 
 
 class _Start:
@@ -59,6 +60,7 @@ class _Start:
         self.scope = self.outer.of_flow(info)
         models = partial(RunModels, parts.pool, script=parts.script, host=parts.models)
         self.shared = Shared(self.scope.values, models, parts.model, parts.tools or _toolbox(info, {}))
+        self.shared.cache = parts.cache
         self.listener = parts.on_event
         self.journal = parts.journal
         self.bare = None if info is None else info.bare
@@ -152,12 +154,14 @@ class TurboGenFn:
         pool: ModelPool | None = None,
         journal: Journal | Recording | None = None,
         tools: Given | None = None,
+        cache: BaseCache | None = None,
     ) -> TurboGenFn:
         """Return this function with other parts of its host; what is not given stays.
 
         `journal`: where runs are recorded, so that they can go on after a crash; see `resume`. `tools` are
-        functions by name, or such as go by their own names; those given before stay, too. `UsageError` where
-        one is not as the flow declares it.
+        functions by name, or such as go by their own names; those given before stay, too. `cache`: where
+        replies are kept, in place of the user's own file, where the setting `cache` says so. `UsageError`
+        where a tool is not as the flow declares it.
         """
         box = self._parts.tools
         if tools is not None:
@@ -172,6 +176,7 @@ class TurboGenFn:
             pool=pool,
             journal=journal,
             tools=box,
+            cache=cache,
         )
 
     def _with(self, **changes: Any) -> TurboGenFn:

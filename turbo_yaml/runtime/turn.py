@@ -12,7 +12,8 @@ from turbo_yaml.models.request import Delta, OnDelta, Reply, Request
 from turbo_yaml.protocol import Assistant, Generate, Message, User
 from turbo_yaml.records import replace
 from turbo_yaml.runtime.events import DeltaEvent, ReasoningEvent, RetryEvent, UsageEvent
-from turbo_yaml.runtime.frames import Answerer, Frame, Host
+from turbo_yaml.runtime.frames import Frame, Host
+from turbo_yaml.runtime.policy.answerers import Answerer
 from turbo_yaml.runtime.policy.deadlines import OutOfTime, rest
 from turbo_yaml.runtime.policy.retrying import Attempts, Retry
 
@@ -48,7 +49,13 @@ async def take_turn(frame: Frame, chat: Frame, ask: Generate) -> Assistant:
         if ask.again and settings.get("tool_choice") not in (None, "auto", "none"):
             # A model that must call a tool each time would never answer.
             request = replace(request, settings={**settings, "tool_choice": "auto"})
-        if host.gate is None and host.listener is None and ask.output is None and ask.choices is None:
+        if (
+            host.gate is None
+            and host.listener is None
+            and ask.output is None
+            and ask.choices is None
+            and who.cache is None
+        ):
             try:
                 begun, later = _begin(host, who, request, who.on_delta)
                 reply = begun if later is None else await later
@@ -119,9 +126,12 @@ async def _ask_watched(
     frame: Frame, ask: Generate, who: Answerer, request: Request, turn: Turn | None
 ) -> Reply:
     """Ask the model once, where others listen or ask at the same time, or the run is recorded."""
-    if turn is not None:
-        return await turn.reply(request, partial(_ask_once, frame, ask, who, request))
-    return await _ask_once(frame, ask, who, request)
+    work = partial(_ask_once, frame, ask, who, request)
+    if who.cache is not None:
+        from turbo_yaml.runtime.caching import cached
+
+        work = partial(cached, frame, ask, who, request, work)
+    return await (work() if turn is None else turn.reply(request, work))
 
 
 async def _ask_once(frame: Frame, ask: Generate, who: Answerer, request: Request) -> Reply:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from turbo_yaml.cli.ages import moment_before
 from turbo_yaml.cli.faults import EXIT_CODES
 from turbo_yaml.cli.options import common
 from turbo_yaml.cli.overrides import InOrder, setting_flags
@@ -63,7 +64,7 @@ def list_runs(
     from turbo_yaml.journal.search import Wanted, find_runs
 
     with _journal(state) as journal:
-        found = find_runs(journal, Wanted(**wanted, since=_moment(since)), count or None)
+        found = find_runs(journal, Wanted(**wanted, since=moment_before(since)), count or None)
         if as_json:
             _print_json([run_facts(run) for run in found])
         for run in () if as_json else found:
@@ -174,7 +175,7 @@ def remove(runs: tuple[str, ...], everything: bool, before: str | None, state: s
     with _journal(state) as journal:
         names = list(runs)
         if everything or before is not None:
-            moment = _moment(before)
+            moment = moment_before(before)
             names += [
                 run.name
                 for run in find_runs(journal)
@@ -207,20 +208,6 @@ def _journal(state: str | None) -> Journal:
     from turbo_yaml.journal.journal import Journal
 
     return Journal(None if state is None else Path(state))
-
-
-def _moment(age: str | None) -> float | None:
-    """Return the moment so long ago, in seconds of the epoch."""
-    if age is None:
-        return None
-    from time import time
-
-    from turbo_yaml.syntax.durations import parse_duration
-
-    seconds = parse_duration(age)
-    if seconds is None:
-        raise UsageError(f"`{age}` is no age", hint="write it as `30m`, `2h` or `7d`")
-    return time() - seconds
 
 
 def _print_json(data: Any) -> None:

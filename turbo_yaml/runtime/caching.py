@@ -1,0 +1,88 @@
+"""A request that the cache may answer: a reply from there, else the model's, which is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final
+
+from turbo_yaml.errors import CacheError
+from turbo_yaml.journal.privacy import Privacy
+from turbo_yaml.models.request import Reply, Request
+from turbo_yaml.protocol import BaseCache, Generate, Message
+from turbo_yaml.records import replace
+from turbo_yaml.runtime.events import UsageEvent, WarningEvent
+from turbo_yaml.runtime.frames import Frame
+from turbo_yaml.runtime.policy.answerers import Answerer
+from turbo_yaml.runtime.recording.replies import asked_data, reply_data, reply_of
+
+_AS_IT_IS: Final = Privacy()
+_READS: Final = frozenset(("read", "on"))
+_WRITES: Final = frozenset(("write", "on"))
+
+
+async def cached(
+    frame: Frame, ask: Generate, who: Answerer, request: Request, work: Callable[[], Awaitable[Reply]]
+) -> Reply:
+    """Return the reply of the cache, which took no tokens, else that of `work`, as the settings say."""
+    cache = cache_of(frame)
+    data = {**asked_data(request), "messages": [_said(message) for message in request.messages]}
+    first = cache.to_key(data)
+    repeats = frame.host.repeats
+    if repeats is None:
+        repeats = frame.host.repeats = {}
+    # The second time that a run asks the same it wants another sample, and gets it from the cache as well.
+    repeat = repeats[first] = repeats.get(first, -1) + 1
+    key = cache.to_key({**data, "repeat": repeat}) if repeat else first
+    if who.cache in _READS and (kept := await _get(cache, key, frame)) is not None:
+        if frame.host.listener is not None:
+            await frame.host.emit(
+                UsageEvent(
+                    flow=frame.name,
+                    step=ask.id,
+                    depth=frame.level,
+                    input_tokens=0,
+                    output_tokens=0,
+                    model=kept.model or request.model,
+                    cached=True,
+                )
+            )
+        return replace(kept, usage=None)
+    reply = await work()
+    if who.cache in _WRITES:
+        try:
+            await cache.set(key, {"text": reply.content, **reply_data(reply, _AS_IT_IS)})
+        except CacheError as problem:
+            await _tell(frame, problem)
+    return reply
+
+
+async def _get(cache: BaseCache, key: str, frame: Frame) -> Reply | None:
+    try:
+        found: Mapping[str, Any] = await cache.get(key)
+    except KeyError:
+        return None
+    except CacheError as problem:
+        await _tell(frame, problem)
+        return None
+    return reply_of(found["text"], found)
+
+
+async def _tell(frame: Frame, problem: CacheError) -> None:
+    await frame.host.emit(WarningEvent(flow=frame.name, message=problem.message))
+
+
+def cache_of(frame: Frame) -> BaseCache:
+    """Return the host's cache, else the user's own in a file."""
+    shared = frame.host.shared
+    if shared.cache is None:
+        from turbo_yaml.cache.file import SqliteCache
+        from turbo_yaml.journal.folder import state_folder
+
+        shared.cache = SqliteCache(state_folder())
+    return shared.cache
+
+
+def _said(message: Message) -> list[Any]:
+    calls = [[call.id, call.name, call.arguments] for call in getattr(message, "tool_calls", ())]
+    answers = getattr(message, "tool_call_id", None)
+    return [message.role, message.name, message.content, calls, answers]
