@@ -17,9 +17,7 @@ PATIENCE: Final = 30.0
 _TABLES: Final = """
 create table run(
     id integer primary key, flow text not null, file text, status text not null, began real not null,
-    ended real, call text not null, outcome text, problem text, failed_at text, parent integer,
-    turns integer not null default 0, input_tokens integer not null default 0,
-    output_tokens integer not null default 0);
+    ended real, call text not null, outcome text, problem text, failed_at text, parent integer, owner text);
 create index run_began on run(began);
 create table text(
     id integer primary key, run integer not null, hash blob not null, body not null, unique(run, hash));

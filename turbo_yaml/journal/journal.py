@@ -7,6 +7,8 @@ import os
 import sqlite3
 import threading
 from collections.abc import Mapping
+from functools import cached_property
+from random import Random
 from time import time
 from types import TracebackType
 from typing import Any, NamedTuple, Self
@@ -15,10 +17,11 @@ from turbo_yaml.errors import JournalError, UsageError
 from turbo_yaml.journal.content import hashed, to_json, unpacked
 from turbo_yaml.journal.database import FILE, PARTS, connect, explained
 from turbo_yaml.journal.folder import state_folder
-from turbo_yaml.journal.locks import RunLock, is_held
-from turbo_yaml.journal.log import EVENT, Event, RunLog, event_of, new_id, run_id, run_name
+from turbo_yaml.journal.locks import Owner, process_of
+from turbo_yaml.journal.log import BITS, EVENT, Event, RunLog, event_of, run_id, run_name
 from turbo_yaml.journal.privacy import Privacy
 from turbo_yaml.journal.writer import Statement, Writer
+from turbo_yaml.settings.secrets import is_secret_name
 
 
 class Run(NamedTuple):
@@ -53,7 +56,7 @@ COLUMNS = (
     "r.id, r.flow, r.file, r.status, r.began, r.ended, r.call, r.outcome, r.problem, r.failed_at, r.parent, "
     "(select count(*) from event e where e.run = r.id and e.kind = 'turn' and e.state = 'done'), "
     "(select coalesce(sum(e.input_tokens), 0) from event e where e.run = r.id), "
-    "(select coalesce(sum(e.output_tokens), 0) from event e where e.run = r.id)"
+    "(select coalesce(sum(e.output_tokens), 0) from event e where e.run = r.id), r.owner"
 )
 
 
@@ -68,6 +71,10 @@ class Journal:
         self.folder = state_folder(folder)
         self._writer = Writer(self.folder)
         self._readers = threading.local()
+        self._owner: Owner | None = None
+        self._held: set[int] = set()
+        """The runs that this journal is at work on."""
+        self._numbers = Random()
 
     def __enter__(self) -> Self:
         return self
@@ -87,6 +94,19 @@ class Journal:
         if reader is not None:
             reader.close()
             self._readers.db = None
+        owner, self._owner = self._owner, None
+        if owner is not None:
+            owner.release()
+
+    @cached_property
+    def secrets(self) -> tuple[str, ...]:
+        """What the environment holds in variables whose names say that it is secret."""
+        return tuple(value for name, value in os.environ.items() if is_secret_name(name))
+
+    @property
+    def commits(self) -> int:
+        """How often the disk was waited for."""
+        return self._writer.commits
 
     def reader(self) -> sqlite3.Connection:
         """Return this thread's connection for what is only read; `JournalError` where there is none."""
@@ -112,15 +132,16 @@ class Journal:
         """
         privacy = privacy or Privacy()
         self.reader()
-        id = new_id()
-        lock = RunLock.take(self.folder, run_name(id))
+        id = self._numbers.getrandbits(BITS)
+        self._held.add(id)
         first: list[Statement] = [
             (
-                "insert into run(id, flow, file, status, began, call) values(?, ?, ?, 'running', ?, ?)",
-                (id, flow, file, time(), to_json(privacy.data(call))),
+                "insert into run(id, flow, file, status, began, call, owner) "
+                "values(?, ?, ?, 'running', ?, ?, ?)",
+                (id, flow, file, time(), to_json(privacy.data(call)), self._owner_name),
             )
         ]
-        log = RunLog(id, self._writer, self.reader, lock, privacy, first)
+        log = RunLog(id, self._writer, self.reader, self._held.discard, privacy, first)
         log.put(self._files(log, sources or {}))
         return log
 
@@ -138,19 +159,53 @@ class Journal:
 
         The turn whose failure ended the run is forgotten, so that it is asked `again`.
         """
-        id = self._id(name)
-        lock = RunLock.take(self.folder, name)
+        self._writer.settle()
+        run = self.run(name)
+        self._take([run])
         try:
-            self._writer.settle()
-            run = self.run(name)
-            log = RunLog(id, self._writer, self.reader, lock, privacy or Privacy())
+            log = RunLog(run.id, self._writer, self.reader, self._held.discard, privacy or Privacy())
             log.go_on()
             if again and run.failed_at is not None:
                 self._forget(log, run.failed_at)
         except BaseException:
-            lock.release()
+            self._held.discard(run.id)
             raise
         return log
+
+    @property
+    def _owner_name(self) -> str:
+        if self._owner is None:
+            self._owner = Owner(self.folder)
+        return self._owner.name
+
+    def _take(self, runs: list[Run]) -> None:
+        """Make this process the one that is at work on runs; `JournalError` where another one is."""
+        own = self._owner_name
+        db = self.reader()
+        db.execute("begin immediate")
+        try:
+            for run in runs:
+                (owner,) = db.execute("select owner from run where id = ?", (run.id,)).fetchone()
+                process = self._process_of(run.id, owner)
+                if process is not None:
+                    raise JournalError(
+                        f"run `{run.name}` is going on now, in process {process}",
+                        hint="wait for it to end, or stop it first",
+                    )
+                db.execute("update run set owner = ? where id = ?", (own, run.id))
+            db.execute("commit")
+        except BaseException:
+            db.execute("rollback")
+            raise
+        self._held.update(run.id for run in runs)
+
+    def _process_of(self, id: int, owner: str | None) -> str | None:
+        """Return the number of the process that is at work on a run, if one is."""
+        if owner is None:
+            return None
+        if self._owner is not None and owner == self._owner.name:
+            return str(os.getpid()) if id in self._held else None
+        return process_of(self.folder, owner)
 
     def _forget(self, log: RunLog, place: str) -> None:
         """Drop a turn with its attempts, and what came of its failure in the steps around it."""
@@ -204,9 +259,9 @@ class Journal:
     def _run_of(self, row: tuple[Any, ...]) -> Run:
         read = [None if text is None else json.loads(text) for text in row[6:9]]
         status = row[3]
-        if status == "running" and not is_held(self.folder, run_name(row[0])):
+        if status == "running" and self._process_of(row[0], row[-1]) is None:
             status = "interrupted"
-        return Run._make((*row[:3], status, *row[4:6], *read, *row[9:]))
+        return Run._make((*row[:3], status, *row[4:6], *read, *row[9:-1]))
 
     def events(self, run: Run) -> list[Event]:
         """Return what a run was told, in the order in which it was asked."""
@@ -249,7 +304,7 @@ class Journal:
                 f"run `{name}` has nothing at `{place:.80}`",
                 hint=f"`turbo-yaml runs show {name}` shows places",
             )
-        copy = new_id()
+        copy = self._numbers.getrandbits(BITS)
         statements: list[Statement] = [
             (
                 "insert into run(id, flow, file, status, began, call, parent) "
@@ -271,21 +326,18 @@ class Journal:
 
     def delete(self, names: list[str]) -> None:
         """Delete runs so that nothing of them is left in the file; `JournalError` where one is going on."""
-        locks = []
+        self._writer.settle()
+        runs = [self.run(name) for name in dict.fromkeys(names)]
+        self._take(runs)
+        statements: list[Statement] = [("drop table if exists search", ()), ("delete from mark", ())]
+        for run in runs:
+            statements += [(f"delete from {table} where run = ?", (run.id,)) for table in PARTS]
+            statements.append(("delete from run where id = ?", (run.id,)))
         try:
-            for name in names:
-                self.run(name)
-                locks.append(RunLock.take(self.folder, name))
-            statements: list[Statement] = [("drop table if exists search", ()), ("delete from mark", ())]
-            for name in names:
-                id = self._id(name)
-                statements += [(f"delete from {table} where run = ?", (id,)) for table in PARTS]
-                statements.append(("delete from run where id = ?", (id,)))
             self.write(statements)
             self._wipe()
         finally:
-            for lock in locks:
-                lock.release()
+            self._held.difference_update(run.id for run in runs)
 
     def _wipe(self) -> None:
         """Empty the file in which changes wait: what was deleted may still stand there."""

@@ -1,4 +1,4 @@
-"""One process for each run at a time: a lock that ends with its process, however that ends."""
+"""Which process is at work: a lock that ends with its process, however that ends."""
 
 from __future__ import annotations
 
@@ -8,59 +8,49 @@ from time import sleep
 from typing import Final
 
 from turbo_yaml.errors import JournalError
-from turbo_yaml.journal.folder import make_private
+from turbo_yaml.journal.folder import WITHOUT, make_private
 
 _FOLDER: Final = "running"
 _TRIES: Final = 3
 _PAUSE: Final = 0.01
 
 
-class RunLock:
-    """Holds a run for this process until `release`, or until the process is gone."""
+class Owner:
+    """A process at work on runs: a file that is locked as long as it lives, or until `release`."""
 
-    def __init__(self, path: Path, handle: int) -> None:
-        self._path = path
-        self._handle: int | None = handle
+    def __init__(self, folder: Path) -> None:
+        from secrets import token_hex
 
-    @classmethod
-    def take(cls, folder: Path, name: str) -> RunLock:
-        """Take the lock of a run; `JournalError` where another process, or another task, holds it."""
         make_private(folder / _FOLDER)
-        path = folder / _FOLDER / name
-        while True:
-            handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-            if not _lock_soon(handle):
-                holder = os.read(handle, 32).decode("ascii", "replace").strip()
-                os.close(handle)
-                who = f"process {holder}" if holder else "another process"
-                raise JournalError(
-                    f"run `{name}` is going on now, in {who}", hint="wait for it to end, or stop it first"
-                )
-            if _is_file(handle, path):
-                break
-            os.close(handle)  # its last holder has removed it meanwhile
-        os.ftruncate(handle, 0)
-        os.write(handle, str(os.getpid()).encode())
-        return cls(path, handle)
+        self.name = token_hex(8)
+        self._path = folder / _FOLDER / self.name
+        self._handle: int | None = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        if not _lock_soon(self._handle):
+            raise JournalError(f"the file `{self._path}` cannot be locked", hint=WITHOUT)
+        os.write(self._handle, str(os.getpid()).encode())
 
     def release(self) -> None:
-        """Let others have the run. May be called twice."""
+        """Let others have the runs. May be called twice."""
         handle, self._handle = self._handle, None
         if handle is not None:
             self._path.unlink(missing_ok=True)
             os.close(handle)
 
 
-def is_held(folder: Path, name: str) -> bool:
-    """Tell whether some process is at work on a run."""
+def process_of(folder: Path, owner: str) -> str | None:
+    """Return the number of the process that an owner is; None where that is gone."""
+    path = folder / _FOLDER / owner
     try:
-        handle = os.open(folder / _FOLDER / name, os.O_RDWR)
+        handle = os.open(path, os.O_RDWR)
     except OSError:
-        return False
+        return None
     try:
-        return not _lock(handle)
+        if not _lock(handle):
+            return os.read(handle, 32).decode("ascii", "replace") or "?"
+        path.unlink(missing_ok=True)  # its process has ended without a word
     finally:
         os.close(handle)
+    return None
 
 
 def _lock_soon(handle: int) -> bool:
@@ -70,14 +60,6 @@ def _lock_soon(handle: int) -> bool:
             return True
         sleep(_PAUSE)
     return False
-
-
-def _is_file(handle: int, path: Path) -> bool:
-    try:
-        found, there = os.fstat(handle), os.stat(path)  # noqa: PTH116
-    except FileNotFoundError:
-        return False
-    return (found.st_ino, found.st_dev) == (there.st_ino, there.st_dev)
 
 
 def _lock(handle: int) -> bool:

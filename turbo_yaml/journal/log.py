@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from time import time
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from turbo_yaml.errors import JournalError
 from turbo_yaml.journal.content import hashed, packed, to_json, unpacked
-from turbo_yaml.journal.locks import RunLock
 from turbo_yaml.journal.privacy import Privacy
 from turbo_yaml.journal.writer import Statement, Writer
 
@@ -93,14 +92,14 @@ class RunLog:
         id: int,
         writer: Writer,
         reader: Callable[[], sqlite3.Connection],
-        lock: RunLock,
+        release: Callable[[int], None],
         privacy: Privacy,
         begin: Iterable[Statement] = (),
     ) -> None:
         self.id = id
         self._writer = writer
         self._reader = reader
-        self._lock = lock
+        self._release = release
         self.privacy = privacy
         self._first = [*begin]
         """What is written before all else: the run itself."""
@@ -247,9 +246,13 @@ class RunLog:
         sql = "update run set status = ?, outcome = ?, problem = ?, failed_at = ?, ended = ? where id = ?"
         return [(sql, values)]
 
+    def leave(self, statements: list[Statement]) -> list[Statement]:
+        """Return statements, and the one by which this process leaves the run."""
+        return [*statements, ("update run set owner = null where id = ?", (self.id,))]
+
     def release(self) -> None:
         """Let others have the run."""
-        self._lock.release()
+        self._release(self.id)
 
 
 def prompt(db: sqlite3.Connection, run: int, hash: bytes | None) -> list[Link]:
@@ -270,6 +273,7 @@ def prompt(db: sqlite3.Connection, run: int, hash: bytes | None) -> list[Link]:
 
 _DIGITS: Final = "0123456789abcdefghjkmnpqrstvwxyz"
 _LETTERS: Final = 8
+BITS: Final = 5 * _LETTERS
 
 
 def run_name(id: int) -> str:
@@ -285,15 +289,3 @@ def run_id(name: str) -> int | None:
     for letter in name:
         id = id << 5 | _DIGITS.index(letter)
     return id
-
-
-def new_id() -> int:
-    """Return a number for a new run."""
-    from secrets import randbits
-
-    return randbits(5 * _LETTERS)
-
-
-def facts(call: Mapping[str, Any]) -> str:
-    """Return what a run was called with, as it is stored."""
-    return to_json(call)

@@ -29,11 +29,10 @@ class Privacy:
             ) from None
 
     @classmethod
-    def of(cls, patterns: Iterable[str], environ: Mapping[str, str], inputs: Mapping[str, Any]) -> Privacy:
-        """Return what masks secrets of the environment and of inputs, both known by their names."""
-        found = [value for name, value in environ.items() if is_secret_name(name)]
-        found += [value for name, value in inputs.items() if is_secret_name(name) and isinstance(value, str)]
-        return cls(patterns, found)
+    def of(cls, patterns: Iterable[str], secrets: Iterable[str], inputs: Mapping[str, Any]) -> Privacy:
+        """Return what masks secrets, and those among the inputs, which are known by their names."""
+        given = [value for name, value in inputs.items() if is_secret_name(name) and isinstance(value, str)]
+        return cls(patterns, [*secrets, *given])
 
     def text(self, text: str) -> str:
         """Return a text with `***` in place of what is secret."""

@@ -218,20 +218,21 @@ class Recorder:
     async def ended(self, outcome: Any) -> None:
         """Record that the run is over."""
         self.live = True
-        await self.commit(self.log.status("done", outcome=outcome))
+        await self.commit(self.log.leave(self.log.status("done", outcome=outcome)))
         self.log.release()
 
     async def failed(self, problem: BaseException) -> None:
         """Record that the run failed, or was stopped. What ends it at once is not waited for."""
         if isinstance(problem, FlowError):
             data = failure_data(problem, self.log.privacy)
-            await self.commit(self.log.status("failed", problem=data, failed_at=problem.recorded))
+            failed = self.log.status("failed", problem=data, failed_at=problem.recorded)
+            await self.commit(self.log.leave(failed))
         elif not (self.lost or isinstance(problem, JournalError)):
-            self.log.put(self.log.status("stopped"))
+            self.log.put(self.log.leave(self.log.status("stopped")))
         self.log.release()
 
     async def stopped(self) -> None:
         """Record that the run was closed before its end; one that waits for an answer goes on waiting."""
-        if self._question is None:
-            await self.commit(self.log.status("stopped"))
+        stopped = self.log.status("stopped") if self._question is None else []
+        await self.commit(self.log.leave(stopped))
         self.log.release()

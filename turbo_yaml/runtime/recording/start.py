@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from types import SimpleNamespace
 from typing import Any, NamedTuple
@@ -51,7 +50,7 @@ def record(
     """Let what a new run is told be recorded; `JournalError` where the journal cannot be used."""
     if not isinstance(recording, Recording):
         recording = Recording(recording)
-    privacy = Privacy.of(frame.scope.values.get("redact") or (), os.environ, context)
+    privacy = Privacy.of(frame.scope.values.get("redact") or (), recording.journal.secrets, context)
     sources = sources_of(fn)
     edited = False
     if recording.resumed is None:
