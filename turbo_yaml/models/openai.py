@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from turbo_yaml.models.faults import SERVER, Fault, fault_of_error
@@ -13,6 +14,7 @@ from turbo_yaml.models.report import model_error
 from turbo_yaml.models.request import OnDelta, Reply, Request
 from turbo_yaml.models.wire.chat import chat_body
 from turbo_yaml.models.wire.completion import read_completion
+from turbo_yaml.models.wire.embeddings import read_embeddings
 from turbo_yaml.models.wire.form import is_wrapped, unwrapped
 from turbo_yaml.models.wire.response import Body, Response, read_json
 from turbo_yaml.models.wire.streaming import StreamReader
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
 PATH = "/chat/completions"
+EMBEDDINGS = "/embeddings"
 DEFAULT_TIMEOUT = 600.0  # seconds for a whole call
 CONNECT_TIMEOUT = 10.0  # seconds
 MAX_REPLY = 32 << 20  # bytes
@@ -48,6 +51,28 @@ class OpenAIModel:
         except Fault as fault:
             raise model_error(fault, self.provider, request.model, self._api_key) from None
 
+    async def embed(self, model: str, texts: Sequence[str], settings: Mapping[str, Any]) -> list[list[float]]:
+        """Return the embedding of each text, asked for in one request; `ModelError` when there is none.
+
+        Of the settings only `timeout` counts, in seconds.
+        """
+        seconds = float(settings.get("timeout") or DEFAULT_TIMEOUT)
+        body = {"model": model, "input": [*texts], "encoding_format": "float"}
+        client = self._client or self._connect()
+        try:
+            async with asyncio.timeout(seconds):
+                response = await self._post(client, EMBEDDINGS, body)
+                try:
+                    data = await Body(response, MAX_REPLY).whole()
+                finally:
+                    await response.aclose()
+            return read_embeddings(read_json(data), len(texts))
+        except TimeoutError:
+            late = Fault("timeout", f"{SERVER} gave no embeddings within {seconds:g} s")
+            raise model_error(late, self.provider, model, self._api_key) from None
+        except Fault as fault:
+            raise model_error(fault, self.provider, model, self._api_key) from None
+
     async def aclose(self) -> None:
         """Close the connections. A later call opens new ones."""
         client, self._client = self._client, None
@@ -62,7 +87,7 @@ class OpenAIModel:
         reply: Reply | None = None
         try:
             async with asyncio.timeout(seconds) as deadline:
-                response = await self._post(client, request, streamed=reader is not None)
+                response = await self._post(client, PATH, self._body(request, streamed=reader is not None))
                 try:
                     if reader is not None:
                         await reader.read(response, deadline)
@@ -80,17 +105,21 @@ class OpenAIModel:
         assert reply is not None
         return replace(reply, request_id=response.headers.get("x-request-id"))
 
-    async def _post(self, client: AsyncOpenAI, request: Request, *, streamed: bool) -> Response:
-        """Send the request and return the response, its body not yet read; `Fault` on a bad status."""
+    def _body(self, request: Request, *, streamed: bool) -> dict[str, Any]:
+        """Return what is sent for a turn."""
         body = chat_body(request, self.provider.structured, self.provider.rename)
         if streamed:
             body["stream"] = True
             if self.provider.stream_usage:
                 body.setdefault("stream_options", {"include_usage": True})
+        return body
+
+    async def _post(self, client: AsyncOpenAI, path: str, body: Mapping[str, Any]) -> Response:
+        """Send the request and return the response, its body not yet read; `Fault` on a bad status."""
         try:
             # A stream of ours in both cases: the bytes are read here, under a cap.
             stream = await client.post(
-                PATH, cast_to=object, body=body, stream=True, stream_cls=self._stream_class
+                path, cast_to=object, body=body, stream=True, stream_cls=self._stream_class
             )
         except Exception as error:
             raise self._fault(error) from None
