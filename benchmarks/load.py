@@ -91,7 +91,7 @@ def main() -> None:
         place = Place(path, "flow.yaml")
 
         def load(store: Store | None) -> None:
-            Linker(Builder(Files(Path(folder)), store)).main(place)
+            Linker(Builder(Files(Path(folder)), store)).function(place)
 
         store = Store(Path(folder) / "cache")
         load(store)

@@ -316,3 +316,29 @@ def test_loading_a_flow_does_not_depend_on_its_tests(tmp_path: Path) -> None:
     suite.write_text(HELLO + "tests:\n  - {name: a, with: {nmae: x}, model: [x]}\n", encoding="utf-8")
     (case,) = Suite(suite, lambda _: []).cases()
     assert case.inputs == {"nmae": "x"}
+
+
+@pytest.mark.parametrize(
+    ("test", "line"),
+    [
+        ("{name: a, flow: nowhere}", 7),
+        ("{name: a, cases: rows.json}", 7),
+        ("{name: a, cases: {file: rows.json, where: case.x}}", 7),
+    ],
+)
+def test_what_keeps_tests_from_being_read_has_its_place(test: str, line: int, tmp_path: Path) -> None:
+    (tmp_path / "rows.json").write_text('{"x": 1}', encoding="utf-8")
+    with pytest.raises(FlowInvalid) as refused:
+        run(tmp_path, f"{HELLO}tests:\n  - {test}\n")
+    (found,) = refused.value.diagnostics
+    assert (found.rule, found.source.position(found.span.start).line) == ("wrong-test", line)
+
+
+def test_what_fails_in_an_expression_is_told_in_the_words_of_flows(tmp_path: Path) -> None:
+    text = (
+        f"{HELLO}tests:\n  - name: a\n    model: [x]\n    expect: [{{assert: 1 / 0}}, {{assert: result}}]\n"
+    )
+    assert facts(only(tmp_path, text)) == [
+        "division by zero",
+        "the expression is text, `x`: compare it with something",
+    ]

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from turbo_yaml.errors import UsageError
+from turbo_yaml.flow.patterns import TEST_FILES
 from turbo_yaml.settings.sources import PROJECT_FILE
 
 _FLOW_KEY = re.compile(rb"^(?:\xef\xbb\xbf)?[\"']?(?:turbo|steps)[\"']?\s*:", re.MULTILINE)
@@ -26,7 +27,11 @@ def find_flows(path: Path) -> list[Path]:
         raise UsageError(f"there is no file or folder `{path}`")
     if not path.is_dir():
         return [path]
-    flows = sorted(file for file in _yaml_files(path) if file.name == PROJECT_FILE or _is_flow(file))
+    flows = sorted(
+        file
+        for file in _yaml_files(path)
+        if file.name == PROJECT_FILE or file.name.endswith(TEST_FILES) or _is_flow(file)
+    )
     if not flows:
         raise UsageError(
             f"there is no flow in the folder `{path}`",
@@ -66,6 +71,10 @@ def _yaml_files(folder: Path) -> Iterator[Path]:
     for root, folders, files in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".") and name != "node_modules"]
         yield from (Path(root, name) for name in files if name.endswith(SUFFIXES))
+
+
+def _is_known(name: str) -> bool:
+    return name == PROJECT_FILE or name.endswith(TEST_FILES)
 
 
 def _is_flow(file: Path) -> bool:

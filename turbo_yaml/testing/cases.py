@@ -9,7 +9,7 @@ from turbo_yaml.errors import FlowError, UsageError
 from turbo_yaml.flow import nodes as n
 from turbo_yaml.flow.nodes.tests import Assertion, Test
 from turbo_yaml.records import Record, field
-from turbo_yaml.runtime.failures import locate
+from turbo_yaml.runtime.failures import Failures, as_flow_error, locate
 from turbo_yaml.source import Source, Span
 from turbo_yaml.testing.stage.rehearsal import Cue
 from turbo_yaml.testing.templates import Templates
@@ -53,7 +53,7 @@ def cases_of(
             return
         try:
             kept = test.rows.where is None or templates.value(test.rows.where, {"case": row})
-        except Exception as problem:
+        except Failures as problem:
             yield Case(name=_plain(test), test=test, source=source, row=row, problem=_located(problem))
             continue
         if kept:
@@ -96,17 +96,12 @@ def _case(
             inputs=_inputs(test, row, declared, templates, names),
             cues=_cues(test, row, templates, names),
         )
-    except (FlowError, UsageError, *_PYTHON) as problem:
+    except (UsageError, *Failures) as problem:
         return Case(name=_plain(test), test=test, source=source, row=row, problem=_located(problem))
 
 
-_PYTHON = (TypeError, ValueError, ArithmeticError, LookupError, RecursionError)
-
-
 def _located(problem: Exception) -> FlowError | UsageError:
-    found = locate(problem)
-    assert isinstance(found, FlowError | UsageError), found
-    return found
+    return problem if isinstance(problem, UsageError) else as_flow_error(locate(problem))
 
 
 def _plain(test: Test) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from turbo_yaml.errors import FlowError
 from turbo_yaml.flow.assertions import GRADED
 from turbo_yaml.flow.nodes import Named
 from turbo_yaml.flow.nodes.tests import Assertion
 from turbo_yaml.records import Record, replace
+from turbo_yaml.runtime.failures import Failures, as_flow_error
 from turbo_yaml.testing.assertions.finding import Finding, Look
 from turbo_yaml.testing.assertions.graded import Ask, Embed, similar
 from turbo_yaml.testing.assertions.registry import ASKED, PLAIN, WATCHED
@@ -113,8 +113,8 @@ class _Judging:
             )
         try:
             finding = await self._finding(assertion)
-        except FlowError as problem:
-            finding = Finding(False, problem.message)
+        except Failures as problem:
+            finding = Finding(False, as_flow_error(problem).message)
             return Verdict(assertion=assertion, finding=finding, passed=False, score=0.0)
         passed = finding.holds != assertion.negated
         score = float(finding.holds) if finding.score is None else min(max(finding.score, 0.0), 1.0)

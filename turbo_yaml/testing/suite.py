@@ -17,7 +17,7 @@ from turbo_yaml.flow.nodes import FlowFile
 from turbo_yaml.flow.nodes.tests import Assertion, Test
 from turbo_yaml.runtime.function import TurboGenFn
 from turbo_yaml.settings.layers import Layer
-from turbo_yaml.source import Source
+from turbo_yaml.source import Source, Span
 from turbo_yaml.source.files import UnreadableText
 from turbo_yaml.testing.assertions.registry import WATCHED
 from turbo_yaml.testing.cases import Case, cases_of
@@ -87,7 +87,11 @@ class Suite:
         for test in self.tests:
             info = self.function(test).info
             declared = () if info is None else info.inputs
-            yield from cases_of(test, self.source, self.rows, declared, self._templates)
+            try:
+                yield from cases_of(test, self.source, self.rows, declared, self._templates)
+            except UsageError as problem:
+                assert test.rows is not None
+                raise self._refused(problem, test.rows.span) from None
 
     def is_watched(self, test: Test) -> bool:
         """Tell whether the steps of this test's runs tell when they run."""
@@ -99,11 +103,19 @@ class Suite:
         known = self._functions.get(key)
         if known is None:
             layers = self._layers_of(self.flow.path.parent)
-            known = load(
-                self.flow.name, layers=layers, profiles=self._profiles, flow=test.flow, probed=key[1]
-            )
+            known = self._load(test, layers, probed=key[1])
             self._functions[key] = known
         return known
+
+    def _load(self, test: Test, layers: Iterable[Layer], *, probed: bool) -> TurboGenFn:
+        try:
+            return load(self.flow.name, layers=layers, profiles=self._profiles, flow=test.flow, probed=probed)
+        except UsageError as problem:
+            raise self._refused(problem, test.flow_span or test.span) from None
+
+    def _refused(self, problem: UsageError, span: Span) -> FlowInvalid:
+        """Return a problem with its place in the tests."""
+        return FlowInvalid([Diagnostic("wrong-test", problem.message, self.source, span, problem.hint)])
 
     def parsed(self, source: Source) -> FlowFile | None:
         """Return the flow file that a source is, as far as it is one of this program's."""
