@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from turbo_yaml.errors import UsageError
-from turbo_yaml.flow.patterns import TEST_FILES
 from turbo_yaml.settings.sources import PROJECT_FILE
+from turbo_yaml.source.files import TEST_FILES
 
 _FLOW_KEY = re.compile(rb"^(?:\xef\xbb\xbf)?[\"']?(?:turbo|steps)[\"']?\s*:", re.MULTILINE)
 SUFFIXES = (".yaml", ".yml")
@@ -71,10 +71,6 @@ def _yaml_files(folder: Path) -> Iterator[Path]:
     for root, folders, files in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".") and name != "node_modules"]
         yield from (Path(root, name) for name in files if name.endswith(SUFFIXES))
-
-
-def _is_known(name: str) -> bool:
-    return name == PROJECT_FILE or name.endswith(TEST_FILES)
 
 
 def _is_flow(file: Path) -> bool:

@@ -9,9 +9,8 @@ from turbo_yaml.compiler.files import Place, unreadable
 from turbo_yaml.diagnostics import Diagnostic
 from turbo_yaml.flow.nodes.tests import Test, TestFile
 from turbo_yaml.flow.parse import parse_test_file, parse_tests
-from turbo_yaml.flow.patterns import TEST_FILES
 from turbo_yaml.source import Source
-from turbo_yaml.source.files import UnreadableText
+from turbo_yaml.source.files import TEST_FILES, UnreadableText
 from turbo_yaml.syntax import Mapping
 from turbo_yaml.syntax.loader import parse_yaml
 

@@ -28,9 +28,6 @@ TEMPLATE = r"\{[{%#]"
 DURATION = PATTERN
 """A number with its unit."""
 
-TEST_FILES = (".test.yaml", ".test.yml")
-"""How the name of a file ends that holds nothing but tests."""
-
 LARGEST = 1_000_000_000
 """The largest number that a count, a limit or a number of seconds may be."""
 

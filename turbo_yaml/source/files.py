@@ -22,6 +22,9 @@ _OTHER_BOMS = (
 # Opening a pipe or a terminal line must not wait for its other end; absent on Windows.
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 
+TEST_FILES = (".test.yaml", ".test.yml")
+"""How the name of a file ends that holds nothing but tests of a flow."""
+
 
 class UnreadableText(Exception):
     """A file cannot be had as text. `offset` is the byte that stands in the way, where there is one."""
