@@ -86,6 +86,7 @@ TAKES = {
     "answer": "text, or data where the question takes data",
     "answers": "a list of answers",
     "replies": "a list of replies",
+    "results": "names of tools with what they give back",
     "test_turns": "a list of [turns](#a-turn-of-a-dialogue)",
     "rows": "a list of mappings, a path, or [more about the file](#rows-from-a-file)",
     "expect": "a list of [assertions](#assertions)",
@@ -95,6 +96,7 @@ TAKES = {
     "prices": "`{input, output}`",
     "sequence": "a list of steps, or `{steps, mode}`",
     "step_count": "`{step, min, max}`",
+    "tool_args": "`{name, args, mode}`",
 }
 
 

@@ -169,6 +169,16 @@ def test_coverage_is_a_table_and_files(form: str, turbo: Turbo, folder: Path) ->
     assert (folder / "c.info").read_text().startswith("TN:\nSF:flow.yaml\n")
 
 
+def test_check_knows_the_tools_of_the_flow(turbo: Turbo, flows: Path) -> None:
+    (flows / "tools.yaml").write_text(
+        "turbo: 1\ntools: {find: {description: d, with: {id: integer}}}\n"
+        "steps: [user: hi, generate: {tools: [find]}]\ntests: [{name: a, tools: {fnd: 1}, model: [x]}]\n",
+        encoding="utf-8",
+    )
+    out = turbo("check", "tools.yaml")[1]
+    assert "the flow declares no tool `fnd`" in out and "did you mean `find`?" in out
+
+
 def test_tests_load_no_client_of_models(turbo: Turbo, flows: Path) -> None:
     code = (
         "import sys\nfrom turbo_yaml.cli.verbs import invoke\ncode = invoke(['test', 'good.yaml'])\n"

@@ -25,7 +25,15 @@ PACKAGE = Path(turbo_yaml.__file__).parent
 # Words with a dash in the layers that make diagnostics which are no rules.
 NO_RULES = {"built-in", "date-time", "flow-name", "look-around", "tool-name", "turbo-yaml", "unicode-escape"}
 # Words of tests with a dash: those of the schema, and assertions, ours and others'.
-NO_RULES |= {"step-count", "test-turn", "not-is-refusal", "g-eval", "model-graded-closedqa", *ASSERTIONS}
+NO_RULES |= {
+    "step-count",
+    "test-turn",
+    "tool-args",
+    "not-is-refusal",
+    "g-eval",
+    "model-graded-closedqa",
+    *ASSERTIONS,
+}
 # The rules of `checks` have pages of their own.
 LAYERS = ("syntax", "template", "types", "flow", "settings", "analysis", "codegen", "compiler")
 # Rules that are put together from parts.

@@ -14,6 +14,7 @@ from turbo_yaml.flow.assertions import (
     FAILURE_KEYS,
     PRICE_KEYS,
     SEQUENCE_KEYS,
+    TOOL_ARGS_KEYS,
 )
 from turbo_yaml.flow.vocabulary import (
     COMMON_KEYS,
@@ -266,6 +267,8 @@ def of_a_test(key: Key, depth: int) -> st.SearchStrategy[Any]:
         "prices": mapping(PRICE_KEYS, depth),
         "sequence": several | mapping(SEQUENCE_KEYS, depth),
         "step_count": bounds,
+        "tool_args": mapping(TOOL_ARGS_KEYS, depth),
+        "results": st.just({"find": {"in_order": [1]}}),
     }
     if key.slot == "expect":
         return st.lists(assertions(depth), max_size=2) if depth > 0 else st.just([])

@@ -94,9 +94,48 @@ def test_an_assertion_holds_of_what_is_so_and_fails_of_what_is_not(
     assert len(facts(failed)) == 1 and facts(failed)[0]
 
 
+TOOLS = """\
+turbo: 1
+tools:
+  find: {description: Find an order., with: {id: integer}, returns: {id: integer, item?: string}}
+  pay: {description: Pay., with: {id: integer, more?: {note: string}}, approve: always}
+steps:
+  - user: hi
+  - generate: {tools: [find, pay], max_turns: 5}
+"""
+CALLED = "{tool_calls: [{name: find, arguments: {id: 7}}, {name: find, arguments: {id: 8}}]}\n      - done"
+WRONG = "{tool_calls: [{name: find, arguments: {id: x}}]}\n      - done"
+OF_TOOLS = [
+    (CALLED, "trajectory:tool-used: find", "trajectory:tool-used: [find, pay]"),
+    (CALLED, "trajectory:tool-sequence: [find, find]", "trajectory:tool-sequence: [find, pay]"),
+    (CALLED, "trajectory:tool-sequence: {steps: [find, find], mode: exact}",
+     "trajectory:tool-sequence: {steps: [find], mode: exact}"),
+    (CALLED, "trajectory:tool-args-match: {name: find, args: {id: 8}}",
+     "trajectory:tool-args-match: {name: find, args: {id: 9}}"),
+    (CALLED, "trajectory:tool-args-match: {name: find, args: {}}",
+     "trajectory:tool-args-match: {name: find, args: {}, mode: exact}"),
+    (CALLED, "tool-call-f1: find", "tool-call-f1: [find, pay]"),
+    (CALLED, "{tool-call-f1: [find, pay], threshold: 0.6}", "{tool-call-f1: [find, pay], threshold: 0.7}"),
+    (CALLED, "is-valid-openai-tools-call", "not-is-valid-openai-tools-call"),
+    (WRONG, "not-is-valid-openai-tools-call", "is-valid-openai-tools-call"),
+    ("done", "not-trajectory:tool-used: find", "is-valid-openai-tools-call"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("reply", "good", "bad"), OF_TOOLS, ids=[case[1] for case in OF_TOOLS])
+def test_an_assertion_about_tools_holds_of_what_was_called(
+    reply: str, good: str, bad: str, tmp_path: Path
+) -> None:
+    tools = "    tools: {find: {id: 7, item: teapot}}\n"
+    passed = expecting(tmp_path, reply, good, flow=TOOLS, more=tools)
+    assert (passed.state, facts(passed)) == ("passed", [])
+    failed = expecting(tmp_path, reply, bad, flow=TOOLS, more=tools)
+    assert failed.state == "failed" and len(facts(failed)) == 1
+
+
 def test_every_assertion_that_needs_no_model_is_tried_here() -> None:
     tried = set()
-    for _, good, _ in CASES:
+    for _, good, _ in (*CASES, *OF_TOOLS):
         head = re.match(r"\{?(?:not-)?([\w:-]+(?:\[-?\d+\])?)", good)
         assert head is not None
         tried.add(re.sub(r"\[.*", "[0]", head[1].rstrip(":")))

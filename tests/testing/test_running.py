@@ -318,6 +318,57 @@ def test_loading_a_flow_does_not_depend_on_its_tests(tmp_path: Path) -> None:
     assert case.inputs == {"nmae": "x"}
 
 
+TOOLS = """\
+turbo: 1
+tools:
+  find: {description: Find an order., with: {id: integer}, returns: {id: integer, item?: string}}
+steps:
+  - try:
+      - tool: find
+        with: {id: 7}
+        as: first
+      - tool: find
+        with: {id: 8}
+        as: second
+      - return: "{{ [first, second] }}"
+    catch:
+      - return: "{{ error.kind }}: {{ error.message }}"
+tests:
+"""
+
+
+@pytest.mark.parametrize(
+    ("tools", "result"),
+    [
+        ("{find: {id: 1}}", "[{id: 1}, {id: 1}]"),
+        ("{find: {in_order: [{id: 1}, {id: 2, item: cup}]}}", "[{id: 1}, {id: 2, item: cup}]"),
+        ("{find: {data: {id: 1}}}", "[{id: 1}, {id: 1}]"),
+        ("{find: {error: it is gone}}", "'tool: it is gone'"),
+        ("{find: {error: {kind: timeout, message: too slow}}}", "'timeout: too slow'"),
+        (
+            "{find: {id: x}}",
+            "'tool: `find` gave back what is not as declared: id: \"x\" is text, not an integer'",
+        ),
+    ],
+)
+def test_a_tool_gives_back_what_the_test_says(tools: str, result: str, tmp_path: Path) -> None:
+    text = f"{TOOLS}  - name: a\n    tools: {tools}\n    expect: [{{result: {result}}}]\n"
+    assert facts(only(tmp_path, text)) == []
+
+
+@pytest.mark.parametrize(
+    ("tools", "told"),
+    [
+        ("{}", "the flow calls the tool `find`, for which the test has no result"),
+        ("{find: {in_order: [{id: 1}]}}", "the flow calls the tool `find`, for which the test has 1 result"),
+        ("{find: {in_order: [{id: 1}, {id: 1}, {id: 3}]}}",
+         "the flow did not call `find` for 1 more of its results"),
+    ],
+)  # fmt: skip
+def test_no_flow_can_catch_that_a_tool_has_no_result(tools: str, told: str, tmp_path: Path) -> None:
+    assert facts(only(tmp_path, f"{TOOLS}  - name: a\n    tools: {tools}\n")) == [told]
+
+
 @pytest.mark.parametrize(
     ("test", "line"),
     [

@@ -33,6 +33,17 @@ SEQUENCE_KEYS = (
         options=("in_order", "exact"),
     ),
 )
+TOOL_ARGS_KEYS = (
+    Key("name", "plain", "The name of the tool.", required=True),
+    Key("args", "test_value", "The arguments.", required=True),
+    Key(
+        "mode",
+        "choice",
+        "With `partial` others may be there; with `exact` none.",
+        default="partial",
+        options=("partial", "exact"),
+    ),
+)
 PRICE_KEYS = (
     Key("input", "score", "Dollars for a million tokens that are sent.", required=True),
     Key("output", "score", "Dollars for a million tokens that come back.", required=True),
@@ -194,6 +205,36 @@ _RUN = (
         COMMON,
     ),
     Verb(
+        Key("trajectory:tool-used", "texts", "These tools were called."),
+        "The run",
+        "trajectory:tool-used: find_order",
+        COMMON,
+    ),
+    Verb(
+        Key("trajectory:tool-sequence", "sequence", "These tools were called in this order."),
+        "The run",
+        "trajectory:tool-sequence: [find_order, refund]",
+        COMMON,
+    ),
+    Verb(
+        Key("trajectory:tool-args-match", "tool_args", "A tool was called with these arguments."),
+        "The run",
+        "trajectory:tool-args-match: {name: find_order, args: {id: 7}}",
+        COMMON,
+    ),
+    Verb(
+        Key("tool-call-f1", "texts", "The tools that were called are these: the F1 of the two sets."),
+        "The run",
+        "tool-call-f1: [find_order, refund]",
+        (_threshold(1, "The least score, up to 1."), *COMMON),
+    ),
+    Verb(
+        Key("is-valid-openai-tools-call", "alone", "The model called tools, as they take it.", empty=True),
+        "The run",
+        "is-valid-openai-tools-call",
+        COMMON,
+    ),
+    Verb(
         Key("snapshot", "alone", "All that was sent to the model is as it was when written.", empty=True),
         "The run",
         "snapshot",
@@ -244,6 +285,7 @@ NAMES = {
     "logs": "the lines of its `log` steps",
     "calls": "the calls of the model: `{messages, model, reply}` each",
     "steps": "the steps that ran: `{step, id, flow, line}` each",
+    "tools": "the calls of tools: `{tool, arguments, result, error}` each",
     "error": "the failure, `{kind, message, step}`, or null",
     "inputs": "what the test gave",
     "case": "the row of `cases`",

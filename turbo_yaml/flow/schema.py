@@ -21,6 +21,7 @@ from turbo_yaml.flow.assertions import (
     NOT,
     PRICE_KEYS,
     SEQUENCE_KEYS,
+    TOOL_ARGS_KEYS,
 )
 from turbo_yaml.flow.patterns import (
     DURATION,
@@ -167,6 +168,7 @@ def _of_tests() -> Schema:
         "prices": _object(PRICE_KEYS),
         "sequence": {"anyOf": [_ref("texts"), _object(SEQUENCE_KEYS)]},
         "step-count": _either(COUNT_KEYS),
+        "tool-args": _object(TOOL_ARGS_KEYS),
         "expect": {"type": "array", "items": _ref("assertion")},
         "assertion": {
             "anyOf": [
@@ -381,6 +383,7 @@ _SLOTS: dict[Slot, Schema] = {
     "answer": {},
     "answers": {"type": "array"},
     "replies": {"type": "array"},
+    "results": {"type": "object"},
     "test_turns": {"type": "array", "items": _ref("test-turn")},
     "rows": _ref("rows"),
     "expect": _ref("expect"),
@@ -390,4 +393,5 @@ _SLOTS: dict[Slot, Schema] = {
     "prices": _ref("prices"),
     "sequence": _ref("sequence"),
     "step_count": _ref("step-count"),
+    "tool_args": _ref("tool-args"),
 }

@@ -78,6 +78,7 @@ Slot: TypeAlias = Literal[
     "answer",
     "answers",
     "replies",
+    "results",  # of tools
     "test_turns",
     "rows",
     "expect",
@@ -87,6 +88,7 @@ Slot: TypeAlias = Literal[
     "prices",
     "sequence",
     "step_count",
+    "tool_args",
 ]
 
 
@@ -481,7 +483,7 @@ TEST_KEYS = (
     Key("input", "answers", "The answers to `input` steps, in order.", excludes=("turns",)),
     Key("model", "replies", "The replies of the model, in order.", excludes=("turns", "live")),
     Key("turns", "test_turns", "The dialogue, turn by turn, each with its own `expect`."),
-    Key("tools", "data", "The results of tools, by name."),
+    Key("tools", "results", "What tools give back, by name; `{in_order: […]}` one by one."),
     Key("cases", "rows", "Run the test once for each row: a list, a file, or `{file, where, take}`."),
     Key("live", "bool", "Ask the real model; without `--live` the test is skipped.", default=False),
     Key("grader", "replies", "What the model answers that grades `llm-rubric` and its like, in order."),

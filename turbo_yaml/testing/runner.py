@@ -20,9 +20,10 @@ from turbo_yaml.testing.stage.clock import SkippingLoop
 from turbo_yaml.testing.stage.live import Grader, LiveModel
 from turbo_yaml.testing.stage.rehearsal import Rehearsal
 from turbo_yaml.testing.stage.script import Scripted
+from turbo_yaml.testing.stage.tools import scripted_tools
 from turbo_yaml.testing.steps import StepTable
 from turbo_yaml.testing.suite import Suite
-from turbo_yaml.testing.troubles import troubles_of
+from turbo_yaml.testing.troubles import results_left, troubles_of
 
 
 class Order(Record, kw_only=True):
@@ -148,10 +149,13 @@ class _Bench:
             reason = "asks the real model: run with `--live`"
             return Outcome(case=case, file=file, state="skipped", reason=reason)
         model = Scripted(model=LiveModel(self.pool)) if test.live else Scripted()
-        fn = self.suite.function(test).using(model=model)
+        fn = self.suite.function(test)
+        tools = scripted_tools(() if fn.info is None else fn.info.declared, test.tools)
+        fn = fn.using(model=model, tools=tools) if tools else fn.using(model=model)
         rehearsal = Rehearsal(fn, case.inputs, model, watched=self.suite.is_watched(test))
         await rehearsal.play(case.cues)
         troubles = troubles_of(case, rehearsal, expected=_expects_failure(case.expected()))
+        troubles += results_left(case, tools) if not troubles else []
         verdicts: list[Verdict] = []
         if rehearsal.stuck is None:
             verdicts = await self._judge(case, rehearsal)

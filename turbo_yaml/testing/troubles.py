@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from turbo_yaml.flow.nodes import Constant
 from turbo_yaml.source import Span
 from turbo_yaml.testing.cases import Case
 from turbo_yaml.testing.outcome import Trouble
 from turbo_yaml.testing.stage.rehearsal import Rehearsal, Stuck
+from turbo_yaml.testing.stage.tools import ScriptedTool
 
 
 def troubles_of(case: Case, rehearsal: Rehearsal, *, expected: bool) -> list[Trouble]:
@@ -27,6 +28,8 @@ def _stuck(case: Case, rehearsal: Rehearsal, stuck: Stuck) -> Trouble:
     match stuck.what:
         case "inputs":
             return Trouble(stuck.message, case.source, test.given or case.span, stuck.hint)
+        case "tools":
+            return Trouble(stuck.message, case.source, case.span, stuck.hint)
         case "model":
             replies = _replies(case)
             span = replies[-1].span if replies else case.span
@@ -77,3 +80,17 @@ def _answer_span(case: Case, number: int) -> Span:
     if test.turns:
         return test.turns[number].span
     return test.answers[number - 1].span if test.answers else case.span
+
+
+def results_left(case: Case, tools: Mapping[str, ScriptedTool]) -> list[Trouble]:
+    """Return which results in order nobody asked for."""
+    return [
+        Trouble(
+            f"the flow did not call `{name}` for {tool.left} more of its results",
+            case.source,
+            case.span,
+            "remove what is not needed from `tools`",
+        )
+        for name, tool in tools.items()
+        if tool.left
+    ]

@@ -76,6 +76,7 @@ class Test(Record, kw_only=True):
     replies: tuple[Constant, ...] = ()
     answers: tuple[Value, ...] = ()
     tools: Mapping[str, Any] = field(default_factory=dict)
+    tools_span: Span | None = None
     rows: Rows | None = None
     live: bool = False
     grader: tuple[Constant, ...] | None = None

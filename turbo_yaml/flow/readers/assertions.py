@@ -17,6 +17,7 @@ from turbo_yaml.flow.assertions import (
     NOT,
     PRICE_KEYS,
     SEQUENCE_KEYS,
+    TOOL_ARGS_KEYS,
 )
 from turbo_yaml.flow.nodes import Constant, Named
 from turbo_yaml.flow.nodes.tests import Assertion
@@ -48,7 +49,8 @@ _MESSAGE = re.compile(MESSAGE)
 _FAILURE = table_of("`error`", FAILURE_KEYS)
 _BOUNDS = table_of("`word-count`", BOUNDS_KEYS, any_of=("min", "max"))
 _COUNT = table_of("`trajectory:step-count`", COUNT_KEYS, any_of=("min", "max"))
-_SEQUENCE = table_of("`trajectory:step-sequence`", SEQUENCE_KEYS)
+_SEQUENCE = table_of("a sequence", SEQUENCE_KEYS)
+_TOOL_ARGS = table_of("`trajectory:tool-args-match`", TOOL_ARGS_KEYS)
 _PRICES = table_of("`prices`", PRICE_KEYS)
 
 
@@ -322,5 +324,6 @@ ASSERTION_SLOTS: dict[Slot, Reader] = {
     "failure": read_failure,
     "prices": lambda reading, node, key: _mapping(reading, node, _PRICES),
     "sequence": read_sequence,
+    "tool_args": lambda reading, node, key: _mapping(reading, node, _TOOL_ARGS),
     "step_count": lambda reading, node, key: _mapping(reading, node, _COUNT),
 }

@@ -51,7 +51,8 @@ def _test(reading: Reading, node: Node) -> Any:
         turns=given.get("turns", ()),
         replies=given.get("model", ()),
         answers=given.get("input", ()),
-        tools=given["tools"].data if "tools" in given else {},
+        tools=given.get("tools", {}),
+        tools_span=entries["tools"].key.span if "tools" in entries else None,
         rows=given.get("cases"),
         live=given.get("live", False),
         grader=given.get("grader"),
@@ -127,6 +128,13 @@ def _turn(reading: Reading, node: Node, *, first: bool) -> Any:
     )
 
 
+def read_results(reading: Reading, node: Node, key: Key) -> Any:
+    """Read what tools give back, by their names; nothing is a template."""
+    found = as_mapping(reading, node, f"`{key.name}`", f"`{key.name}: {{find_order: {{id: 7}}}}`")
+    data = WRONG if found is None else read_constant(reading, found, key)
+    return WRONG if data is WRONG else data.data
+
+
 def read_rows(reading: Reading, node: Node, key: Key) -> Any:
     """Read the rows that a test runs for: a list, a path, or a mapping with more about the file."""
     if isinstance(node, Scalar):
@@ -156,4 +164,5 @@ TEST_SLOTS: dict[Slot, Reader] = {
     "replies": read_replies,
     "test_turns": read_test_turns,
     "rows": read_rows,
+    "results": read_results,
 }

@@ -36,6 +36,11 @@ PLAIN: Final[dict[str, Callable[[Look], Finding]]] = {
     "latency": run.latency,
     "cost": run.cost,
     "finish-reason": run.finish_reason,
+    "trajectory:tool-used": run.tool_used,
+    "trajectory:tool-sequence": run.tool_sequence,
+    "trajectory:tool-args-match": run.tool_args_match,
+    "tool-call-f1": run.tool_call_f1,
+    "is-valid-openai-tools-call": run.valid_tool_calls,
     "trajectory:step-used": run.step_used,
     "trajectory:step-sequence": run.step_sequence,
     "trajectory:step-count": run.step_count,
@@ -46,5 +51,5 @@ ASKED: Final[dict[str, Callable[[Look, graded.Ask], Awaitable[Finding]]]] = {
     "factuality": graded.factuality,
 }
 """The assertions that a model grades."""
-WATCHED: Final = frozenset(name for name in PLAIN if name.startswith("trajectory:"))
+WATCHED: Final = frozenset(name for name in PLAIN if name.startswith("trajectory:step-"))
 """The assertions that want to know which steps ran."""

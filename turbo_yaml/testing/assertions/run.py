@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from turbo_yaml.testing.assertions.finding import Finding, Look, listed, quoted
+from turbo_yaml.testing.assertions.finding import Finding, Look, listed, quoted, shown
 from turbo_yaml.testing.stage.script import text_of
+from turbo_yaml.types.schema.equality import equal
 
 _MILLION = 1_000_000
 
@@ -107,6 +108,83 @@ def step_sequence(look: Look) -> Finding:
         after = f" after {quoted(wanted[-len(left) - 1])}" if len(left) < len(wanted) else ""
         return Finding(False, f"{quoted(left[0])} did not run{after}", got=_trajectory(look))
     return Finding(True, "the steps ran in this order", got=_trajectory(look))
+
+
+def tool_used(look: Look) -> Finding:
+    """Look whether certain tools were called."""
+    called = _called(look)
+    missing = [name for name in look.value if name not in called]
+    if missing:
+        return Finding(False, f"{listed(missing)} was not called", got=_calls(look))
+    return Finding(True, f"{listed(look.value)} was called", got=_calls(look))
+
+
+def tool_sequence(look: Look) -> Finding:
+    """Compare the order in which tools were called."""
+    wanted, called = look.value["steps"], _called(look)
+    if look.value.get("mode") == "exact":
+        holds = called == wanted
+        fact = (
+            "these tools were called, and no others"
+            if holds
+            else "other tools were called, or in other order"
+        )
+        return Finding(holds, fact, "\n".join(wanted), "\n".join(called))
+    left = list(wanted)
+    for name in called:
+        if left and left[0] == name:
+            left.pop(0)
+    fact = f"{quoted(left[0])} was not called there" if left else "the tools were called in this order"
+    return Finding(not left, fact, got=_calls(look))
+
+
+def tool_args_match(look: Look) -> Finding:
+    """Look for a call of a tool with certain arguments."""
+    name, wanted = look.value["name"], look.value["args"]
+    exact = look.value.get("mode") == "exact"
+    for call in look.story.tools:
+        given = call["arguments"]
+        if call["tool"] == name and (equal(given, wanted) if exact else _has(given, wanted)):
+            return Finding(True, f"{quoted(name)} was called so", got=_calls(look))
+    called = name in _called(look)
+    fact = f"{quoted(name)} was called with other arguments" if called else f"{quoted(name)} was not called"
+    return Finding(False, fact, got=_calls(look))
+
+
+def _has(given: Any, wanted: Any) -> bool:
+    """Tell whether data has all that is wanted in it; of mappings, more may be there."""
+    if isinstance(wanted, dict) and isinstance(given, dict):
+        return all(name in given and _has(given[name], value) for name, value in wanted.items())
+    return equal(given, wanted)
+
+
+def tool_call_f1(look: Look) -> Finding:
+    """Compare the set of tools that were called with those that are expected: F1."""
+    called, wanted = {*_called(look)}, {*look.value}
+    shared = len(called & wanted)
+    score = 2 * shared / (len(called) + len(wanted)) if shared else 0.0
+    fact = f"F1 is {score:.2f}, and {look.threshold:g} is asked for"
+    return Finding(score >= look.threshold, fact, got=_calls(look), score=score)
+
+
+def valid_tool_calls(look: Look) -> Finding:
+    """Look whether the model called tools, each one that there is, with arguments that it takes."""
+    calls = [call for call in look.story.tools if call["by_model"]]
+    if not calls:
+        return Finding(False, "the model called no tool")
+    for call in calls:
+        if call["error"] in ("arguments", "unknown_tool"):
+            return Finding(False, str(call["result"]), got=_calls(look))
+    return Finding(True, "the model called tools as they take it", got=_calls(look))
+
+
+def _called(look: Look) -> list[str]:
+    return [call["tool"] for call in look.story.tools]
+
+
+def _calls(look: Look) -> str:
+    lines = [f"{call['tool']}({shown(call['arguments'])})" for call in look.story.tools]
+    return "\n".join(lines) or "(no tool was called)"
 
 
 def _names(step: Any) -> tuple[str, ...]:

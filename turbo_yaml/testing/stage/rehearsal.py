@@ -9,13 +9,14 @@ from typing import Any
 from turbo_yaml.errors import FlowError, UsageError
 from turbo_yaml.protocol import Result, Usage
 from turbo_yaml.records import Record
-from turbo_yaml.runtime.events import Event, LogEvent
+from turbo_yaml.runtime.events import Event, LogEvent, ToolCallEvent, ToolResultEvent
 from turbo_yaml.runtime.function import TurboGenFn
 from turbo_yaml.runtime.probes import REACHED
 from turbo_yaml.runtime.wrapper import TurboGenWrapper
 from turbo_yaml.source import Source
 from turbo_yaml.testing.stage.script import NoReply, Scripted
 from turbo_yaml.testing.stage.story import Story
+from turbo_yaml.testing.stage.tools import NoResult, scripted_tools
 
 
 class Cue(Record):
@@ -55,6 +56,8 @@ class Rehearsal:
         self._logs: list[str] = []
         self._results: list[Any] = []
         self._questions: list[str] = []
+        self._tools: list[dict[str, Any]] = []
+        self._open: dict[tuple[str, str | None], dict[str, Any]] = {}
 
     async def play(self, cues: Sequence[Cue]) -> None:
         """Run the flow. Nothing is raised of what goes wrong in it: `stuck` and the stories tell."""
@@ -81,6 +84,7 @@ class Rehearsal:
             self.used = number + 1
             self.model.add(cue.replies)
             before = len(self._results), len(self._questions), len(self._logs), len(self.model.calls)
+            tools = len(self._tools)
             marks = 0 if self._marks is None else len(self._marks)
             error: FlowError | None = None
             end: Result | None = None
@@ -92,6 +96,8 @@ class Rehearsal:
                 error = problem
             except NoReply as problem:
                 self.stuck = Stuck("model", str(problem), "add it under `model`, in its place")
+            except NoResult as problem:
+                self.stuck = Stuck("tools", str(problem), f"add it: `tools: {{{problem.tool}: …}}`")
             results, questions, logs, calls = before
             self.stories.append(
                 Story(
@@ -102,6 +108,7 @@ class Rehearsal:
                     asked=end.content if end is not None and end.needs_input else None,
                     logs=self._logs[logs:],
                     calls=self.model.calls[calls:],
+                    tools=self._tools[tools:],
                     marks=None if self._marks is None else self._marks[marks:],
                     error=error,
                     inputs=self.inputs,
@@ -142,8 +149,16 @@ class Rehearsal:
         self._marks.append((source, mark))
 
     def _listen(self, event: Event) -> None:
-        if isinstance(event, LogEvent):
-            self._logs.append(event.message)
+        match event:
+            case LogEvent():
+                self._logs.append(event.message)
+            case ToolCallEvent():
+                called = {"tool": event.tool, "arguments": event.arguments, "result": None, "error": None}
+                self._tools.append({**called, "by_model": event.call_id is not None})
+                self._open[event.tool, event.call_id] = self._tools[-1]
+            case ToolResultEvent():
+                done = self._open.pop((event.tool, event.call_id), {})
+                done |= {"result": event.content, "error": event.error}
 
     def whole(self) -> Story:
         """Return the story of all turns together."""
@@ -158,6 +173,7 @@ class Rehearsal:
             asked=last.asked,
             logs=self._logs,
             calls=self.model.calls,
+            tools=self._tools,
             marks=self._marks,
             error=last.error,
             inputs=self.inputs,
@@ -167,16 +183,23 @@ class Rehearsal:
 
 
 async def rehearse(
-    fn: TurboGenFn, *, answers: Iterable[Any] = (), replies: Iterable[Any] = (), **inputs: Any
+    fn: TurboGenFn,
+    *,
+    answers: Iterable[Any] = (),
+    replies: Iterable[Any] = (),
+    tools: Mapping[str, Any] | None = None,
+    **inputs: Any,
 ) -> Story:
-    """Run a flow with a scripted model and answers; return the story of the run.
+    """Run a flow with a scripted model, answers and results of tools; return the story of the run.
 
-    `replies` are the model's, in order, `answers` the caller's. What fails in the flow is the story's
-    `error`. `UsageError` where the inputs do not fit, or where the flow asks for a reply or an answer more
-    than there are.
+    `replies` are the model's, in order, `answers` the caller's; `tools` are results by the names of the tools
+    that give them back. What fails in the flow is the story's `error`. `UsageError` where the inputs do not
+    fit, or where the flow asks for more than there is.
     """
     model = Scripted(replies)
-    rehearsal = Rehearsal(fn.using(model=model), inputs, model)
+    declared = () if fn.info is None else fn.info.declared
+    played = fn.using(model=model, tools=scripted_tools(declared, tools or {}))
+    rehearsal = Rehearsal(played, inputs, model)
     await rehearsal.play([Cue(), *(Cue(answer) for answer in answers)])
     if rehearsal.stuck is not None:
         raise UsageError(rehearsal.stuck.message, hint=rehearsal.stuck.hint)

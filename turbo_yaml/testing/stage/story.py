@@ -26,6 +26,8 @@ class Story(Record, kw_only=True):
     """The question that the flow stands at, if any."""
     logs: Sequence[str] = ()
     calls: Sequence[Call] = ()
+    tools: Sequence[Mapping[str, Any]] = ()
+    """The calls of tools: `{tool, arguments, result, error, by_model}` each; `error` is a kind, or None."""
     marks: Sequence[tuple[Source, int]] | None = None
     error: FlowError | None = None
     inputs: Mapping[str, Any] = field(default_factory=dict)
@@ -51,6 +53,7 @@ class Story(Record, kw_only=True):
             "questions": list(self.questions),
             "logs": list(self.logs),
             "calls": [call_data(call) for call in self.calls],
+            "tools": [dict(call) for call in self.tools],
             "error": described,
             "inputs": dict(self.inputs),
             "usage": {"input_tokens": self.usage.input_tokens, "output_tokens": self.usage.output_tokens},

@@ -60,6 +60,7 @@ class _Look(Record):
             yield self.at(self.test.flow_span, f"there is no local flow `{self.test.flow}`", help_)
         else:
             yield from self.inputs(flow)
+        yield from self.tools()
         yield from self.names()
         if not self.file.uses:
             yield from self.steps()
@@ -124,6 +125,18 @@ class _Look(Record):
         """Whether the rows come from a CSV file, in which all is text."""
         rows = self.test.rows
         return rows is not None and rows.path is not None and rows.path.lower().endswith(".csv")
+
+    # Tools ---------------------------------------------------------------------------------------------
+
+    def tools(self) -> Iterator[Diagnostic]:
+        """Yield the results of tools that the file does not declare."""
+        span = self.test.tools_span
+        if span is None or self.file.uses:
+            return
+        for name in self.test.tools:
+            if name not in self.file.tools:
+                help_ = did_you_mean(name, self.file.tools) or "declare it under `tools:` of the flow"
+                yield self.at(span, f"the flow declares no tool `{name}`", help_)
 
     # Names ---------------------------------------------------------------------------------------------
 
