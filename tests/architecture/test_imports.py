@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-HEAVY = {"openai", "jsonschema", "httpx", "httpx2", "pydantic", "click", "yaml", "jinja2", "asyncio"}
+HEAVY = {"openai", "jsonschema", "httpx", "httpx2", "mcp", "pydantic", "click", "yaml", "jinja2", "asyncio"}
 
 FLOW = """\
 turbo: 1
@@ -107,3 +107,20 @@ def test_a_cold_run_of_simple_texts_needs_neither_the_lexer_of_templates_nor_pat
     assert loaded.isdisjoint(
         {"turbo_yaml.template.lexer", "turbo_yaml.template.reading", "turbo_yaml.types.schema.pattern"}
     )
+
+
+def test_a_tool_of_a_server_loads_its_library_at_its_first_call(tmp_path: Path) -> None:
+    path = tmp_path / "shop.yaml"
+    path.write_text(
+        "turbo: 1\n"
+        "tools:\n"
+        "  find: {description: Find., http: 'GET https://shop.example/{id}', with: {id: integer}}\n"
+        "  time: {mcp: {command: [time-server]}}\n"
+        "steps:\n"
+        "  - {if: 1 > 2, then: [{tool: find, with: {id: 1}}, {tool: time.now}]}\n"
+        "  - result: done\n",
+        encoding="utf-8",
+    )
+    allow = ("--allow", "http:shop.example", "--allow", "mcp:time-server")
+    loaded = loaded_after(command("run", str(path), *allow), TURBO_YAML_CACHE="off")
+    assert loaded.isdisjoint({"openai", "jsonschema", "httpx", "httpx2", "mcp", "pydantic"})

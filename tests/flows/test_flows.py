@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -37,7 +39,7 @@ async def transcript(path: Path, script: dict[str, Any]) -> str:
             lines.append(f"{where}? {event.content}")
 
     fn = turbo_yaml.load(path, cache=False, tools=scripted_tools(script.get("tools", {})))
-    fn = fn.configure({"model": "script"}).using(script=script["model"])
+    fn = fn.configure({"model": "script"} | script.get("settings", {})).using(script=script["model"])
     answers = iter(script["input"])
     async with fn(**script["with"]).listen(listen) as run:
         result = await run.run()
@@ -55,8 +57,11 @@ async def transcript(path: Path, script: dict[str, Any]) -> str:
 
 @pytest.mark.parametrize("path", FLOWS, ids=lambda path: path.stem)
 def test_a_scripted_run_goes_as_it_was_read_and_found_good(
-    path: Path, golden: Callable[[Path, str], None]
+    path: Path, golden: Callable[[Path, str], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # Servers are found as by somebody who tries a flow: from the root, with this Python.
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setenv("PATH", os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]))
     script = json.loads((RUNS / f"{path.stem}.json").read_text(encoding="utf-8"))
     golden(RUNS / f"{path.stem}.txt", asyncio.run(transcript(path, script)))
 

@@ -24,6 +24,7 @@ from turbo_yaml.settings.keys import BUILT_IN
 if TYPE_CHECKING:
     from turbo_yaml.runtime.recording.places import Place
     from turbo_yaml.runtime.recording.recorder import Recorder
+    from turbo_yaml.runtime.tooling.servers import Servers
     from turbo_yaml.runtime.tooling.toolbox import ToolBox
 
 
@@ -102,6 +103,7 @@ class Host:
         "recorder",
         "repeats",
         "results",
+        "servers",
         "shared",
         "tool_gate",
         "tools",
@@ -125,6 +127,8 @@ class Host:
         """How many branches are at work now."""
         self.calls = self.messages = self.turns = self.inputs = self.results = self.tools = 0
         self.tool_gate: asyncio.Semaphore | None = None
+        self.servers: Servers | None = None
+        """The MCP servers that the run has needed so far."""
         self.input_tokens = self.output_tokens = 0
 
     @property

@@ -59,7 +59,9 @@ class _Start:
         """The settings without the flow's own."""
         self.scope = self.outer.of_flow(info)
         models = partial(RunModels, parts.pool, script=parts.script, host=parts.models)
-        self.shared = Shared(self.scope.values, models, parts.model, parts.tools or _toolbox(info, {}))
+        box = parts.tools or _toolbox(info, {})
+        tools = None if box is None else box.allowing(self.scope.values.get("allow"))
+        self.shared = Shared(self.scope.values, models, parts.model, tools)
         self.shared.cache = parts.cache
         self.listener = parts.on_event
         self.journal = parts.journal

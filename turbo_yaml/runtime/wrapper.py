@@ -173,10 +173,13 @@ class TurboGenWrapper:
         self._check_free()
         self._question = None
         if not self._driver.ended:
-            await self._driver.aclose()
-            if self._driver.frame.host.recorder is not None:
-                await self._driver.frame.host.recorder.stopped()
-            await self._driver.frame.host.emit()
+            try:
+                await self._driver.aclose()
+                if self._driver.frame.host.recorder is not None:
+                    await self._driver.frame.host.recorder.stopped()
+                await self._driver.frame.host.emit()
+            finally:
+                await self._end()
 
     # How it goes on ------------------------------------------------------------------------------------
 
@@ -211,16 +214,20 @@ class TurboGenWrapper:
             await self._record_failure(failed.problem)
             if not driver.ended:
                 await driver.aclose()
+            await self._end()
             raise failed.problem from failed.problem.__cause__
         except BaseException as problem:
             await self._record_failure(problem)
             await self._tell_rest(problem)
+            await self._end(problem)
             found = locate(problem)
             if found is problem:
                 raise
             raise found from problem
         finally:
             self._busy = False
+        if driver.frame.host.servers is not None:
+            await self._end()
         return self._as_result(signal) if as_result and type(signal) is not Result else signal
 
     async def _recorded(
@@ -253,6 +260,19 @@ class TurboGenWrapper:
         host = self._driver.frame.host
         if host.pending and not isinstance(problem, GeneratorExit):
             await host.emit()
+
+    async def _end(self, problem: BaseException | None = None) -> None:
+        """Close the servers that the run has started, if it is over; else see to it that they end with it."""
+        servers = self._driver.frame.host.servers
+        if servers is None:
+            return
+        if not self._driver.ended:
+            # The chat itself may be held a while longer, by a timer that was cancelled.
+            servers.end_with(self)
+        elif isinstance(problem, GeneratorExit):
+            servers.end()  # nothing may be awaited now
+        else:
+            await servers.aclose()
 
     def _as_result(self, signal: Result | GetInput | None) -> Result:
         if isinstance(signal, GetInput):

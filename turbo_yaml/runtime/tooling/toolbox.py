@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Final, NamedTuple, TypeAlias
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from turbo_yaml.diagnostics.suggest import nearest
 from turbo_yaml.errors import FlowError, UsageError
 from turbo_yaml.runtime.program import FlowInfo
+from turbo_yaml.runtime.tooling.servers import ServerTool
 from turbo_yaml.tools.declared import Declaration
 from turbo_yaml.tools.python import function_tool
 from turbo_yaml.tools.tool import Tool
+
+if TYPE_CHECKING:
+    from turbo_yaml.runtime.frames import Host
+    from turbo_yaml.tools.allowed import Allowed
 
 Given: TypeAlias = Mapping[str, Any] | Iterable[Any]
 
@@ -49,13 +55,28 @@ def by_name(given: Given) -> dict[str, Any]:
 class ToolBox:
     """The tools of a function and of all flows that it uses, each made once."""
 
-    def __init__(self, given: Mapping[str, Any], declared: Iterable[Declaration]) -> None:
+    def __init__(
+        self, given: Mapping[str, Any], declared: Iterable[Declaration], allow: Iterable[str] | None = None
+    ) -> None:
         self.given = given
+        self._declared = tuple(declared)
+        self._allow = allow
         self._ready: dict[int, tuple[Declaration, Ready]] = {}
         self._offers: dict[tuple[int, tuple[Any, ...]], tuple[FlowInfo | None, Offer]] = {}
-        for declaration in declared:
+        for declaration in self._declared:
             if declaration.name in given:
                 self._make(declaration)
+
+    @cached_property
+    def allowed(self) -> Allowed:
+        """What the operator lets tools reach."""
+        from turbo_yaml.tools.allowed import Allowed
+
+        return Allowed.of(self._allow)
+
+    def allowing(self, allow: Iterable[str] | None) -> ToolBox:
+        """Return these tools under the setting `allow`."""
+        return self if allow == self._allow else ToolBox(self.given, self._declared, allow)
 
     def check(self, declared: Iterable[Declaration]) -> None:
         """Raise a `UsageError` that names every tool which steps need and which is bound to nothing."""
@@ -70,22 +91,39 @@ class ToolBox:
 
     def ready(self, info: FlowInfo | None, name: str) -> Ready:
         """Return the tool that a flow calls by a name; `FlowError` where it has none."""
-        declaration = None if info is None else info.tools.get(name)
+        server, dot, inner = name.partition(".")
+        declaration = None if info is None else info.tools.get(server)
+        if dot and declaration is not None:
+            whole = self._make(declaration).tool
+            if isinstance(whole, ServerTool):
+                return Ready(whole.one(inner))
         if declaration is None and (info is not None or name not in self.given):
             raise FlowError(f"there is no tool `{name}`", kind="host", hint=self._how_to_bind(name))
         return self._make(declaration or Declaration(name=name))
 
-    def offer(self, info: FlowInfo | None, names: Sequence[Any]) -> Offer:
-        """Return the tools that a model may call in a turn: names, or functions of the host."""
+    async def offer(self, host: Host, info: FlowInfo | None, names: Sequence[Any]) -> Offer:
+        """Return the tools that a model may call in a turn: names, or functions of the host.
+
+        Servers are asked what they have; `ToolError` where one does not tell.
+        """
         key = (id(info), tuple(names))
         known = self._offers.get(key)
-        if known is None or known[0] is not info:
-            tools: dict[str, Ready] = {}
-            for name in names:
-                ready = self.ready(info, name) if isinstance(name, str) else _of_host(name)
+        if known is not None and known[0] is info:
+            return known[1]
+        tools: dict[str, Ready] = {}
+        lasting = True
+        for name in names:
+            ready = self.ready(info, name) if isinstance(name, str) else _of_host(name)
+            if isinstance(ready.tool, ServerTool):
+                lasting = False  # they are the run's, not the function's
+                for tool in await ready.tool.offered(host, tools):
+                    tools[tool.name] = Ready(tool)
+            else:
                 tools[ready.tool.name] = ready
-            known = self._offers[key] = info, Offer(tools, tuple(_told(one.tool) for one in tools.values()))
-        return known[1]
+        offer = Offer(tools, tuple(_told(one.tool) for one in tools.values()))
+        if lasting:
+            self._offers[key] = info, offer
+        return offer
 
     def _how_to_bind(self, name: str) -> str:
         near = nearest(name, self.given)
@@ -112,11 +150,17 @@ class ToolBox:
             return flow_tool(declaration, declaration.flow())
         if declaration.kind == "function":
             raise FlowError(f"the tool `{name}` is bound to no function", kind="host", hint=_BIND)
-        raise UsageError(
-            f"{declaration.place}: the tool `{name}` is of the kind `{declaration.kind}`, "
-            "which is not available yet in this version",
-            hint=_BIND,
-        )
+        try:
+            return Ready(self._web_tool(declaration))
+        except UsageError as problem:
+            raise UsageError(f"{declaration.place}: {problem.message}", hint=problem.hint) from None
+
+    def _web_tool(self, declaration: Declaration) -> Tool:
+        if declaration.kind == "mcp":
+            return ServerTool(declaration, self.allowed)
+        from turbo_yaml.tools.http.tool import http_tool
+
+        return http_tool(declaration, allowed=self.allowed)
 
 
 def _of_host(given: Any) -> Ready:

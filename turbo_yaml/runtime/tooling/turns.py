@@ -119,7 +119,7 @@ class ToolTurns:
     async def _take_turns(self, ask: Generate) -> AsyncGenerator[Signal, Any]:
         """Ask for replies and make the calls in them, until one calls nothing: that is `reply`."""
         frame = self.inner
-        offer = toolbox_of(frame).offer(frame.info, ask.tools)
+        offer = await toolbox_of(frame).offer(frame.host, frame.info, ask.tools)
         most = ask.max_turns or USUAL_TURNS
         begun = Assistant("")
         failures: list[ToolError | FlowError] = []

@@ -17,6 +17,8 @@ from turbo_yaml.runtime.policy.deadlines import OutOfTime, within
 from turbo_yaml.runtime.policy.retrying import Retry
 from turbo_yaml.runtime.program import Bound
 from turbo_yaml.runtime.tooling.approval import ask_approval, check_approval
+from turbo_yaml.runtime.tooling.arguments import fit_arguments
+from turbo_yaml.runtime.tooling.servers import ServerTool
 from turbo_yaml.runtime.tooling.toolbox import Ready, ToolBox
 
 
@@ -51,6 +53,9 @@ class Use(Call):
 
     async def _work(self) -> AsyncGenerator[GetInput | Result, Any]:
         """Ask a person if one must approve, then call the tool."""
+        if isinstance(self.ready.tool, ServerTool):
+            self.ready = Ready(await self.ready.tool.found(self.parent.host))
+            self.arguments = fit_arguments(self.arguments, self.ready.tool)
         ready, name = self.ready, self.ready.tool.name
         approve = ready.tool.approve
         if approve == "always" or (approve == "ask" and self.by_model is not None):
