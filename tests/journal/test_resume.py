@@ -184,7 +184,7 @@ def test_a_flow_whose_time_was_over_asks_nothing_again(tmp_path: Path, verb: str
     async def work() -> None:
         text = (
             f"turbo: 1\nflows:\n  slow:\n    steps: [{{user: a}}, generate, {{user: b}}, generate]\n"
-            f"steps:\n  - try:\n      - {verb}: slow\n        timeout: 50ms\n"
+            f"steps:\n  - try:\n      - {verb}: slow\n        timeout: 800ms\n"
             "    catch:\n      - set: {kind: '{{ error.kind }}'}\n"
             "  - input: Go on?\n  - return: '{{ kind }}'\n"
         )

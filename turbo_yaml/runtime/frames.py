@@ -322,9 +322,11 @@ class Frame:
 
     def fork(self, memory: BaseMemory) -> Frame:
         """Return the frame of a branch of this flow, on a chat of its own."""
-        return Frame(
+        frame = Frame(
             self.host, self.outer, self.scope, self.info, self.name, memory, self.depth, self.level + 1
         )
+        frame.place = self.place
+        return frame
 
     def successor(self, bound: Bound) -> Frame:
         """Return the frame of the flow that this one hands over to: in its place, on its chat."""

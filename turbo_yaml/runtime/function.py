@@ -217,7 +217,7 @@ class TurboGenFn:
         name: str,
         *,
         on_change: OnChange = "fail",
-        unsure: Unsure = "retry",
+        unsure: Unsure = "models",
         memory: BaseMemory | None = None,
         **context: Any,
     ) -> TurboGenWrapper:
@@ -225,7 +225,8 @@ class TurboGenFn:
 
         The flow runs from its beginning and is told what it was told before; nothing that was answered is
         asked again. `on_change`: what an event means that the flow no longer asks for: `fail`, `rerun` or
-        `keep`. `unsure`: `retry` or `skip` the calls that were going on when the run broke off.
+        `keep`. `unsure`: which calls that were going on when the run broke off are made again: all (`retry`),
+        none (`skip`), or those of `models`, where one of a tool ends the run.
         `UsageError` without a journal or such a run, `JournalError` where it is going on already.
         """
         from turbo_yaml.runtime.recording.start import Recording, inputs_of

@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     "--retry-unsure",
     "unsure",
     flag_value="retry",
-    default="retry",
-    help="Make calls again that were going on when the run broke off, and tell of each. The default.",
+    help="Make calls again that were going on when the run broke off, and tell of each. Done by default for "
+    "calls of models; for calls of tools it has to be said.",
 )
 @click.option(
     "--skip-unsure",
@@ -65,7 +65,7 @@ def command(run: str, state: str | None, unsure: Any, on_change: Any, **words: A
     The flow is run from its beginning, and what it was told before, it is told again: replies, answers, time
     and chance. No call that was answered is made again. Then it goes on.
     """
-    go_on(run, state, unsure, on_change, **words)
+    go_on(run, state, unsure or "models", on_change, **words)
 
 
 def go_on(

@@ -159,7 +159,7 @@ def fork(
             call["flow"] = str(Path(flow).absolute())
         name = journal.fork(run, place, call)
     tell(f"run `{name}` goes on from `{place}` of `{run}`")
-    go_on(name, state, "retry", "keep", replies=replies, usage=usage)
+    go_on(name, state, "models", "keep", replies=replies, usage=usage)
 
 
 @command.command("rm")

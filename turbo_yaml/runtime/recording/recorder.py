@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Mapping
 from time import time
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
@@ -15,21 +16,22 @@ from turbo_yaml.runtime.frames import Frame, Host, HostFailed
 from turbo_yaml.runtime.recording.changes import FlowChanged, changed, prompt_diff
 from turbo_yaml.runtime.recording.places import Place, generator_of, line_of
 from turbo_yaml.runtime.recording.replies import Asks, failure_data, failure_of
+from turbo_yaml.runtime.recording.tools import recorded_tool
 from turbo_yaml.runtime.recording.turns import Turn
 
 OnChange: TypeAlias = Literal["fail", "rerun", "keep"]
-Unsure: TypeAlias = Literal["retry", "skip"]
+Unsure: TypeAlias = Literal["retry", "skip", "models"]
 _LONG: Final = 1e6
 """Seconds: longer than anything that has a limit."""
 
 
 class Rules(NamedTuple):
     """How a run is recorded and goes on. `on_change`: what an event means that the flow no longer asks for;
-    `unsure`: whether a call that was going on when the run broke off is made again; `required`: whether the
-    run ends where it cannot be recorded."""
+    `unsure`: whether calls that were going on when the run broke off are made again: all, none, or those of
+    models, while one of a tool ends the run; `required`: whether the run ends where it cannot be recorded."""
 
     on_change: OnChange = "fail"
-    unsure: Unsure = "retry"
+    unsure: Unsure = "models"
     required: bool = True
 
 
@@ -71,6 +73,12 @@ class Recorder:
         """Return the recorded side of a turn of a flow, on a chat."""
         assert frame.place is not None and chat.place is not None
         return Turn(self, frame, chat, frame.place.next(ask.id or "generate"))
+
+    async def tool(
+        self, frame: Frame, name: str, arguments: Mapping[str, Any], work: Callable[[], Awaitable[Any]]
+    ) -> Any:
+        """Return what a tool gave back, or raise its failure: as it was recorded, else as `work` has it."""
+        return await recorded_tool(self, frame, name, arguments, work)
 
     def find(self, place: str) -> Event | None:
         """Return what was recorded at a place."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from turbo_yaml.errors import FlowError, ModelError
+from turbo_yaml.errors import FlowError, LimitError, ModelError, ToolError
 from turbo_yaml.journal.content import hashed, to_json
 from turbo_yaml.journal.privacy import Privacy
 from turbo_yaml.models.request import Reply, Request
@@ -82,29 +82,22 @@ def reply_of(text: str | None, data: Mapping[str, Any]) -> Reply:
     )
 
 
+_FAILURES: Final = (ModelError, ToolError, LimitError, FlowError)
+_BESIDE: Final = ("retryable", "retry_after", "status")
+"""What failures of models and tools say beside what all do."""
+
+
 def failure_data(problem: FlowError, privacy: Privacy) -> dict[str, Any]:
     """Return a failure as data."""
-    data: dict[str, Any] = {"kind": problem.kind, "message": privacy.text(problem.message)}
-    if problem.hint:
-        data["hint"] = problem.hint
-    if isinstance(problem, ModelError):
-        data |= {"model": True, "retryable": problem.retryable}
-        if problem.status is not None:
-            data["status"] = problem.status
-        if problem.retry_after is not None:
-            data["retry_after"] = problem.retry_after
-    return data
+    cls = next(cls for cls in _FAILURES if isinstance(problem, cls))
+    data = {"class": cls.__name__, "kind": problem.kind, "message": privacy.text(problem.message)}
+    beside = {name: getattr(problem, name, None) for name in ("hint", *_BESIDE)}
+    return data | {name: value for name, value in beside.items() if value is not None}
 
 
 def failure_of(data: Mapping[str, Any]) -> FlowError:
     """Return the failure that was written so."""
-    if data.get("model"):
-        return ModelError(
-            data["message"],
-            kind=data["kind"],
-            retryable=data["retryable"],
-            retry_after=data.get("retry_after"),
-            status=data.get("status"),
-            hint=data.get("hint"),
-        )
-    return FlowError(data["message"], kind=data["kind"], hint=data.get("hint"))
+    cls: Any = next(cls for cls in _FAILURES if cls.__name__ == data["class"])
+    beside = {name: data[name] for name in ("hint", *_BESIDE) if name in data}
+    problem: FlowError = cls(data["message"], kind=data["kind"], **beside)
+    return problem

@@ -15,7 +15,7 @@ from turbo_yaml.runtime.events import WarningEvent
 from turbo_yaml.runtime.frames import Frame, HostFailed
 from turbo_yaml.runtime.recording.changes import changed, prompt_diff, shown_prompt
 from turbo_yaml.runtime.recording.chats import Chat
-from turbo_yaml.runtime.recording.places import generator_of, line_of
+from turbo_yaml.runtime.recording.places import Place, generator_of, line_of
 from turbo_yaml.runtime.recording.replies import failure_data, failure_of, reply_data, reply_of
 
 if TYPE_CHECKING:
@@ -57,8 +57,7 @@ class Turn:
                 else:
                     log.put([*log.links(links), *log.texts([(ask, asked)]), log.taken_for(at, prompt, ask)])
                 return self._told(event)
-        if any(each.expired for each in place.around()):
-            await _for_ever()
+        await wait_for_the_end(place)
         recorder.goes_live(place, at)
         line = line_of(generator_of(self._chat))
         statements = log.links(links)
@@ -118,17 +117,29 @@ class Turn:
         """Tell that a call may have been paid already; raise where it is not to be made again."""
         recorder = self._recorder
         recorder.live = True
-        where = f" ({event.line})" if event.line else ""
         if recorder.rules.unsure == "skip":
-            raise ModelError(
-                f"`{at}`{where} was asked when the run broke off; whether it was answered is not known",
-                kind=UNSURE,
-                hint="`--retry-unsure` asks again, and may be paid twice",
-            )
-        message = f"`{at}`{where} was asked when the run broke off and is asked again: it may be paid twice"
-        await recorder.host.emit(WarningEvent(flow=self._frame.name, message=message))
+            raise unsure(at, event)
+        await tell_again(recorder, self._frame, at, event, "it may be paid twice")
 
 
-async def _for_ever() -> None:
-    """Wait for the time to be over, as it was when that was recorded: what goes on here is ended then."""
-    await asyncio.get_running_loop().create_future()
+def unsure(at: str, event: Event) -> ModelError:
+    """Return the failure of a call that was going on when the run broke off, and is not made again."""
+    where = f" ({event.line})" if event.line else ""
+    return ModelError(
+        f"`{at}`{where} was asked when the run broke off; whether it was answered is not known",
+        kind=UNSURE,
+        hint="`--retry-unsure` asks again",
+    )
+
+
+async def tell_again(recorder: Recorder, frame: Frame, at: str, event: Event, what: str) -> None:
+    """Tell that a call which was going on when the run broke off is made again."""
+    where = f" ({event.line})" if event.line else ""
+    message = f"`{at}`{where} was asked when the run broke off and is asked again: {what}"
+    await recorder.host.emit(WarningEvent(flow=frame.name, message=message))
+
+
+async def wait_for_the_end(place: Place) -> None:
+    """Wait for the time to be over where that was recorded: what would go on here is ended then."""
+    if any(each.expired for each in place.around()):
+        await asyncio.get_running_loop().create_future()

@@ -1,0 +1,122 @@
+"""Calls of tools in a recorded run: done once, and where that is not sure never again by themselves."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.runtime.talking import Talker, in_loop
+from turbo_yaml.errors import FlowError, JournalError, ToolError
+from turbo_yaml.journal.journal import Journal
+from turbo_yaml.protocol import GetInput, Result
+from turbo_yaml.runtime.frames import current_frame
+from turbo_yaml.runtime.function import TurboGenFn
+
+
+class Shop:
+    """A flow with a tool, and what the tool was told."""
+
+    def __init__(self, folder: Path, *results: Any) -> None:
+        self.results = list(results)
+        self.called: list[Any] = []
+        self.order = {"item": "pot"}
+        self.fn = TurboGenFn(self.flow, model=Talker()).using(journal=Journal(folder))
+
+    async def flow(self, memory: Any = None) -> AsyncGenerator[Any, Any]:
+        """Call the tool, ask, and tell what came of it."""
+        frame = current_frame()
+        assert frame is not None
+        assert frame.host.recorder is not None
+        try:
+            found = await frame.host.recorder.tool(frame, "buy", self.order, self.buy)
+        except FlowError as problem:
+            found = [type(problem).__name__, problem.kind, problem.message]
+        yield GetInput("Go on?")
+        yield Result(found, done=True)
+
+    async def buy(self) -> Any:
+        """Do what cannot be undone."""
+        self.called.append(dict(self.order))
+        result = self.results.pop(0)
+        if isinstance(result, BaseException):
+            raise result
+        return result
+
+    async def stop(self) -> str:
+        """Begin a run and close it at its question."""
+        run = self.fn()
+        await run.run()
+        await run.aclose()
+        return run.name or ""
+
+    async def break_off(self) -> str:
+        """Begin a run that is cancelled while the tool is at work."""
+        self.results.insert(0, asyncio.CancelledError())
+        run = self.fn()
+        with pytest.raises(asyncio.CancelledError):
+            await run.run()
+        return run.name or ""
+
+    async def go_on(self, name: str, **how: Any) -> Any:
+        """Go on with a run to its end; return its outcome."""
+        run = self.fn.resume(name, **how)
+        assert (await run.run()).needs_input
+        return (await run.run("yes")).content
+
+
+def test_a_tool_that_was_called_is_not_called_again(tmp_path: Path) -> None:
+    async def work() -> None:
+        shop = Shop(tmp_path, {"paid": 7})
+        assert await shop.go_on(await shop.stop()) == {"paid": 7}
+        assert len(shop.called) == 1
+
+    in_loop(work())
+
+
+def test_a_failure_of_a_tool_is_the_same_failure_again(tmp_path: Path) -> None:
+    async def work() -> None:
+        shop = Shop(tmp_path, ToolError("sold out", kind="stock"))
+        assert await shop.go_on(await shop.stop()) == ["ToolError", "stock", "sold out"]
+        assert len(shop.called) == 1
+
+    in_loop(work())
+
+
+def test_a_tool_that_was_at_work_is_called_again_only_where_that_is_said(tmp_path: Path) -> None:
+    async def work() -> None:
+        shop = Shop(tmp_path, {"paid": 7})
+        name = await shop.break_off()
+        with pytest.raises(JournalError, match="whether it did its work is not known"):
+            await shop.go_on(name)
+        assert len(shop.called) == 1
+        assert (await shop.go_on(name, unsure="retry")) == {"paid": 7}
+        assert len(shop.called) == 2
+
+    in_loop(work())
+
+
+def test_a_tool_that_was_at_work_can_be_left_alone(tmp_path: Path) -> None:
+    async def work() -> None:
+        shop = Shop(tmp_path)
+        found = await shop.go_on(await shop.break_off(), unsure="skip")
+        assert found[:2] == ["ModelError", "unsure"]
+        assert len(shop.called) == 1
+
+    in_loop(work())
+
+
+def test_other_arguments_are_noticed(tmp_path: Path) -> None:
+    async def work() -> None:
+        shop = Shop(tmp_path, {"paid": 7}, {"paid": 9})
+        name = await shop.stop()
+        shop.order = {"item": "pan"}
+        with pytest.raises(JournalError) as caught:
+            await shop.go_on(name)
+        assert '"pan"' in caught.value.diff  # type: ignore[attr-defined]
+        assert await shop.go_on(name, on_change="rerun") == {"paid": 9}
+
+    in_loop(work())
