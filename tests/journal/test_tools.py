@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 
 from tests.runtime.talking import Talker, in_loop
+from turbo_yaml.compiler.edge import loads
 from turbo_yaml.errors import FlowError, JournalError, ToolError
 from turbo_yaml.journal.journal import Journal
-from turbo_yaml.protocol import GetInput, Result
+from turbo_yaml.models.request import Reply
+from turbo_yaml.protocol import GetInput, Result, ToolCall
 from turbo_yaml.runtime.frames import current_frame
 from turbo_yaml.runtime.function import TurboGenFn
 
@@ -118,5 +120,71 @@ def test_other_arguments_are_noticed(tmp_path: Path) -> None:
             await shop.go_on(name)
         assert '"pan"' in caught.value.diff  # type: ignore[attr-defined]
         assert await shop.go_on(name, on_change="rerun") == {"paid": 9}
+
+    in_loop(work())
+
+
+DESK = """\
+turbo: 1
+tools:
+  find: {with: {id: integer}, returns: string}
+  pay: {with: {amount: integer}, returns: string, approve: ask}
+  write: {flow: letter}
+flows:
+  letter:
+    inputs: {to: string}
+    steps: [{user: "write to {{ to }}"}, {generate: {forward: false}, as: text}, {return: "{{ text }}"}]
+steps:
+  - user: settle it
+  - generate: {tools: [find, pay, write], forward: false}
+    as: answer
+  - tool: find
+    with: {id: 9}
+    as: last
+  - input: Go on?
+  - return: "{{ answer }} {{ last }}"
+"""
+
+
+def test_turns_with_tools_go_on_where_they_were(tmp_path: Path) -> None:
+    """Each time the run is broken off a little later; in the end nothing was done twice."""
+
+    async def work() -> None:
+        called: list[Any] = []
+
+        def find(id: int) -> str:
+            called.append(("find", id))
+            return f"order {id}"
+
+        def pay(amount: int) -> str:
+            called.append(("pay", amount))
+            return "paid"
+
+        def calls(*wanted: tuple[str, str]) -> Reply:
+            return Reply(tool_calls=tuple(ToolCall(f"c{n}", *each) for n, each in enumerate(wanted)))
+
+        replies = [
+            calls(("find", '{"id": 1}'), ("find", '{"id": 2}')),
+            calls(("pay", '{"amount": 5}'), ("write", '{"to": "Ada"}')),
+            "Dear Ada",
+            "settled",
+        ]
+        model = Talker(*replies)
+        fn = loads(DESK, tools={"find": find, "pay": pay}).using(model=model, journal=Journal(tmp_path))
+        run = fn()
+        assert "`pay`" in (await run.run()).content
+        name = run.name or ""
+        for answer, question in (("yes", "Go on?"), ("yes", None)):
+            await run.aclose()
+            run = fn.resume(name)
+            await run.run()
+            result = await run.run(answer)
+            assert result.content == (question or "settled order 9")
+        assert called == [("find", 1), ("find", 2), ("pay", 5), ("find", 9)]
+        assert len(model.requests) == 4
+        with Journal(tmp_path) as journal:
+            places = {event.place for event in journal.events(journal.run(name))}
+        assert {"calls/1/find", "calls/2/find", "calls[2]/1/pay", "find"} <= places
+        assert {"calls[2]/1/input", "calls[2]/2/letter/generate"} <= places
 
     in_loop(work())

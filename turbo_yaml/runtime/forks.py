@@ -50,7 +50,7 @@ def parallel(
     """
     rules = _Rules(len(branches), "fail", wait == "first", False, timeout)
     forks = Forks(memory, iter(branches.values()), rules)
-    forks.size, forks.names = len(branches), tuple(branches)
+    forks.size, forks.names, forks.step = len(branches), tuple(branches), "parallel"
     return forks
 
 
@@ -77,7 +77,7 @@ def each_at_once(
 def branches_of(bodies: Sequence[Body], memory: BaseMemory, *, at_once: int) -> Forks:
     """Return the run of bodies, so many at a time: answer their questions, then take `values()`."""
     forks = Forks(memory, iter(bodies), _Rules(at_once, "fail", False, False, None))
-    forks.size = len(bodies)
+    forks.size, forks.step = len(bodies), "calls"
     return forks
 
 
@@ -135,6 +135,7 @@ class Forks:
         "questions",
         "rules",
         "size",
+        "step",
         "tasks",
         "won",
     )
@@ -148,6 +149,8 @@ class Forks:
         self.size = 0
         """How many values there are in any case: those of a round that gave none are None."""
         self.names: tuple[str, ...] = ()
+        self.step = "for"
+        """What the step does, as its place in a recorded run is called."""
         self.place: Place | None = None
         """Where the step is in a run that is recorded."""
         self.outcomes: dict[int, Any] = {}
@@ -243,7 +246,7 @@ class Forks:
     def _recall(self, recorder: Recorder) -> None:
         """Run no other branch than the one that was recorded to have ended them all, if one was."""
         assert self.parent.place is not None
-        self.place = recorder.inner(self.parent.place, "parallel" if self.names else "for")
+        self.place = recorder.inner(self.parent.place, self.step)
         if self.place.expired:
             raise out_of_time("parallel", self.rules.timeout, self.parent, self.place)
         if self.place.ended_by is not None:

@@ -62,7 +62,10 @@ class Use(Call):
             answer = yield ask_approval(name, self.arguments, by_model=self.by_model is not None, id=self.id)
             check_approval(name, answer)
         self.parent.host.tools += 1
-        if ready.flow is None:
+        recorder = self.parent.host.recorder
+        if ready.flow is None and recorder is not None:
+            value = await recorder.tool(self.frame, name, self.arguments, self._called)
+        elif ready.flow is None:
             value = await self._called()
         else:
             running = call(ready.flow, self.arguments, timeout=ready.timeout)
