@@ -12,6 +12,7 @@ from random import Random
 from time import time
 from types import TracebackType
 from typing import Any, NamedTuple, Self
+from weakref import finalize
 
 from turbo_yaml.errors import JournalError, UsageError
 from turbo_yaml.journal.content import hashed, to_json, unpacked
@@ -71,6 +72,8 @@ class Journal:
         self.folder = state_folder(folder)
         self._writer = Writer(self.folder)
         self._readers = threading.local()
+        self._opened: list[sqlite3.Connection] = []
+        finalize(self, _let_go, self._writer, self._opened)
         self._owner: Owner | None = None
         self._held: set[int] = set()
         """The runs that this journal is at work on."""
@@ -90,10 +93,9 @@ class Journal:
     def close(self) -> None:
         """Write what waits to be written, and let go of the files. The journal may be used again."""
         self._writer.close()
-        reader: sqlite3.Connection | None = getattr(self._readers, "db", None)
-        if reader is not None:
-            reader.close()
-            self._readers.db = None
+        self._readers = threading.local()
+        while self._opened:
+            self._opened.pop().close()
         owner, self._owner = self._owner, None
         if owner is not None:
             owner.release()
@@ -113,6 +115,7 @@ class Journal:
         db: sqlite3.Connection | None = getattr(self._readers, "db", None)
         if db is None:
             db = self._readers.db = connect(self.folder)
+            self._opened.append(db)
         return db
 
     # Runs that go on ------------------------------------------------------------------------------------
@@ -176,6 +179,7 @@ class Journal:
     def _owner_name(self) -> str:
         if self._owner is None:
             self._owner = Owner(self.folder)
+            finalize(self, self._owner.release)
         return self._owner.name
 
     def _take(self, runs: list[Run]) -> None:
@@ -348,3 +352,10 @@ class Journal:
                 f"what was deleted stays in `{FILE}-wal` until it is done",
                 hint="delete a run again, or wait: the file is emptied when nobody uses the journal",
             )
+
+
+def _let_go(writer: Writer, opened: list[sqlite3.Connection]) -> None:
+    """Close what a forgotten journal has left open. Whatever thread this runs in waits for nothing."""
+    writer.close(wait=False)
+    while opened:
+        opened.pop().close()

@@ -56,12 +56,13 @@ class Writer:
             self._orders.put(_Order((), None, None, done))
             done.wait()
 
-    def close(self) -> None:
+    def close(self, *, wait: bool = True) -> None:
         """Write what waits and let go of the file. May be called twice; a later `put` begins anew."""
         thread, self._thread = self._thread, None
         if thread is not None:
             self._orders.put(None)
-            thread.join()
+            if wait:
+                thread.join()
 
     def _begin(self) -> None:
         if self._thread is None:
