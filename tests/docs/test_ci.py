@@ -70,10 +70,13 @@ def test_the_commands_of_ci_pass_on_good_flows_and_fail_on_bad_ones(
             (desk.folder / "flows" / "bad.yaml").write_text("turbo: 1\nsteps: [generat]\n")
 
 
-def test_the_hook_checks_the_folder_that_it_is_told(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+HOOKS = yaml.load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader)
+
+
+@pytest.mark.parametrize("hook", HOOKS, ids=lambda hook: str(hook["id"]))
+def test_a_hook_works_on_the_folder_that_it_is_told(
+    hook: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (hook,) = yaml.load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader)
     assert {"id", "name", "entry", "language"} <= hook.keys()
     assert (hook["language"], hook["pass_filenames"], hook["types"]) == ("python", False, ["yaml"])
     with chdir(Desk(tmp_path).folder):

@@ -31,6 +31,7 @@ VERBS = {
     "explain": Verb("turbo_yaml.cli.commands.explain", "Tell what a rule of the check finds."),
     "audit": Verb("turbo_yaml.cli.commands.audit", "Tell what a flow can do: models, hosts, files, calls."),
     "test": Verb("turbo_yaml.cli.commands.test", "Run the tests of flows, without a model or a network."),
+    "fmt": Verb("turbo_yaml.cli.commands.authoring.fmt", "Write flow files in one way, with their comments."),
     "compile": Verb("turbo_yaml.cli.commands.compile", "Print a flow as the Python it becomes."),
     "settings": Verb("turbo_yaml.cli.commands.settings", "Show settings, and which file or flag set them."),
     "schema": Verb("turbo_yaml.cli.commands.schema", "Print the JSON Schema of flows, settings or tests."),
