@@ -26,7 +26,8 @@ DECLARED: Final = "inputs: {xs: any, d: any, long: string, name: string, count: 
 
 LONGEST: Final = 1_000_000
 _INSIDES: Final = re.compile(
-    r"<class '|<function |<built-in |<bound method |<module '|object at 0x|/home/|root:x:|<generator|<coroutine"
+    r"<class '|<function |<built-in |<bound method |<module '|object at 0x|/home/|root:x:"
+    r"|<generator|<coroutine"
 )
 
 
