@@ -184,6 +184,8 @@ def test_turns_with_tools_go_on_where_they_were(tmp_path: Path) -> None:
         assert len(model.requests) == 4
         with Journal(tmp_path) as journal:
             places = {event.place for event in journal.events(journal.run(name))}
+            lines = {event.place: event.line for event in journal.events(journal.run(name))}
+        assert (lines["generate"], lines["input"]) == ("<text>:12", "<text>:17")
         assert {"calls/1/find", "calls/2/find", "calls[2]/1/pay", "find"} <= places
         assert {"calls[2]/1/input", "calls[2]/2/letter/generate"} <= places
 

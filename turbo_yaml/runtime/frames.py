@@ -325,7 +325,8 @@ class Frame:
         frame = Frame(
             self.host, self.outer, self.scope, self.info, self.name, memory, self.depth, self.level + 1
         )
-        frame.place = self.place
+        if self.place is not None:
+            frame.place = self.place.beside()
         return frame
 
     def successor(self, bound: Bound) -> Frame:

@@ -41,6 +41,12 @@ class Place:
         """Return the place of a flow, or of branches, that this one starts."""
         return Place(self.next(name) + "/", self)
 
+    def beside(self) -> Place:
+        """Return this place for other work at the same step: what is done there is counted together."""
+        place = Place(self.path, self)
+        place.counts = self.counts
+        return place
+
     def branch(self, name: str) -> Place:
         """Return the place of one of several branches."""
         return Place(f"{self.path}{name}/", self)
