@@ -52,6 +52,7 @@ TAKES = {
     "value": f"[any value]({LANGUAGE}#text-values-and-expressions)",
     "data": "any data, no templates",
     "type": f"[a type]({LANGUAGE}#types)",
+    "lines": f"[lines with typed fields]({LANGUAGE}#typed-lines)",
     "labels": "a list of labels, or one template that gives one",
     "words": "a list of names",
     "values": f"names with [values]({LANGUAGE}#text-values-and-expressions)",

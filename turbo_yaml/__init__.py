@@ -27,11 +27,14 @@ if TYPE_CHECKING:
     )
     from turbo_yaml.journal.journal import Journal
     from turbo_yaml.memory.local import LocalMemory
+    from turbo_yaml.memory.summarize import SummarizeMemory
     from turbo_yaml.memory.truncated import TruncatedMemory
     from turbo_yaml.protocol import (
         Assistant,
         BaseCache,
         BaseMemory,
+        BaseMessageCollection,
+        Example,
         ExampleAssistant,
         ExampleUser,
         Generate,
@@ -43,8 +46,11 @@ if TYPE_CHECKING:
         TurboGenTemplateFn,
         User,
     )
+    from turbo_yaml.runtime.decorators import completion, turbo
     from turbo_yaml.runtime.function import TurboGenFn
+    from turbo_yaml.runtime.scripts import run
     from turbo_yaml.runtime.wrapper import TurboGenWrapper
+    from turbo_yaml.types.scratchpad import Scratchpad
 
 _HOMES = {
     "turbo_yaml.compiler.edge": ("check", "compile_python", "load", "loads"),
@@ -63,11 +69,14 @@ _HOMES = {
     ),
     "turbo_yaml.journal.journal": ("Journal",),
     "turbo_yaml.memory.local": ("LocalMemory",),
+    "turbo_yaml.memory.summarize": ("SummarizeMemory",),
     "turbo_yaml.memory.truncated": ("TruncatedMemory",),
     "turbo_yaml.protocol": (
         "Assistant",
         "BaseCache",
         "BaseMemory",
+        "BaseMessageCollection",
+        "Example",
         "ExampleAssistant",
         "ExampleUser",
         "Generate",
@@ -79,8 +88,11 @@ _HOMES = {
         "TurboGenTemplateFn",
         "User",
     ),
+    "turbo_yaml.runtime.decorators": ("completion", "turbo"),
     "turbo_yaml.runtime.function": ("TurboGenFn",),
+    "turbo_yaml.runtime.scripts": ("run",),
     "turbo_yaml.runtime.wrapper": ("TurboGenWrapper",),
+    "turbo_yaml.types.scratchpad": ("Scratchpad",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -88,7 +100,9 @@ __all__ = [
     "Assistant",
     "BaseCache",
     "BaseMemory",
+    "BaseMessageCollection",
     "CacheError",
+    "Example",
     "ExampleAssistant",
     "ExampleUser",
     "FlowError",
@@ -104,7 +118,9 @@ __all__ = [
     "ModelError",
     "RedisCache",
     "Result",
+    "Scratchpad",
     "SqliteCache",
+    "SummarizeMemory",
     "System",
     "TruncatedMemory",
     "TurboError",
@@ -117,8 +133,11 @@ __all__ = [
     "__version__",
     "check",
     "compile_python",
+    "completion",
     "load",
     "loads",
+    "run",
+    "turbo",
 ]
 
 

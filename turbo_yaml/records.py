@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Final, NamedTuple, TypeVar, dataclass_transfor
 
 _ABSENT: Final[Any] = type("Absent", (), {"__slots__": (), "__repr__": lambda _: "..."})()
 _IN_CLASS: Final = "ClassVar"
+_IN_INIT: Final = "InitVar"
 
 R = TypeVar("R", bound="Record")
 
@@ -21,21 +22,28 @@ class _Field(NamedTuple):
     """What is known of a field: how it gets its value, and who looks at it."""
 
     default: Any = _ABSENT
-    default_factory: Callable[[], Any] | None = None
+    default_factory: Callable[..., Any] | None = None
     repr: bool = True
     hash: bool = True
     kw_only: bool = False
+    made_of: tuple[str, ...] = ()
 
 
 def field(
     *,
     default: Any = _ABSENT,
-    default_factory: Callable[[], Any] | None = None,
+    default_factory: Callable[..., Any] | None = None,
     repr: bool = True,
     hash: bool = True,
+    kw_only: bool = False,
+    made_of: tuple[str, ...] = (),
 ) -> Any:
-    """Return what a field's default is written as where it is more than a value, as with dataclasses."""
-    return _Field(default, default_factory, repr, hash)
+    """Return what a field's default is written as where it is more than a value, as with dataclasses.
+
+    `made_of` names parameters of `__init__` (`InitVar`s, None where not given) of which the field is made:
+    `default_factory` gets the field's own argument, None where not given, and theirs.
+    """
+    return _Field(default, default_factory, repr, hash, kw_only, made_of)
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
@@ -57,7 +65,9 @@ class RecordType(type):
         inherited = next((base.__fields__ for base in bases if isinstance(base, RecordType)), {})
         own = {}
         for each, hint in namespace.get("__annotations__", {}).items():
-            if not hint.startswith(_IN_CLASS):
+            if hint.startswith(_IN_INIT):
+                namespace.pop(each)
+            elif not hint.startswith(_IN_CLASS):
                 given = namespace.pop(each, _ABSENT)
                 given = given if type(given) is _Field else _Field(given)
                 own[each] = given._replace(kw_only=True) if kw_only else given
@@ -107,7 +117,13 @@ def _init_of(cls: Any) -> Callable[..., None]:
     for name, given in cls.__fields__.items():
         known[f"_set_{name}"] = getattr(cls, name).__set__
         parameter, value = name, name
-        if given.default_factory is not None:
+        if given.made_of:
+            known[f"_new_{name}"] = given.default_factory
+            named += [f"{other}=None" for other in given.made_of]
+            as_is = " and ".join([f"{name} is not _absent", *(f"{other} is None" for other in given.made_of)])
+            made = f"_new_{name}(None if {name} is _absent else {name}, {', '.join(given.made_of)})"
+            parameter, value = f"{name}=_absent", f"{name} if {as_is} else {made}"
+        elif given.default_factory is not None:
             known[f"_new_{name}"] = given.default_factory
             parameter, value = f"{name}=_absent", f"_new_{name}() if {name} is _absent else {name}"
         elif given.default is not _ABSENT:

@@ -232,5 +232,5 @@ def test_a_memory_that_cannot_be_is_refused(declared: dict[str, Any], said: str)
 
 def test_every_kind_can_be_made() -> None:
     for kind in KINDS:
-        options = {"max_tokens": 100} if kind == "truncated" else {}
+        options = {"max_tokens": 100} if kind != "local" else {}
         assert asyncio.run(new_memory({"kind": kind, **options}).get()) == []

@@ -163,6 +163,8 @@ def made(key: Key, depth: int) -> st.SearchStrategy[Any]:
             return TYPES
         case "labels":
             return st.lists(TEXTS, min_size=1, max_size=3) | TEMPLATES
+        case "lines":
+            return st.sampled_from(["Score: {score:int}", "Why: {why?:multiline}\n{{ {n} of {m:d} }}"])
         case "words":
             return st.lists(WORDS, max_size=2)
         case "tool":
@@ -222,7 +224,7 @@ def of_a_file(key: Key, depth: int) -> st.SearchStrategy[Any]:
             return st.dictionaries(WORDS, SETTINGS, max_size=2)
         case "memory":
             return st.just({"kind": "local"}) | mapping(MEMORY_KEYS, depth).map(
-                lambda it: it | {"kind": "truncated"}
+                lambda it: it | {"kind": "summarize"}
             )
         case "files":
             return st.dictionaries(st.just("orders"), PATHS)
@@ -315,6 +317,8 @@ def steps(draw: st.DrawFn, depth: int) -> Any:
     if verb.bare and draw(st.booleans()):
         return verb.name
     step = {verb.name: draw(made(verb.head, depth))} | draw(mapping((*verb.keys, *COMMON_KEYS), depth))
+    if "type" in step:
+        step.pop("default", None)  # whether it fits the type is beyond the schema
     if "among" in step:
         step[verb.name] = "{{ x }}"
     if verb.name == "generate" and "otherwise" in step:

@@ -92,7 +92,7 @@ class _Walk:
         """Count one step with all that is below it."""
         match step:
             case n.Turn():
-                return _sum([self.turn(step), self.body(step.otherwise or ())])
+                return _sum([self.summary(), self.turn(step), self.body(step.otherwise or ())])
             case n.UseTool():
                 return self.tool(step)
             case n.Include() | n.Call() | n.Handoff():
@@ -153,6 +153,16 @@ class _Walk:
         if retry is not None and "invalid_output" in retry.on:
             return Calls(1, (1 + again) * (1 + repairs))
         return Calls(1, 1 + again + repairs)
+
+    def summary(self) -> Calls | Endless:
+        """Count the summary that a chat may need before a turn."""
+        memory = self.owner.memory or {}
+        if memory.get("kind") != "summarize":
+            return Calls(0, 0)
+        link = self.links.get(id(memory.get("flow")))
+        if link is None or id(link.flow) in self.counting.open:
+            return Calls(1, 1 + int(BUILT_IN["retries"]))
+        return self.counting.flow(link.flow, link.file)
 
     def setting(self, step: n.Turn, name: str) -> int:
         """Return a setting that is a whole number: the step's, the flow's, the file's, or the built-in."""

@@ -37,6 +37,10 @@ def flow_steps(file: n.FlowFile) -> Iterator[FlowStep]:
         for step in steps(flow.steps):
             if type(step) in _NAMES_FLOW:
                 yield step  # type: ignore[misc]
+        summary = (flow.memory or {}).get("flow")
+        if summary is not None:  # it is called as if by a step
+            text = n.Named("text", summary.span, n.Constant("", summary.span))
+            yield n.Call(span=summary.span, head=summary.span, flow=summary, arguments=(text,))
 
 
 def flow_refs(file: n.FlowFile) -> Iterator[n.FlowRef]:

@@ -79,6 +79,9 @@ def generate(file: n.FlowFile, facts: Facts, links: Links, *, probed: bool = Fal
     """Return the module of a file about which all is known. `probed`: its steps tell when they run."""
     module = Module(file, facts, links, probed=probed)
     flows = (file.main, *file.flows.values())
+    for summary in [flow.memory["flow"] for flow in flows if flow.memory and "flow" in flow.memory]:
+        if (alias := links[id(summary)].alias) is not None:
+            module.file(alias)
     functions = [_flow(flow, module) for flow in flows]
     texts: dict[Source, list[ast.stmt]] = {}
     for source, function in module.templates.functions:

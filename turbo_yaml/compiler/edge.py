@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from turbo_yaml.compiler.build import Builder, used_files
-from turbo_yaml.compiler.files import Files, Place
+from turbo_yaml.compiler.files import SCHEME, Files, Place, installed
 from turbo_yaml.compiler.store import Store
 from turbo_yaml.diagnostics import Diagnostic
 from turbo_yaml.errors import UsageError
@@ -212,6 +212,12 @@ def _builder(
     thorough: bool = False,
 ) -> tuple[Builder, Place]:
     shown = os.fspath(path)
+    if shown.startswith(SCHEME):
+        try:
+            place = installed(shown)
+        except UnreadableText as problem:
+            raise UsageError(problem.message, hint=problem.help) from None
+        return Builder(Files(place.path.parent), store, levels, thorough=thorough), place
     real = Path(path)
     builder = Builder(Files.around(real, root), store, levels, thorough=thorough)
     return builder, Place(real.resolve(), shown)

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Final
 
 from turbo_yaml.diagnostics import Diagnostic
+from turbo_yaml.diagnostics.suggest import did_you_mean
 from turbo_yaml.records import Record
 from turbo_yaml.settings.sources import own_project_file
 from turbo_yaml.source import Source, Span
 from turbo_yaml.source.files import UnreadableText, confine, read_source
+
+INSTALLED: Final = Path(__file__).parents[1] / "flows"
+"""The folder of the flows that come with turbo-yaml."""
+SCHEME: Final = "turbo:"
+"""What their names begin with."""
 
 
 class Place(Record):
@@ -50,10 +57,21 @@ class Files:
 
     def beside(self, place: Place, relative: str) -> Place:
         """Return the file that `relative`, written in the file at `place`, means; raise `UnreadableText`."""
+        if relative.startswith(SCHEME):
+            return installed(relative)
         from_root = os.path.relpath(place.path.parent, self.root)
         path = confine(self.root, os.path.join(from_root, relative) if from_root != "." else relative)  # noqa: PTH118
         name = os.path.normpath(os.path.join(os.path.dirname(place.name), relative))  # noqa: PTH118, PTH120
         return Place(path, name)
+
+
+def installed(name: str) -> Place:
+    """Return a flow that comes with turbo-yaml, by its name `turbo:qa`; raise `UnreadableText`."""
+    known = sorted(path.stem for path in INSTALLED.glob("*.yaml"))
+    wanted = name.removeprefix(SCHEME)
+    if wanted not in known:
+        raise UnreadableText(f"no flow `{name}` comes with turbo-yaml", help=did_you_mean(wanted, known))
+    return Place(INSTALLED / f"{wanted}.yaml", name)
 
 
 def project_root(folder: Path) -> Path:

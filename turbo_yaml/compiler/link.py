@@ -77,7 +77,7 @@ class Linker:
         self._steps |= dict.fromkeys(id for record in unit.flows.values() for id in record.steps)
         for record in unit.flows.values():
             function = module[record.function]
-            function.__turbo__ = self._info(record, unit, source, place, tools)
+            function.__turbo__ = self._info(record, unit, source, place, module, tools)
             setattr(flows, record.function, function)
         return flows
 
@@ -104,6 +104,17 @@ class Linker:
         self.found += found
         return data
 
+    def _memory(self, declared: Mapping[str, Any] | None, module: dict[str, Any]) -> Mapping[str, Any] | None:
+        """Return what a flow says of its chat, with what writes its summaries if it has any."""
+        if declared is None or declared.get("kind") != "summarize":
+            return declared
+        from turbo_yaml.runtime.summaries import summary_by, usual
+
+        if "flow" not in declared:
+            return {**declared, "flow": usual()}
+        file, name = declared["flow"]
+        return {**declared, "flow": summary_by(partial(_flow_of, module, file, name))}
+
     def _tool(self, data: Mapping[str, Any], module: Mapping[str, Any], source: Source) -> Declaration:
         """Return what a file declares of a tool. A flow that is one is looked up later, when it is linked."""
         from turbo_yaml.tools.declared import Declaration
@@ -116,7 +127,13 @@ class Linker:
         return Declaration(place=place, **fields)
 
     def _info(
-        self, record: FlowRecord, unit: Unit, source: Source, place: Place, tools: Mapping[str, Declaration]
+        self,
+        record: FlowRecord,
+        unit: Unit,
+        source: Source,
+        place: Place,
+        module: dict[str, Any],
+        tools: Mapping[str, Declaration],
     ) -> FlowInfo:
         profiles = {name: from_data(data, source.name) for name, data in unit.profiles.items()}
         patch = from_data(record.settings, source.name)
@@ -128,7 +145,7 @@ class Linker:
             inputs=record.inputs,
             parameters={name: python for name, python in record.parameters.items() if name != python},
             output=record.output,
-            memory=record.memory,
+            memory=self._memory(record.memory, module),
             layer=layer,
             source=source,
             root=self.builder.files.root,

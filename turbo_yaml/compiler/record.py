@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import CodeType
 from typing import Any
 
 from turbo_yaml.analysis.tools import tool_of, tool_refs
 from turbo_yaml.codegen.function import exported_name
+from turbo_yaml.codegen.identifiers import Identifiers
 from turbo_yaml.codegen.module import Generated
 from turbo_yaml.compiler.stages import Analysed
 from turbo_yaml.compiler.units import FlowRecord, Unit
@@ -41,7 +43,7 @@ def record(
     return Unit(
         codes=codes,
         main=file.main.name,
-        flows={flow.name: _flow(flow, generated) for flow in flows},
+        flows={flow.name: _flow(flow, analysed, generated) for flow in flows},
         profiles={name: to_data(patch) for name, patch in file.profiles.items()},
         tools={tool.name: _tool(tool, analysed, generated) for tool in file.tools.values()},
         uses={names.file(alias): path for alias, path in generated.uses.items()},
@@ -70,7 +72,7 @@ def _tool(tool: n.Tool, analysed: Analysed, generated: Generated) -> dict[str, A
     return data
 
 
-def _flow(flow: n.Flow, generated: Generated) -> FlowRecord:
+def _flow(flow: n.Flow, analysed: Analysed, generated: Generated) -> FlowRecord:
     names = generated.names
     return FlowRecord(
         name=flow.name,
@@ -79,7 +81,19 @@ def _flow(flow: n.Flow, generated: Generated) -> FlowRecord:
         inputs=flow.inputs,
         settings=to_data(flow.settings),
         output=flow.output,
-        memory=flow.memory,
+        memory=_memory(flow.memory, analysed, names),
         description=flow.description,
         steps=tuple(step.id for step in steps(flow.steps) if isinstance(step, n.Turn) and step.id),
     )
+
+
+def _memory(
+    memory: Mapping[str, Any] | None, analysed: Analysed, names: Identifiers
+) -> Mapping[str, Any] | None:
+    """Return what a flow says of its chat as data; `flow` is two Python names: its file (or None), itself."""
+    if memory is None or "flow" not in memory:
+        return memory
+    link = analysed.links[id(memory["flow"])]
+    if link.alias is None:
+        return {**memory, "flow": [None, names.flow(link.flow.name)]}
+    return {**memory, "flow": [names.file(link.alias), exported_name(link)]}

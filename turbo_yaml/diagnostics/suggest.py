@@ -27,6 +27,8 @@ class Replacement(str):
 def nearest(name: str, legal: Iterable[str]) -> str | None:
     """Return the legal name that `name` is most likely a slip of, or None when none is near."""
     wanted = _fold(name)
+    if not wanted:
+        return None
     best: tuple[float, str] | None = None
     for candidate in legal:
         folded = _fold(candidate)

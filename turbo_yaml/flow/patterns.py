@@ -10,6 +10,9 @@ WORD = r"[A-Za-z_][A-Za-z0-9_-]*"
 PATH = r"(?![/~])(?![A-Za-z][A-Za-z0-9+.-]*:)[^\\]+"
 """A path from the file's folder, with `/` between folders."""
 
+INSTALLED = r"turbo:[a-z][a-z0-9_]*"
+"""The name of a flow that comes with turbo-yaml."""
+
 FLOW = rf"(?:{WORD}(?:\.{WORD})?|{PATH}\.ya?ml)"
 """The name of a flow, `alias.name`, or the path of a flow file."""
 

@@ -26,6 +26,7 @@ from turbo_yaml.flow.assertions import (
 from turbo_yaml.flow.patterns import (
     DURATION,
     FLOW,
+    INSTALLED,
     LARGEST,
     PATH,
     REQUEST,
@@ -269,7 +270,8 @@ def _slot(key: Key) -> Schema:
         return {"enum": list(key.options)}
     if key.slot == "files":
         names: Schema = _ref("variable") if key.name == "data" else {"pattern": whole(WORD)}
-        return _map(_ref("path"), names)
+        installed: Schema = {"anyOf": [_ref("path"), {"type": "string", "pattern": whole(INSTALLED)}]}
+        return _map(installed if key.name == "use" else _ref("path"), names)
     return _SLOTS[key.slot]
 
 
@@ -345,6 +347,7 @@ _SLOTS: dict[Slot, Schema] = {
     "data": {},
     "type": _ref("type"),
     "parameters": {"type": "object"},
+    "lines": {"type": "string", "pattern": r"(?:^|[^{])\{\s*[A-Za-z_]\w*\??(?::\w+)?\s*\}"},
     "labels": _ref("labels"),
     "words": {"type": "array", "items": {"type": "string", "pattern": whole(WORD)}},
     "offer": {"type": "array", "minItems": 1, "items": _ref("tool-name")},

@@ -36,6 +36,7 @@ Slot: TypeAlias = Literal[
     "data",  # anything; no templates
     "type",
     "parameters",  # a type that is a mapping
+    "lines",  # text whose lines have typed fields
     "labels",  # a list of texts, or one template
     "words",  # a list of names
     "offer",  # a list of names of tools
@@ -405,6 +406,12 @@ TURN_KEYS = (
         default=10,
         needs=("tools",),
     ),
+    Key(
+        "lines",
+        "lines",
+        "Typed lines that the reply must have: `Score: {score:int}`; `as` gets their fields.",
+        excludes=("output", "choices"),
+    ),
     Key("forward", "bool", "Also give the reply to the caller.", default=True),
     Key("profile", "word", "The profile whose settings this turn takes."),
     Key("repair", "whole", "How often a reply that does not fit goes back to the model.", default=1),
@@ -438,11 +445,12 @@ MEMORY_KEYS = (
     Key(
         "kind",
         "choice",
-        "`local` keeps everything, `truncated` drops the oldest messages first.",
+        "`local` sends everything, `truncated` the newest, `summarize` those after a summary of the rest.",
         required=True,
-        options=("local", "truncated"),
+        options=("local", "truncated", "summarize"),
     ),
-    Key("max_tokens", "whole", "How many tokens of messages `truncated` keeps."),
+    Key("max_tokens", "whole", "How many tokens of messages `truncated` and `summarize` send."),
+    Key("flow", "flow", "The flow that writes the summary of a `text`; without it `turbo:summarize` does."),
 )
 TOOL_KEYS = (
     Key("description", "plain", "What the tool does, for the model."),

@@ -16,7 +16,6 @@ RESERVED = {
 }
 
 LATER_MEMORIES = {
-    "summarize": "for now `kind: truncated` drops the oldest messages",
     "sqlite": "for now the program that runs the flow can give it a memory of its own",
 }
 """Kinds of memory of a later version, and what to do until then."""

@@ -13,6 +13,7 @@ from turbo_yaml.protocol import BaseMemory
 KINDS: Final[Mapping[str, str]] = {
     "local": "turbo_yaml.memory.local:LocalMemory",
     "truncated": "turbo_yaml.memory.truncated:TruncatedMemory",
+    "summarize": "turbo_yaml.memory.summarize:SummarizeMemory",
 }
 """Each kind of memory, and where its class is."""
 

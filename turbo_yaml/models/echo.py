@@ -68,6 +68,11 @@ def _least(schema: Mapping[str, Any]) -> str:
     from turbo_yaml.types.instances import minimal_instance
 
     try:
-        return json.dumps(minimal_instance(schema), ensure_ascii=False)
+        least = minimal_instance(schema)
+        if "x-lines" in schema:
+            from turbo_yaml.types.lines import write_lines
+
+            return write_lines(schema["x-lines"], least)
+        return json.dumps(least, ensure_ascii=False)
     except UsageError as error:
         raise ModelError(f"`echo`: {error.message}", kind="configuration", hint=error.hint) from None

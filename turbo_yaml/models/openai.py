@@ -8,12 +8,13 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from turbo_yaml.models.choosing import choose, several
 from turbo_yaml.models.faults import SERVER, Fault, fault_of_error
 from turbo_yaml.models.providers import Provider
 from turbo_yaml.models.report import model_error
-from turbo_yaml.models.request import OnDelta, Reply, Request
+from turbo_yaml.models.request import Delta, OnDelta, Reply, Request
 from turbo_yaml.models.wire.chat import chat_body
-from turbo_yaml.models.wire.completion import read_completion
+from turbo_yaml.models.wire.completion import read_choices, read_completion
 from turbo_yaml.models.wire.embeddings import read_embeddings
 from turbo_yaml.models.wire.form import is_wrapped, unwrapped
 from turbo_yaml.models.wire.response import Body, Response, read_json
@@ -81,7 +82,8 @@ class OpenAIModel:
 
     async def _ask(self, request: Request, on_delta: OnDelta | None) -> Reply:
         wrapped = request if is_wrapped(request, self.provider.structured) else None
-        reader = StreamReader(on_delta, wrapped) if on_delta is not None else None
+        whole = on_delta is None or several(request.settings)
+        reader = None if whole or on_delta is None else StreamReader(on_delta, wrapped)
         seconds = float(request.settings.get("timeout") or DEFAULT_TIMEOUT)
         client = self._client or self._connect()
         reply: Reply | None = None
@@ -92,7 +94,9 @@ class OpenAIModel:
                     if reader is not None:
                         await reader.read(response, deadline)
                     else:
-                        reply = await _read_whole(response, wrapped)
+                        reply = await _read_whole(response, wrapped, request.settings)
+                        if on_delta is not None:
+                            await on_delta(Delta(reply.content, reply.reasoning))
                 finally:
                     await response.aclose()
         except TimeoutError:
@@ -199,8 +203,10 @@ async def _refuse(response: Response) -> None:
     raise fault_of_error(status, data, headers)
 
 
-async def _read_whole(response: Response, wrapped: Request | None) -> Reply:
-    """Return the reply of a response in one piece."""
-    data = await Body(response, MAX_REPLY).whole()
-    reply = read_completion(read_json(data))
-    return reply if wrapped is None else replace(reply, content=unwrapped(reply.content, wrapped))
+async def _read_whole(response: Response, wrapped: Request | None, settings: Mapping[str, Any]) -> Reply:
+    """Return the reply of a response in one piece, or the one that is taken of several."""
+    data = read_json(await Body(response, MAX_REPLY).whole())
+    replies = read_choices(data) if several(settings) else [read_completion(data)]
+    if wrapped is not None:
+        replies = [replace(reply, content=unwrapped(reply.content, wrapped)) for reply in replies]
+    return choose(replies, settings) if len(replies) > 1 else replies[0]

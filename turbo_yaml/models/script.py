@@ -16,7 +16,7 @@ _PARTS = frozenset({"content", "reasoning", "tool_calls", "usage", "finish_reaso
 
 
 class ScriptModel:
-    """Gives one entry of its list for each call, whoever calls.
+    """Gives one entry of its list for each call, whoever calls; with the setting `n`, one of so many.
 
     An entry is text; or `{error: KIND}` or `{error: {kind, message, retryable, retry_after}}`; or a mapping
     of `content`, `reasoning`, `tool_calls`, `usage`, `finish_reason` and `model` only; or any other data,
@@ -35,6 +35,20 @@ class ScriptModel:
 
     async def reply(self, request: Request, on_delta: OnDelta | None = None) -> Reply:
         """Return the next reply of the list; `ModelError` (kind `configuration`) past its end."""
+        count = request.settings.get("n") or 1
+        reply = self._take(request)
+        if count > 1:
+            from turbo_yaml.models.choosing import choose
+
+            reply = choose([reply, *(self._take(request) for _ in range(count - 1))], request.settings)
+        if on_delta is not None:
+            if reply.reasoning:
+                await on_delta(Delta(reasoning=reply.reasoning))
+            await speak(reply.content, on_delta)
+        return reply
+
+    def _take(self, request: Request) -> Reply:
+        """Return the next reply of the list."""
         number = self._next
         if number >= len(self._replies):
             count = len(self._replies)
@@ -43,12 +57,7 @@ class ScriptModel:
                 "add a reply to the script",
             )
         self._next = number + 1
-        reply = _read(self._replies[number], number + 1, request)
-        if on_delta is not None:
-            if reply.reasoning:
-                await on_delta(Delta(reasoning=reply.reasoning))
-            await speak(reply.content, on_delta)
-        return reply
+        return _read(self._replies[number], number + 1, request)
 
     async def aclose(self) -> None:
         """There is nothing to let go of."""

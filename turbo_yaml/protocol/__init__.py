@@ -5,7 +5,9 @@ from turbo_yaml.protocol.functions import Signal, TurboGenTemplate, TurboGenTemp
 from turbo_yaml.protocol.memory import BaseMemory
 from turbo_yaml.protocol.messages import (
     Assistant,
+    BaseMessageCollection,
     Content,
+    Example,
     ExampleAssistant,
     ExampleUser,
     Message,
@@ -23,7 +25,9 @@ __all__ = [
     "Assistant",
     "BaseCache",
     "BaseMemory",
+    "BaseMessageCollection",
     "Content",
+    "Example",
     "ExampleAssistant",
     "ExampleUser",
     "Generate",

@@ -14,8 +14,8 @@ class BaseMemory(ABC):
 
     __slots__ = ()
 
-    async def setup(self) -> None:  # noqa: B027 (a memory that needs nothing says nothing)
-        """Get ready: called once, before the first message."""
+    async def setup(self, **options: Any) -> None:  # noqa: B027 (a memory that needs nothing says nothing)
+        """Get ready: called once, before the first message. `options`: what its run was given for it."""
 
     @abstractmethod
     async def get(self) -> list[Message]:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, NotRequired, TypeAlias, TypedDict
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypeAlias, TypedDict
 
-from turbo_yaml.records import Record
+from turbo_yaml.records import Record, field
+
+if TYPE_CHECKING:
+    from dataclasses import InitVar
 
 Role: TypeAlias = Literal["system", "user", "assistant", "tool"]
 
@@ -22,16 +28,37 @@ class Part(TypedDict):
 Content: TypeAlias = str | list[Part]
 
 
+_RENDER = "turbo_yaml.runtime.rendering", "render"
+"""What renders a template, loaded when a message is first made of one."""
+
+
+def _said(content: Content | None, template: str | None, variables: Mapping[str, Any] | None) -> Content:
+    """Return what a message says that was given as a template, with the variables that it names."""
+    if template is None:
+        problem = "a message needs its `content`, or a `template` with `variables`"
+        raise TypeError(problem if variables is None else "`variables` are for a `template`")
+    if content is not None:
+        raise TypeError("a message has `content` or a `template`, not both")
+    home, name = _RENDER
+    rendered: str = getattr(import_module(home), name)(template, variables or {})
+    return rendered
+
+
 class Message(Record):
     """Something said. `label` with `sticky`: of the messages with one label only the last is sent, at the
-    top or the bottom of the chat. `forward`: the caller gets it too, as a `Result`."""
+    top or the bottom of the chat. `forward`: the caller gets it too, as a `Result`.
 
-    content: Content
+    `template` with `variables`, in place of `content`, is rendered as a text of a flow is.
+    """
+
+    content: Content = field(default_factory=_said, made_of=("template", "variables"))
     role: Role = "user"
     name: str | None = None
     label: str | None = None
     sticky: Literal["top", "bottom"] | None = None
     forward: bool = False
+    template: InitVar[str | None] = field(default=None, kw_only=True)
+    variables: InitVar[Mapping[str, Any] | None] = field(default=None, kw_only=True)
 
 
 class System(Message):
@@ -91,3 +118,30 @@ class ExampleAssistant(Message):
     """What the model says in a few-shot example."""
 
     role: Role = "assistant"
+
+
+class BaseMessageCollection(ABC):
+    """Several messages that a flow yields as one. Hosts may bring their own."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    async def get(self) -> list[Message]:
+        """Return the messages, in order."""
+
+
+class Example(BaseMessageCollection):
+    """A pair of question and answer, for a few-shot prompt: yield it as one."""
+
+    __slots__ = ("assistant", "user")
+
+    def __init__(self, user: str, assistant: str) -> None:
+        self.user = user
+        self.assistant = assistant
+
+    def __repr__(self) -> str:
+        return f"Example(user={self.user!r}, assistant={self.assistant!r})"
+
+    async def get(self) -> list[Message]:
+        """Return what the user says and what the model answers."""
+        return [ExampleUser(self.user), ExampleAssistant(self.assistant)]

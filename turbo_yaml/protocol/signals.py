@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from turbo_yaml.records import Record
+from turbo_yaml.records import Record, field
+
+if TYPE_CHECKING:
+    from dataclasses import InitVar
 
 
 class Generate:
@@ -53,19 +56,28 @@ class Generate:
         return f"Generate({', '.join(f'{k}={v!r}' for k, v in ({'forward': self.forward} | given).items())})"
 
 
+def _asked(content: str | None, message: str | None) -> str:
+    """Return a question, however it was given."""
+    if content is not None and message is not None:
+        raise TypeError("a question has `content` or `message`, not both")
+    return content or message or ""
+
+
 class GetInput(Record):
     """Ask the caller a question. The driver answers with text, or with the value that `type` reads from it.
 
     `type` is a JSON Schema; `timeout` is in seconds; `record`: the question joins the chat.
+    `message` is another word for `content`.
     """
 
-    content: str = ""
+    content: str = field(default_factory=_asked, made_of=("message",))
     record: bool = True
     choices: tuple[str, ...] | None = None
     type: Mapping[str, Any] | None = None
     default: Any = None
     timeout: float | None = None
     id: str | None = None
+    message: InitVar[str | None] = field(default=None, kw_only=True)
 
 
 class Result(Record):

@@ -10,6 +10,7 @@ from turbo_yaml.errors import FlowError, LimitError, UsageError
 from turbo_yaml.memory.local import LocalMemory
 from turbo_yaml.protocol import (
     Assistant,
+    BaseMessageCollection,
     Generate,
     GetInput,
     Message,
@@ -167,6 +168,11 @@ class Driver:
             if signal.record and signal.content:
                 await self._say(Assistant(signal.content))
             return signal
+        if isinstance(signal, BaseMessageCollection):
+            for message in await signal.get():
+                host.messages += 1
+                await self._say(message)
+            return None
         self.fail(_no_signal(signal))
         return None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from turbo_yaml.errors import UsageError
 from turbo_yaml.memory.local import LocalMemory
@@ -136,12 +136,12 @@ class TurboGenFn:
             steps = steps if addressed is None else apply(addressed, steps)
         return given if steps is MISSING else {**given, "steps": steps}
 
-    def configure(self, new_settings: Mapping[str, Any]) -> TurboGenFn:
+    def configure(self, new_settings: Mapping[str, Any] | None = None, /, **more: Any) -> Self:
         """Return this function with stronger settings; maps in them join, all else replaces.
 
         `UsageError` for what is no setting; a function written by hand may have settings of its own.
         """
-        stack = self._parts.stack.configured(new_settings, strict=self.info is not None)
+        stack = self._parts.stack.configured({**(new_settings or {}), **more}, strict=self.info is not None)
         return self._with(stack=stack)
 
     def using(
@@ -157,7 +157,7 @@ class TurboGenFn:
         journal: Journal | Recording | None = None,
         tools: Given | None = None,
         cache: BaseCache | None = None,
-    ) -> TurboGenFn:
+    ) -> Self:
         """Return this function with other parts of its host; what is not given stays.
 
         `journal`: where runs are recorded, so that they can go on after a crash; see `resume`. `tools` are
@@ -181,25 +181,29 @@ class TurboGenFn:
             cache=cache,
         )
 
-    def _with(self, **changes: Any) -> TurboGenFn:
-        changed = TurboGenFn.__new__(TurboGenFn)
+    def _with(self, **changes: Any) -> Self:
+        changed = object.__new__(type(self))
         changed.fn, changed.info, changed.name = self.fn, self.info, self.name
         changed._parts = self._parts._replace(**{k: part for k, part in changes.items() if part is not None})
         changed._start = None
         return changed
 
-    def __call__(self, /, *, memory: BaseMemory | None = None, **context: Any) -> TurboGenWrapper:
-        """Return a new run with these inputs, on the chat in `memory` or a new one.
+    def __call__(
+        self, given: Mapping[str, Any] | None = None, /, *, memory: BaseMemory | None = None, **context: Any
+    ) -> TurboGenWrapper:
+        """Return a new run with these inputs, by name or as one map, on the chat in `memory` or a new one.
 
         `UsageError` names every input that is missing, unknown or does not fit.
         """
+        if given is not None:
+            context = {**given, **context}
         start = self._start or self._ready()
         info = self.info
         if memory is None:
             memory = start.new_memory()
         frame = Frame(Host(start.shared, start.listener), start.outer, start.scope, info, self.name, memory)
         if info is None:
-            generator = start_by_hand(self.fn, context, memory)
+            generator = self._by_hand(context, memory)
         else:
             bare = start.bare
             if bare is None or [*context] != bare[0] or [*map(type, context.values())] != bare[1]:
@@ -239,6 +243,10 @@ class TurboGenFn:
         given = inputs_of(journal, name) | context
         recording = Recording.resuming(journal, name, on_change, unsure)
         return self.using(journal=recording)(memory=memory, **given)
+
+    def _by_hand(self, context: Mapping[str, Any], memory: BaseMemory) -> TurboGenTemplate:
+        """Return the generator of a function that was written by hand."""
+        return start_by_hand(self.fn, context, memory)
 
     def _ready(self) -> _Start:
         """Return what runs begin with, worked out once; `UsageError` where a tool is bound to nothing."""

@@ -244,7 +244,8 @@ def _correction(ask: Generate, reply: Reply, found: Sequence[Problem]) -> list[M
     if ask.choices is not None:
         lines.append("Answer with exactly one of: " + ", ".join(ask.choices))
     else:
-        lines.append("Answer again in full: the corrected JSON and nothing else.")
+        form = "lines" if ask.output is not None and "x-lines" in ask.output else "JSON and nothing else"
+        lines.append(f"Answer again in full: the corrected {form}.")
     said: list[Message] = [Assistant(reply.content)] if reply.content else []
     return [*said, User("\n".join(lines))]
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine, Iterable, Mapping
+from inspect import isawaitable
 from time import monotonic
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self, TypeAlias
 
 from turbo_yaml.errors import FlowError, UsageError
 from turbo_yaml.protocol import BaseMemory, GetInput, Result, TurboGenTemplate, Usage
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 
 MAX_ASKED: Final = 10
 """How often a question is asked before answers that do not fit fail the flow."""
+
+
+Answers: TypeAlias = Iterable[Any] | Callable[[GetInput], Any]
+"""The answers to questions, in order; or a function of a question, which may be async."""
 
 
 class Steps(NamedTuple):
@@ -39,7 +44,18 @@ class TurboGenWrapper:
     It ends with its flow, with a failure, or with `aclose`; `async with` sees to that.
     """
 
-    __slots__ = ("__weakref__", "_answer", "_asked", "_busy", "_driver", "_question", "_since", "_started")
+    __slots__ = (
+        "__weakref__",
+        "_answer",
+        "_answered",
+        "_asked",
+        "_busy",
+        "_driver",
+        "_question",
+        "_setup",
+        "_since",
+        "_started",
+    )
 
     def __init__(self, frame: Frame, generator: TurboGenTemplate) -> None:
         info = frame.info
@@ -47,6 +63,9 @@ class TurboGenWrapper:
         self._started = frame.at_hand is not None
         self._question: GetInput | None = None
         self._answer: Any = MISSING
+        self._answered: Any = MISSING
+        """The answer that was given last: a loop that gives it again at each step need not forget it."""
+        self._setup: Mapping[str, Any] | None = None
         self._asked = 0
         self._since = 0.0
         self._busy = False
@@ -100,13 +119,19 @@ class TurboGenWrapper:
         self._driver.frame.host.listener = listener
         return self
 
+    def with_setup(self, options: Mapping[str, Any]) -> Self:
+        """Let the chat's `setup` have these when the run begins; returns the run."""
+        self._setup, self._started = options, False
+        return self
+
     # Going on ------------------------------------------------------------------------------------------
 
-    async def init(self) -> None:
-        """Get the memory ready. A run does so by itself when it begins."""
+    async def init(self) -> Self:
+        """Get the memory ready, and return the run. A run does so by itself when it begins."""
         if not self._started:
             self._started = True
-            await self.memory.setup()
+            await self.memory.setup(**(self._setup or {}))
+        return self
 
     def run(self, input: Any = None) -> Coroutine[Any, Any, Result]:
         """Go on to the next `Result`: one of the flow's, or its question with `needs_input`.
@@ -115,6 +140,23 @@ class TurboGenWrapper:
         was asked, or where one was and nothing answers it. What fails in the flow is raised.
         """
         return self._next(MISSING if input is None else input, True)
+
+    async def finish(self, answers: Answers = ()) -> Any:
+        """Go on to the end, close the run, and return the outcome; results on the way are passed over.
+
+        Where `answers` has none left for a question, its default stands in, else the flow fails.
+        """
+        given = None if callable(answers) else iter(answers)
+        async with self:
+            while not self.done:
+                question = self._question
+                if question is None:
+                    await self.run()
+                    continue
+                answer = answers(question) if callable(answers) else next(given or iter(()), MISSING)
+                answer = await answer if isawaitable(answer) else answer
+                await (self.no_answer() if answer is MISSING else self._next(answer))
+        return self.outcome
 
     async def no_answer(self) -> Result:
         """Go on as `run` where no answer came: with the question's default, else with a failure."""
@@ -289,7 +331,7 @@ class TurboGenWrapper:
             if asked is None and recorder is not None:
                 await recorder.answered(self._driver.answer)
             return asked
-        if given is not MISSING:
+        if given is not MISSING and given is not self._answered:
             raise UsageError("an input was given, and the flow has asked for none")
         return None
 
@@ -311,6 +353,7 @@ class TurboGenWrapper:
             self._fail(FlowError(f"no answer fitted: {problem.message}", kind="input"))
             return None
         self._question = None
+        self._answered = given
         self._driver.answer = value
         return None
 

@@ -192,8 +192,8 @@ def _scalar(kind: Text | Words | Number | Flag | Duration, value: Any) -> Any:
     match kind:
         case Text(pattern):
             fits = isinstance(value, str) and (pattern is None or re.fullmatch(pattern, value) is not None)
-        case Words(words):
-            fits = isinstance(value, str) and value in words
+        case Words(words, or_function):
+            fits = value in words if isinstance(value, str) else or_function and callable(value)
         case Flag():
             fits = isinstance(value, bool)
         case Number(integer=integer):

@@ -32,6 +32,7 @@ _ALLOWED: Final = Text(
 )
 _SEVERITY: Final = Words(("off", "warning", "error"))
 _STRUCTURED: Final = ("schema", "json", "prompt")
+CHOOSING: Final = ("first", "most_common", "longest", "shortest")
 
 
 def _turn(kind: Kind, doc: str, default: Any = MISSING) -> Key:
@@ -45,6 +46,14 @@ TURN: Final[dict[str, Key]] = {
     "top_p": _turn(Maybe(Number(0, 1)), "Choose among the likeliest words of this total probability."),
     "max_tokens": _turn(Maybe(_COUNT), "The most tokens that one reply may take."),
     "stop": _turn(Maybe(ListOf(Text(), lone=True)), "A reply ends before any of these texts."),
+    "n": _turn(
+        Number(1, 128, integer=True), "How many replies to ask for; `select_choice` takes one of them."
+    ),
+    "select_choice": _turn(
+        Words(CHOOSING, or_function=True),
+        "Which of `n` replies is taken: the `first`, the `most_common`, the `longest` or the `shortest`.",
+        "first",
+    ),
     "seed": _turn(Maybe(Number(integer=True)), "Ask the server for repeatable replies."),
     "presence_penalty": _turn(Maybe(Number(-2, 2)), "Above zero: fewer words that were used before."),
     "frequency_penalty": _turn(Maybe(Number(-2, 2)), "Above zero: fewer words the more they were used."),
@@ -80,6 +89,7 @@ SENT: Final = (
     "top_p",
     "max_tokens",
     "stop",
+    "n",
     "seed",
     "presence_penalty",
     "frequency_penalty",

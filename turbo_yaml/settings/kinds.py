@@ -17,9 +17,13 @@ class Text(NamedTuple):
 
 
 class Words(NamedTuple):
-    """One of a few words, taken as written: `off` is a word here and never false."""
+    """One of a few words, taken as written: `off` is a word here and never false.
+
+    `or_function`: a host may give a function in their place.
+    """
 
     words: tuple[str, ...]
+    or_function: bool = False
 
 
 class Number(NamedTuple):

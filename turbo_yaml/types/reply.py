@@ -9,6 +9,8 @@ from typing import Any, Final
 
 from turbo_yaml.types.declared import MISSING
 from turbo_yaml.types.filling import MAX_DEPTH, compile_filler
+from turbo_yaml.types.lines import KEY as LINES
+from turbo_yaml.types.lines import parse_lines, read_lines
 from turbo_yaml.types.schema.shapes import resolve, type_names
 from turbo_yaml.types.schema.words import shown, some_of
 from turbo_yaml.types.validation import Problem, compile_validator
@@ -29,6 +31,8 @@ def read_reply(schema: Mapping[str, Any] | bool, text: str) -> tuple[Any, list[P
     The whole reply is read as JSON, else its fenced blocks, else the objects and lists in its prose; the
     first that fits is taken. A value that is not an object may come as `{"value": …}`, and text as it is.
     """
+    if isinstance(schema, Mapping) and LINES in schema:
+        return _read_lines(schema, text)
     first: list[Problem] = []
     may_be_text = "string" in (type_names(schema, schema) or ())
     for candidate in _candidates(text, prose=not may_be_text):
@@ -44,6 +48,18 @@ def read_reply(schema: Mapping[str, Any] | bool, text: str) -> tuple[Any, list[P
             return value, []
         first = first or wrong
     return None, first or unfit or [Problem("", _no_json(text), "json")]
+
+
+def _read_lines(schema: Mapping[str, Any], text: str) -> tuple[Any, list[Problem]]:
+    """Return the data in the typed lines of a reply; where there are none, JSON in their place will do."""
+    found, wrong = read_lines(parse_lines(schema[LINES]), _without_thought(text))
+    if not wrong:
+        return found, []
+    if not found:
+        value, misfit = read_reply({key: schema[key] for key in schema if key != LINES}, text)
+        if not misfit:
+            return value, []
+    return None, wrong
 
 
 def _no_json(text: str) -> str:

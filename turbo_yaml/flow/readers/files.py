@@ -28,6 +28,7 @@ from turbo_yaml.types.shorthand import parse_type
 
 _SUBFLOW = table_of("a flow", SUBFLOW_KEYS, any_of=("steps",))
 _MEMORY = table_of("`memory`", MEMORY_KEYS)
+_KINDS_WITH = {"max_tokens": ("truncated", "summarize"), "flow": ("summarize",)}
 
 
 def read_version(reading: Reading, node: Node, key: Key) -> Any:
@@ -100,13 +101,14 @@ def read_memory(reading: Reading, node: Node, key: Key) -> Any:
     given, good = read_keys(reading, node.entries, _MEMORY, node.span)
     if not good:
         return WRONG
-    if "max_tokens" in given and given["kind"] != "truncated":
-        return reading.report(
-            "conflicting-keys",
-            f"memory of the kind `{given['kind']}` has no `max_tokens`",
-            node.entries["max_tokens"].key.span,
-            "`kind: truncated` has it",
-        )
+    for name, kinds in _KINDS_WITH.items():
+        if name in given and given["kind"] not in kinds:
+            return reading.report(
+                "conflicting-keys",
+                f"memory of the kind `{given['kind']}` has no `{name}`",
+                node.entries[name].key.span,
+                f"`kind: {kinds[0]}` has it",
+            )
     return given
 
 

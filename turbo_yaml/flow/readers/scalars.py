@@ -7,7 +7,7 @@ from typing import Any
 
 from turbo_yaml.diagnostics.suggest import Replacement, did_you_mean
 from turbo_yaml.flow.nodes import FlowRef, Target
-from turbo_yaml.flow.patterns import FLOW, PATH, WORD
+from turbo_yaml.flow.patterns import FLOW, INSTALLED, PATH, WORD
 from turbo_yaml.flow.readers.context import (
     WRONG,
     Reader,
@@ -26,6 +26,7 @@ from turbo_yaml.template import Expression, parse_expression, parse_text
 from turbo_yaml.types.names import name_problem
 
 _WORD, _PATH, _FLOW = re.compile(WORD), re.compile(PATH), re.compile(FLOW)
+_INSTALLED = re.compile(INSTALLED)
 
 
 def scalar(reading: Reading, node: Node, key: Key, wanted: str, help: str | None = None) -> Scalar | None:
@@ -251,7 +252,7 @@ def read_path(reading: Reading, node: Node, key: Key) -> Any:
     if named is None:
         return WRONG
     path, found = named
-    if _PATH.fullmatch(path):
+    if _PATH.fullmatch(path) or (key.name == "use" and _INSTALLED.fullmatch(path)):
         return path
     return reading.report(
         "bad-path",

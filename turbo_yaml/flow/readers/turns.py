@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from turbo_yaml.errors import UsageError
 from turbo_yaml.flow.nodes import Constant, Named, Retry
 from turbo_yaml.flow.readers.context import WRONG, Reader, Reading, is_null, is_template, shape
 from turbo_yaml.flow.readers.keys import read_keys, table_of
 from turbo_yaml.flow.readers.quantities import read_whole
-from turbo_yaml.flow.readers.scalars import check_tag
+from turbo_yaml.flow.readers.scalars import check_tag, read_plain
 from turbo_yaml.flow.readers.values import value_of
 from turbo_yaml.flow.vocabulary import (
     COMMON_KEYS,
@@ -57,6 +58,8 @@ def read_turn(reading: Reading, node: Node, key: Key) -> Any:
         good = _report_twice(reading, others["timeout"])
     if not good or settings is WRONG:
         return WRONG
+    if "lines" in given:
+        given["output"] = given.pop("lines")
     if "profile" in given:
         word, profile = own["profile"]
         settings = (Named("profile", word.span, Constant(given.pop("profile"), profile.span)), *settings)
@@ -171,4 +174,22 @@ def read_forget(reading: Reading, node: Node, key: Key) -> Any:
     return given
 
 
-TURN_SLOTS: dict[Slot, Reader] = {"turn": read_turn, "retry": read_retry, "forget": read_forget}
+def read_lines(reading: Reading, node: Node, key: Key) -> Any:
+    """Read typed lines as the type of what they hold."""
+    text = read_plain(reading, node, key)
+    if text is WRONG:
+        return WRONG
+    from turbo_yaml.types.lines import lines_schema
+
+    try:
+        return lines_schema(text)
+    except UsageError as problem:
+        return reading.report("wrong-value", problem.message, node, problem.hint)
+
+
+TURN_SLOTS: dict[Slot, Reader] = {
+    "lines": read_lines,
+    "turn": read_turn,
+    "retry": read_retry,
+    "forget": read_forget,
+}

@@ -18,6 +18,7 @@ SENT = (
     "top_p",
     "max_tokens",
     "stop",
+    "n",
     "seed",
     "presence_penalty",
     "frequency_penalty",

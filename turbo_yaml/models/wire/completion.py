@@ -20,6 +20,23 @@ def read_completion(data: Any) -> Reply:
         if "choices" not in data:
             raise Fault("bad_reply", f"{SERVER} answered with an object that is no chat completion")
         raise Fault("bad_reply", f"{SERVER} answered without a choice", retryable=True)
+    return _reply(choice, data)
+
+
+def read_choices(data: Any) -> list[Reply]:
+    """Return every good reply in a whole completion; `Fault` where there is none."""
+    first = first_choice(data)
+    choices = [] if first is None else [choice for choice in data["choices"] if isinstance(choice, dict)]
+    good: list[Reply] = []
+    for choice in choices:
+        try:
+            good.append(_reply(choice, data))
+        except Fault:
+            continue  # where none is good, the first one says why
+    return good or [read_completion(data)]
+
+
+def _reply(choice: dict[str, Any], data: dict[str, Any]) -> Reply:
     message = choice.get("message")
     if not isinstance(message, dict):
         raise _wrong("message", message, "an object")

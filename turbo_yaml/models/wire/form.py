@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from turbo_yaml.models.request import Request, Structured
+from turbo_yaml.types.lines import KEY as LINES
+from turbo_yaml.types.lines import ask_for_lines
 from turbo_yaml.types.wire import WRAPPED, choice_schema, strict_schema, wire_schema
 
 
@@ -14,6 +16,9 @@ def ask_for_form(body: dict[str, Any], request: Request, structured: Structured)
     """Add to a body what asks for `choices` or `output`, in the way `structured` unless the request says."""
     schema = _schema(request)
     if schema is None:
+        return
+    if LINES in schema:
+        _instruct(body["messages"], ask_for_lines(schema[LINES]))
         return
     structured = _way(request, structured)
     root, wrapped = wire_schema(schema)
@@ -30,7 +35,9 @@ def ask_for_form(body: dict[str, Any], request: Request, structured: Structured)
 def is_wrapped(request: Request, structured: Structured) -> bool:
     """Tell whether the reply comes as the one field of an object: servers want an object at the root."""
     schema = _schema(request)
-    return schema is not None and _way(request, structured) == "schema" and wire_schema(schema)[1]
+    if schema is None or LINES in schema:
+        return False
+    return _way(request, structured) == "schema" and wire_schema(schema)[1]
 
 
 def unwrapped(content: str, request: Request) -> str:
