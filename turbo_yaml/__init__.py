@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from turbo_yaml.memory.local import LocalMemory
     from turbo_yaml.memory.summarize import SummarizeMemory
     from turbo_yaml.memory.truncated import TruncatedMemory
+    from turbo_yaml.memory.window import count_tokens
+    from turbo_yaml.models.request import Delta, Model, Reply, Request
     from turbo_yaml.protocol import (
         Assistant,
         BaseCache,
@@ -46,9 +48,9 @@ if TYPE_CHECKING:
         TurboGenTemplateFn,
         User,
     )
-    from turbo_yaml.runtime.decorators import completion, turbo
     from turbo_yaml.runtime.function import TurboGenFn
-    from turbo_yaml.runtime.scripts import run
+    from turbo_yaml.runtime.host.decorators import completion, turbo
+    from turbo_yaml.runtime.host.scripts import run
     from turbo_yaml.runtime.wrapper import TurboGenWrapper
     from turbo_yaml.types.scratchpad import Scratchpad
 
@@ -71,6 +73,8 @@ _HOMES = {
     "turbo_yaml.memory.local": ("LocalMemory",),
     "turbo_yaml.memory.summarize": ("SummarizeMemory",),
     "turbo_yaml.memory.truncated": ("TruncatedMemory",),
+    "turbo_yaml.memory.window": ("count_tokens",),
+    "turbo_yaml.models.request": ("Delta", "Model", "Reply", "Request"),
     "turbo_yaml.protocol": (
         "Assistant",
         "BaseCache",
@@ -88,9 +92,9 @@ _HOMES = {
         "TurboGenTemplateFn",
         "User",
     ),
-    "turbo_yaml.runtime.decorators": ("completion", "turbo"),
+    "turbo_yaml.runtime.host.decorators": ("completion", "turbo"),
     "turbo_yaml.runtime.function": ("TurboGenFn",),
-    "turbo_yaml.runtime.scripts": ("run",),
+    "turbo_yaml.runtime.host.scripts": ("run",),
     "turbo_yaml.runtime.wrapper": ("TurboGenWrapper",),
     "turbo_yaml.types.scratchpad": ("Scratchpad",),
 }
@@ -102,6 +106,7 @@ __all__ = [
     "BaseMemory",
     "BaseMessageCollection",
     "CacheError",
+    "Delta",
     "Example",
     "ExampleAssistant",
     "ExampleUser",
@@ -115,8 +120,11 @@ __all__ = [
     "LocalMemory",
     "MemoryCache",
     "Message",
+    "Model",
     "ModelError",
     "RedisCache",
+    "Reply",
+    "Request",
     "Result",
     "Scratchpad",
     "SqliteCache",
@@ -134,6 +142,7 @@ __all__ = [
     "check",
     "compile_python",
     "completion",
+    "count_tokens",
     "load",
     "loads",
     "run",

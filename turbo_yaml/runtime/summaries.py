@@ -33,7 +33,7 @@ def summary_by(flow: Callable[[], Any]) -> Summarize:
         if info is not None and any(each.name == "text_type" for each in info.inputs):
             given["text_type"] = "conversation"
         bound, memory = bind(wanted, given), LocalMemory()
-        frame = frame_for(memory).child(bound, memory, level=1)
+        frame = frame_for(memory).child(bound, memory, "summary", level=1)
         driver = Driver(frame, bound.start(memory), info and info.output)
         while (signal := await driver.advance()) is not None:
             if isinstance(signal, GetInput):
