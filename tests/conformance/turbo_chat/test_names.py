@@ -11,9 +11,9 @@ from tests.docs.pages import ROOT
 
 PAGE = (ROOT / "docs" / "migrating" / "turbo-chat.md").read_text(encoding="utf-8")
 SAME = (
-    "System", "User", "Assistant", "ExampleUser", "ExampleAssistant", "Generate", "GetInput", "TurboGenWrapper",
-    "Message", "BaseMessageCollection", "BaseMemory", "LocalMemory", "Example", "BaseCache", "Scratchpad", "Result",
-    "turbo", "completion", "count_tokens",
+    "System", "User", "Assistant", "ExampleUser", "ExampleAssistant", "Generate", "GetInput",
+    "TurboGenWrapper", "Message", "BaseMessageCollection", "BaseMemory", "LocalMemory", "Example",
+    "BaseCache", "Scratchpad", "Result", "turbo", "completion", "count_tokens",
 )  # fmt: skip
 """Names that are the same here."""
 OTHERWISE = (
