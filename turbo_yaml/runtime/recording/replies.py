@@ -21,6 +21,9 @@ def asked_data(request: Request) -> dict[str, Any]:
     settings = request.settings
     data: dict[str, Any] = {name: settings[name] for name in _ASKED if settings.get(name) is not None}
     data["model"] = request.model
+    if "n" in data:
+        way = settings.get("select_choice") or "first"
+        data["select_choice"] = way if isinstance(way, str) else f"{way.__module__}.{_name_of(way)}"
     if request.output is not None:
         data["output"] = request.output
     if request.choices is not None:
@@ -30,6 +33,11 @@ def asked_data(request: Request) -> dict[str, Any]:
     if request.structured is not None:
         data["structured"] = request.structured
     return data
+
+
+def _name_of(way: Any) -> str:
+    """Return the name of what chooses among replies: a function's, or its class's."""
+    return getattr(way, "__qualname__", type(way).__qualname__)
 
 
 class Asks:
