@@ -18,6 +18,7 @@ from turbo_yaml import (
     Generate,
     GetInput,
     LocalMemory,
+    MemoryCache,
     Message,
     Result,
     System,
@@ -247,3 +248,38 @@ def test_a_completion_is_one_turn_of_its_docstring() -> None:
 
         @completion()
         def silent(word: str) -> Any: ...
+
+
+# Caches ------------------------------------------------------------------------------------------------
+
+
+def test_a_cache_of_the_host_answers_what_was_asked_before() -> None:
+    cache = MemoryCache()
+
+    @turbo(model="script", cache=cache)
+    async def app(name: str) -> Any:
+        yield User(name)
+        yield Generate()
+
+    scripted = app.using(script=["one", "two"])
+    assert [finish(scripted("Ada")), finish(scripted("Ada"))] == ["one", "one"]
+    assert finish(scripted("Ben")) == "one"
+    assert finish(app.configure(cache="off").using(script=["new"])("Ada")) == "new"
+
+
+def test_a_cache_class_makes_one_cache_for_the_function() -> None:
+    made: list[MemoryCache] = []
+
+    def make() -> MemoryCache:
+        made.append(MemoryCache(ttl=60))
+        return made[-1]
+
+    @turbo(model="script", cache_class=make)
+    async def app() -> Any:
+        yield User("hi")
+        yield Generate()
+
+    assert finish(app.using(script=["one"])()) == "one"
+    assert finish(app.using(script=[])()) == "one"
+    assert len(made) == 1
+    assert finish(app.configure(cache_class=MemoryCache).using(script=["two"])()) == "two"

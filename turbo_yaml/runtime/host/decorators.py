@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 from turbo_yaml.errors import UsageError
 from turbo_yaml.memory.local import LocalMemory
 from turbo_yaml.models.request import Reply
-from turbo_yaml.protocol import BaseMemory, Generate, TurboGenTemplate, User
+from turbo_yaml.protocol import BaseCache, BaseMemory, Generate, TurboGenTemplate, User
 from turbo_yaml.runtime.function import TurboGenFn
 from turbo_yaml.runtime.wrapper import TurboGenWrapper
 
@@ -22,7 +22,7 @@ T = TypeVar("T")
 Debug = Callable[[dict[str, Any]], None]
 SelectChoice = Callable[[Sequence[Reply]], Reply]
 
-_OF_THE_HOST: Final = frozenset({"memory_class", "debug"})
+_OF_THE_HOST: Final = frozenset({"memory_class", "cache_class", "debug"})
 
 
 def turbo(
@@ -30,6 +30,8 @@ def turbo(
     model: str = DEFAULT_MODEL,
     *,
     stream: bool | None = None,
+    cache_class: Callable[[], BaseCache] | None = None,
+    cache: BaseCache | str | None = None,
     debug: Debug | None = None,
     n: int | None = None,
     select_choice: SelectChoice | str | None = None,
@@ -37,14 +39,18 @@ def turbo(
 ) -> Callable[[Callable[..., TurboGenTemplate]], TurboFn]:
     """Return a decorator that makes a `TurboFn` of an async generator function.
 
-    `memory_class` makes the chat of each run. `debug` is told of what the generator yields and is sent. With
-    `n` the model gives that many replies, of which `select_choice` takes one. The rest are settings.
+    `memory_class` makes the chat of each run. `cache`, or the one that `cache_class` makes, keeps replies; as a
+    word, `cache` is the setting. `debug` is told of what the generator yields and is sent. With `n` the model
+    gives that many replies, of which `select_choice` takes one. The rest are settings.
     """
-    given = {"stream": stream, "n": n, "select_choice": select_choice}
+    kept = cache if isinstance(cache, BaseCache) else None if cache_class is None else cache_class()
+    word = cache if isinstance(cache, str) else None if kept is None else "on"
+    given = {"stream": stream, "cache": word, "n": n, "select_choice": select_choice}
     own = {"model": model, **{key: value for key, value in given.items() if value is not None}, **settings}
 
     def decorate(fn: Callable[..., TurboGenTemplate]) -> TurboFn:
-        return TurboFn(fn, own, memory_factory=memory_class, debug=debug)
+        made = TurboFn(fn, own, memory_factory=memory_class, debug=debug)
+        return made if kept is None else made.using(cache=kept)
 
     return decorate
 
@@ -67,9 +73,16 @@ class TurboFn(TurboGenFn):
         self.__wrapped__ = fn
 
     def configure(self, new_settings: Mapping[str, Any] | None = None, /, **more: Any) -> TurboFn:
-        """Return this function with stronger settings; `memory_class` and `debug` are among them."""
+        """Return this function with stronger settings, and with the other arguments of `turbo`."""
         given = {**(new_settings or {}), **more}
+        cache = given.get("cache")
+        if "cache_class" in given:
+            cache = given["cache_class"]()
+        if isinstance(cache, BaseCache):
+            given["cache"] = "on"
         changed = super().configure({key: given[key] for key in given.keys() - _OF_THE_HOST})
+        if isinstance(cache, BaseCache):
+            changed = changed.using(cache=cache)
         if "memory_class" in given:
             changed = changed.using(memory_factory=given["memory_class"])
         if "debug" in given:
