@@ -45,17 +45,9 @@ class TurboGenWrapper:
     """
 
     __slots__ = (
-        "__weakref__",
-        "_answer",
-        "_answered",
-        "_asked",
-        "_busy",
-        "_driver",
-        "_question",
-        "_setup",
-        "_since",
+        "__weakref__", "_answer", "_answered", "_asked", "_busy", "_driver", "_question", "_setup", "_since",
         "_started",
-    )
+    )  # fmt: skip
 
     def __init__(self, frame: Frame, generator: TurboGenTemplate) -> None:
         info = frame.info

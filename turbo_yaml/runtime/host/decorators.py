@@ -39,9 +39,9 @@ def turbo(
 ) -> Callable[[Callable[..., TurboGenTemplate]], TurboFn]:
     """Return a decorator that makes a `TurboFn` of an async generator function.
 
-    `memory_class` makes the chat of each run. `cache`, or the one that `cache_class` makes, keeps replies; as a
-    word, `cache` is the setting. `debug` is told of what the generator yields and is sent. With `n` the model
-    gives that many replies, of which `select_choice` takes one. The rest are settings.
+    `memory_class` makes the chat of each run. `cache`, or what `cache_class` makes, keeps replies; as a word,
+    `cache` is the setting. `debug` is told of what the generator yields and is sent. With `n` the model gives
+    that many replies, of which `select_choice` takes one. The rest are settings.
     """
     kept = cache if isinstance(cache, BaseCache) else None if cache_class is None else cache_class()
     word = cache if isinstance(cache, str) else None if kept is None else "on"

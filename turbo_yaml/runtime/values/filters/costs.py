@@ -18,7 +18,8 @@ COSTS: Final[dict[str, int]] = {
     "length": 0, "random": 0, "round": 0, "trusted": 0,
     # By the character of the text.
     "capitalize": 1, "center": 1, "code": 15, "e": 5, "escape": 5, "float": 2, "forceescape": 5, "format": 1,
-    "fromjson": 40, "fromyaml": 100, "indent": 15, "int": 2, "lines": 40, "lower": 1, "regex_findall": 1,
+    "fromcsv": 150, "fromjson": 40, "fromjsonl": 100, "fromyaml": 100, "indent": 15,
+    "int": 2, "lines": 40, "lower": 1, "regex_findall": 1,
     "regex_search": 1, "replace": 4, "safe": 1, "string": 1, "striptags": 15, "title": 40, "trim": 1,
     "truncate": 1, "upper": 1, "urlencode": 10, "urlize": 200, "wordcount": 20, "words": 40, "wordwrap": 100,
     # By the item of the list, which may be a character.
