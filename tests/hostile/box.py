@@ -41,7 +41,8 @@ STAGES: Final = {
     "run": "tests.hostile.stages.flows:ran",
     "python": "tests.hostile.stages.python:run",
     "yaml": "tests.hostile.stages.yaml:read",
-    "names": "tests.hostile.stages.names:compiled",
+    "pyyaml": "tests.hostile.stages.yaml:read_by_pyyaml",
+    "jinja": "tests.hostile.stages.jinja:rendered",
 }
 
 

@@ -29,6 +29,8 @@ from turbo_yaml.runtime.turn import take_turn
 _BREATH: Final = 1023
 """After so many signals (a power of two, less one) other tasks get their turn, a cancellation among them."""
 
+_UNCOUNTED: Final = 512
+"""Characters of a message up to which it costs nothing for the run that keeps it."""
 
 _SAID: Final = frozenset((System, User, Assistant, Message))
 """What is most often said: to look a class up takes a fifth of the time of `isinstance`."""
@@ -88,7 +90,7 @@ class Driver:
         token = CURRENT.set(self.frame)
         local = self.frame.at_hand if self.frame.host.listener is None else None
         send: Callable[[Any], Awaitable[Any]] = self.generator.asend
-        most, said = self.frame.longest, 0
+        most, said = min(self.frame.longest, _UNCOUNTED), 0
         answer, self.answer, failing = self.answer, None, self.failure is not None
         try:
             while True:
@@ -155,8 +157,8 @@ class Driver:
     async def _given(self, signal: Any) -> Result | GetInput | None:
         """Take note of a signal that asks nothing of the model; return what of it the caller gets now."""
         host = self.frame.host
-        if isinstance(signal, Message | GetInput) and (length := _length(signal)) > self.frame.longest:
-            self.fail(host.text_too_long(length))
+        if isinstance(signal, Message | GetInput) and (problem := self._too_long(signal)) is not None:
+            self.fail(problem)
             return None
         if isinstance(signal, Message):
             host.messages += 1
@@ -174,6 +176,18 @@ class Driver:
                 await self._say(message)
             return None
         self.fail(_no_signal(signal))
+        return None
+
+    def _too_long(self, signal: Message | GetInput) -> FlowError | None:
+        """Return what is wrong with the length of a text; one that is not short counts for the run."""
+        host, length = self.frame.host, _length(signal)
+        if length > self.frame.longest:
+            return host.text_too_long(length)
+        try:
+            if length > _UNCOUNTED and self.frame.info is not None:
+                host.spend(length * 4)
+        except FlowError as problem:
+            return problem
         return None
 
     def _throw(self) -> Awaitable[Any]:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar, Token
 from math import inf
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 from weakref import ref
 
 from turbo_yaml.errors import LimitError
@@ -83,6 +83,10 @@ class Shared:
         self.answerer = None if model is None else answerer(values, model, name, own=True)
 
 
+TURN: Final = 10_000_000
+"""What each turn of a model adds to the work that a run may do."""
+
+
 class Host:
     """What all flows of one run share: who answers, who listens, what may be used and what was."""
 
@@ -108,6 +112,7 @@ class Host:
         "tool_gate",
         "tools",
         "turns",
+        "work",
     )
 
     def __init__(self, shared: Shared, listener: Listener | None = None) -> None:
@@ -130,6 +135,8 @@ class Host:
         self.servers: Servers | None = None
         """The MCP servers that the run has needed so far."""
         self.input_tokens = self.output_tokens = 0
+        self.work = 0
+        """What its expressions, loops and texts have cost."""
 
     @property
     def usage(self) -> Usage:
@@ -165,12 +172,18 @@ class Host:
                 hint="raise `budget.tokens` in the settings",
             )
 
+    def spend(self, amount: int) -> None:
+        """Count work; `LimitError` where it is too much for a run that took so many turns."""
+        self.work += amount
+        most = self.limits["work"]
+        if self.work > most and self.work > most + TURN * self.turns:
+            hint = "go through less data, or raise `limits.work` in the settings"
+            raise LimitError(f"the run takes more work than its limit of {most}", hint=hint)
+
     def text_too_long(self, length: int) -> LimitError:
         """Return the error of a message that is longer than a text may be."""
-        return LimitError(
-            f"a text of {length} characters is over the limit of {self.limits['output']}",
-            hint="raise `limits.output` in the settings, or ask for less",
-        )
+        message = f"a text of {length} characters is over the limit of {self.limits['output']}"
+        return LimitError(message, hint="raise `limits.output` in the settings, or ask for less")
 
     def take(self, reply: Reply) -> None:
         """Count what a reply took; `LimitError` where it is longer than one may be."""

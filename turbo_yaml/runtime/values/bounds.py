@@ -5,18 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
 from typing import Any, Final
 
 from turbo_yaml.errors import LimitError
-from turbo_yaml.runtime.frames import Host, current_frame, current_limits
-from turbo_yaml.settings.keys import BUILT_IN
+from turbo_yaml.runtime.frames import current_frame, current_limits
 
 WORK: Final = 30_000_000
 """What one text with loops may cost, in some ten nanoseconds of work."""
-
-TURN: Final = 10_000_000
-"""What each turn of a model adds to the work that a run may do."""
 
 DEPTH: Final = 200
 """How deep data may be nested where all of it is walked."""
@@ -36,41 +31,22 @@ CALL: Final = 3000
 
 
 class Meter:
-    """What a text in the making has cost, or a run in all."""
+    """What a text in the making has cost."""
 
-    __slots__ = ("most", "spent")
+    __slots__ = ("spent",)
 
-    def __init__(self, most: int = WORK) -> None:
-        self.most = most
+    def __init__(self) -> None:
         self.spent = 0
 
     def spend(self, amount: int) -> None:
         """Count work; `LimitError` where it is too much for one text."""
         self.spent += amount
-        if self.spent > self.most:
-            raise LimitError("this text takes too much work", hint="go through less data in it")
+        if self.spent > WORK:
+            raise _too_much_for_a_text()
 
 
-class RunMeter(Meter):
-    """What the expressions, the loops and the texts of a run have cost.
-
-    Where somebody else pumps the flow there is no run to count for: each operation is bounded by itself.
-    """
-
-    __slots__ = ("host",)
-
-    def __init__(self, host: Host | None) -> None:
-        super().__init__(BUILT_IN["limits"]["work"] if host is None else host.limits["work"])
-        self.host = host
-
-    def spend(self, amount: int) -> None:
-        """Count work; `LimitError` where it is too much for a run that took so many turns."""
-        self.spent += amount
-        if self.spent > self.most and self.spent > self.most + TURN * (self.host.turns if self.host else 0):
-            raise LimitError(
-                f"the run takes more work than its limit of {self.most}",
-                hint="go through less data, or raise `limits.work` in the settings",
-            )
+def _too_much_for_a_text() -> LimitError:
+    return LimitError("this text takes too much work", hint="go through less data in it")
 
 
 class _Running(threading.local):
@@ -80,24 +56,18 @@ class _Running(threading.local):
 running: Final = _Running()
 """The meter of the text that this thread is making, if it is making one."""
 
-_of_the_run: ContextVar[RunMeter | None] = ContextVar("turbo_yaml_work", default=None)
-
-
-def run_meter() -> RunMeter:
-    """Return the meter of the run that is going on."""
-    frame = current_frame()
-    if frame is None:
-        return RunMeter(None)
-    meter = _of_the_run.get()
-    if meter is None or meter.host is not frame.host:
-        meter = RunMeter(frame.host)
-        _of_the_run.set(meter)
-    return meter
-
 
 def spend(amount: int) -> None:
-    """Count work on the text that is being made; outside of one, on the run."""
-    (running.meter or run_meter()).spend(amount)
+    """Count work on the text that is being made; outside of one, on the run.
+
+    Where somebody else pumps the flow there is no run to count for: each operation is bounded by itself.
+    """
+    if running.meter is not None:
+        running.meter.spend(amount)
+    elif (frame := current_frame()) is not None:
+        frame.host.spend(amount)
+    elif amount > WORK:
+        raise _too_much_for_a_text()
 
 
 @contextmanager
@@ -109,10 +79,10 @@ def metered() -> Iterator[Meter]:
         yield meter
     finally:
         running.meter = before
-        if before is None:
-            run_meter().spent += meter.spent
-        else:
+        if before is not None:
             before.spent += meter.spent
+        elif (frame := current_frame()) is not None:
+            frame.host.work += meter.spent
 
 
 def limit(name: str) -> int:

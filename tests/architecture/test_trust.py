@@ -1,0 +1,118 @@
+"""Trust by stage: what runs a flow has no way to turn a text into a template, code, a role or a path."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import turbo_yaml
+from turbo_yaml.runtime.values.filters import NAMES
+from turbo_yaml.runtime.values.filters.costs import COSTS
+from turbo_yaml.runtime.values.tests import TESTS
+from turbo_yaml.template.vocabulary import FILTERS, GLOBALS, OPERATOR_TESTS
+from turbo_yaml.template.vocabulary import TESTS as TEST_NAMES
+
+PACKAGE = Path(turbo_yaml.__file__).parent
+AT_RUN_TIME = (
+    "runtime",
+    "models",
+    "memory",
+    "tools",
+    "wire",
+    "cache",
+    "journal",
+    "protocol",
+    "types",
+    "settings",
+)
+"""The parts that a run is made of."""
+
+COMPILERS = ("turbo_yaml.template", "turbo_yaml.codegen", "turbo_yaml.compiler", "turbo_yaml.analysis")
+TURN_INTO_CODE = frozenset({"eval", "exec", "compile", "__import__"})
+MAKE_TEMPLATES = frozenset(
+    {"from_string", "Template", "Environment", "parse_text", "parse_expression", "overlay"}
+)
+DANGEROUS = frozenset(
+    {"pickle", "marshal", "shelve", "dill", "ctypes", "runpy", "code", "codeop", "pty", "imp"}
+)
+BY_TABLE = frozenset(
+    {
+        "runtime/values/__init__.py", "runtime/values/filters/__init__.py", "runtime/support.py",
+        "models/pool.py", "memory/registry.py",
+    }
+)  # fmt: skip
+"""Modules that load others by name: the names stand in tables of theirs, or generated code asks for them."""
+
+
+def modules() -> Iterator[tuple[str, ast.Module]]:
+    for part in AT_RUN_TIME:
+        for path in sorted((PACKAGE / part).rglob("*.py")):
+            yield str(path.relative_to(PACKAGE)), ast.parse(path.read_text(encoding="utf-8"))
+
+
+def called(node: ast.AST) -> str | None:
+    """Return the name of what is called: `f` of `f()`, `m.f()`; None for other nodes."""
+    if not isinstance(node, ast.Call):
+        return None
+    match node.func:
+        case ast.Name(id=name):
+            return name
+        case ast.Attribute(value=ast.Name(id="re"), attr="compile"):
+            return None
+        case ast.Attribute(attr=name):
+            return name
+    return None
+
+
+def test_nothing_of_a_run_turns_text_into_code_or_into_a_template() -> None:
+    found = [
+        f"{name}:{node.lineno} {called(node)}"
+        for name, tree in modules()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and called(node) in TURN_INTO_CODE | MAKE_TEMPLATES
+    ]
+    assert not found
+
+
+def imported(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module is not None:
+            yield node.lineno, node.module
+
+
+def test_nothing_of_a_run_imports_what_makes_templates_or_code() -> None:
+    found = [
+        f"{name}:{line} {module}"
+        for name, tree in modules()
+        for line, module in imported(tree)
+        if module.startswith((*COMPILERS, "jinja2"))
+        or module.split(".")[0] in DANGEROUS
+        or (module == "importlib" and name not in BY_TABLE)
+    ]
+    assert found == [line for line in found if "jinja2.utils" in line and "markup.py" in line]
+
+
+def test_no_role_of_a_message_comes_from_a_value() -> None:
+    """Messages are made by classes, one for each role; only `messages:` reads roles, and checks them."""
+    found = [
+        f"{name}:{node.lineno}"
+        for name, tree in modules()
+        for node in ast.walk(tree)
+        if called(node) == "Message" and name.startswith(("runtime", "models"))
+    ]
+    assert not found
+
+
+def test_filters_and_tests_are_an_allow_list_and_each_filter_has_a_cost() -> None:
+    assert set(NAMES) == set(FILTERS) == set(COSTS)
+    assert set(TESTS) == set(TEST_NAMES) | set(OPERATOR_TESTS)
+
+
+@pytest.mark.parametrize("name", ["lipsum", "cycler", "joiner", "self", "context", "environment"])
+def test_what_jinja_has_beyond_data_is_not_there(name: str) -> None:
+    assert name not in GLOBALS | set(FILTERS) | set(TEST_NAMES)
