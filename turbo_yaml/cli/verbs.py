@@ -32,6 +32,7 @@ VERBS = {
     "audit": Verb("turbo_yaml.cli.commands.audit", "Tell what a flow can do: models, hosts, files, calls."),
     "test": Verb("turbo_yaml.cli.commands.test", "Run the tests of flows, without a model or a network."),
     "fmt": Verb("turbo_yaml.cli.commands.authoring.fmt", "Write flow files in one way, with their comments."),
+    "graph": Verb("turbo_yaml.cli.commands.authoring.graph", "Draw what can happen in a flow."),
     "compile": Verb("turbo_yaml.cli.commands.compile", "Print a flow as the Python it becomes."),
     "settings": Verb("turbo_yaml.cli.commands.settings", "Show settings, and which file or flag set them."),
     "schema": Verb("turbo_yaml.cli.commands.schema", "Print the JSON Schema of flows, settings or tests."),

@@ -17,6 +17,8 @@ from turbo_yaml.source.files import UnreadableText
 
 if TYPE_CHECKING:
     from turbo_yaml.checks.levels import Levels
+    from turbo_yaml.drawing.graph import Graph
+    from turbo_yaml.flow.nodes import FlowFile
     from turbo_yaml.runtime.function import TurboGenFn
     from turbo_yaml.runtime.tooling.toolbox import Given
     from turbo_yaml.settings.layers import Layer
@@ -64,18 +66,22 @@ def audit(path: PathLike, *, root: Path | None = None, layers: Iterable[Layer] =
     """
     from turbo_yaml.checks.audit import audit as audited
     from turbo_yaml.compiler.servers import with_servers
-    from turbo_yaml.errors import FlowInvalid
     from turbo_yaml.settings.patch import stacked
 
-    builder, place = _builder(path, root, None)
-    try:
-        analysed = builder.analysed(place)
-    except UnreadableText as problem:
-        raise UsageError(problem.message, hint=problem.help) from None
-    if not analysed.sound or analysed.parsed.file is None:
-        raise FlowInvalid(analysed.diagnostics)
+    builder, file = _sound(path, root)
     settings = stacked([layer.patch for layer in layers])
-    return with_servers(audited(analysed.parsed.file, builder.program(), settings), settings)
+    return with_servers(audited(file, builder.program(), settings), settings)
+
+
+def graph(path: PathLike, *, root: Path | None = None) -> Graph:
+    """Return what can happen in a flow, and in the flows that it leads to, as boxes and arrows. Runs nothing.
+
+    `FlowInvalid` where the flow has errors, `UsageError` where it cannot be read.
+    """
+    from turbo_yaml.drawing.flows import graph_of
+
+    builder, file = _sound(path, root)
+    return graph_of(file, builder.program().links_of)
 
 
 def compile_python(path: PathLike, *, root: Path | None = None) -> tuple[str | None, list[Diagnostic]]:
@@ -133,6 +139,20 @@ def loads(
     if not os.path.exists(name):  # noqa: PTH110
         _show_in_tracebacks(function.fn, name, text)
     return function
+
+
+def _sound(path: PathLike, root: Path | None) -> tuple[Builder, FlowFile]:
+    """Return a flow file without errors, and what has read it and the files it uses."""
+    from turbo_yaml.errors import FlowInvalid
+
+    builder, place = _builder(path, root, None)
+    try:
+        analysed = builder.analysed(place)
+    except UnreadableText as problem:
+        raise UsageError(problem.message, hint=problem.help) from None
+    if not analysed.sound or analysed.parsed.file is None:
+        raise FlowInvalid(analysed.diagnostics)
+    return builder, analysed.parsed.file
 
 
 def _load(
