@@ -33,6 +33,7 @@ VERBS = {
     "test": Verb("turbo_yaml.cli.commands.test", "Run the tests of flows, without a model or a network."),
     "fmt": Verb("turbo_yaml.cli.commands.authoring.fmt", "Write flow files in one way, with their comments."),
     "graph": Verb("turbo_yaml.cli.commands.authoring.graph", "Draw what can happen in a flow."),
+    "docs": Verb("turbo_yaml.cli.commands.authoring.docs", "Print a flow's reference in Markdown."),
     "compile": Verb("turbo_yaml.cli.commands.compile", "Print a flow as the Python it becomes."),
     "settings": Verb("turbo_yaml.cli.commands.settings", "Show settings, and which file or flag set them."),
     "schema": Verb("turbo_yaml.cli.commands.schema", "Print the JSON Schema of flows, settings or tests."),

@@ -84,6 +84,20 @@ def graph(path: PathLike, *, root: Path | None = None) -> Graph:
     return graph_of(file, builder.program().links_of)
 
 
+def reference(path: PathLike, *, root: Path | None = None, layers: Iterable[Layer] = ()) -> str:
+    """Return how a flow is used, in Markdown: what it takes, gives, needs and costs. Runs nothing.
+
+    `layers`: settings that hold for it. `FlowInvalid` where the flow has errors, `UsageError` where it cannot
+    be read.
+    """
+    from turbo_yaml.checks.audit import audit as audited
+    from turbo_yaml.reference.pages import page
+    from turbo_yaml.settings.patch import stacked
+
+    builder, file = _sound(path, root)
+    return page(file, audited(file, builder.program(), stacked([layer.patch for layer in layers])))
+
+
 def compile_python(path: PathLike, *, root: Path | None = None) -> tuple[str | None, list[Diagnostic]]:
     """Return the Python that a flow file becomes, as text to read, and what is wrong with the file."""
     from turbo_yaml.codegen.printing import to_text

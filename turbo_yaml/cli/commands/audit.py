@@ -34,14 +34,15 @@ def command(flow: str, as_json: bool) -> None:
     Each model, host, tool, secret, file and variable is told with its place. The settings of the project's
     turbo.yaml count; what is given on the command line later does not. Nothing is run.
     """
-    found = audit(flow, layers=_project_layers(Path(flow).parent))
+    found = audit(flow, layers=project_layers(Path(flow).parent))
     if as_json:
         put(sys.stdout, json.dumps(found, indent=2) + "\n")
     else:
         put(sys.stdout, _drawn(found, painter(wants_color(sys.stdout))))
 
 
-def _project_layers(folder: Path) -> list[Any]:
+def project_layers(folder: Path) -> list[Any]:
+    """Return the settings of the project around a folder; `FlowInvalid` where they have errors."""
     project = own_project_file(folder)
     if project is None:
         return []

@@ -1,0 +1,1 @@
+"""A flow to the page that tells others how to use it."""
