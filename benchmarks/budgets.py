@@ -26,11 +26,12 @@ MIXED = (
     "{% endfor %}\n{{ '%s owes %d' % (name, price) }} {{ user.orders | sort(attribute='title') | first }}"
 )
 TEXTS = {
-    "a sentence": SENTENCE, "keys and a filter": KEYS, "a loop of 20": LOOP, "filters": FILTERS, "a loop with filters": MIXED,
+    "a sentence": SENTENCE, "keys and a filter": KEYS, "a loop of 20": LOOP, "filters": FILTERS,
+    "a loop with filters": MIXED,
 }  # fmt: skip
 COUNTING = (
-    "spend", "check_length", "check_items", "check_repeated", "check_rounds", "check_padding", "check_integer", "charge",
-    "charge_items", "weigh",
+    "spend", "check_length", "check_items", "check_repeated", "check_rounds", "check_padding",
+    "check_integer", "charge", "charge_items", "weigh",
 )  # fmt: skip
 
 
