@@ -1,4 +1,4 @@
-from turbo_yaml.runtime.support import Generate, OutOfTurns, Result, System, User, fits
+from turbo_yaml.runtime.support import Generate, OutOfTurns, Result, System, User, fits, plain
 RESEARCHER_OUTPUT = {'type': 'object', 'properties': {'answer': {'type': 'string'}, 'sources': {'type': 'array', 'items': {'type': 'string'}}}, 'required': ['answer', 'sources'], 'additionalProperties': False}
 OUTPUT_24 = {'type': 'object', 'properties': {'answer': {'type': 'string'}, 'sources': {'type': 'array', 'items': {'type': 'string'}}}, 'required': ['answer', 'sources'], 'additionalProperties': False}
 OUTPUT_32 = {'type': 'object', 'properties': {'answer': {'type': 'string'}, 'sources': {'type': 'array', 'items': {'type': 'string'}}}, 'required': ['answer', 'sources'], 'additionalProperties': False}
@@ -18,5 +18,5 @@ async def researcher(memory=None, *, question='Who built the first bridge of iro
         # researcher.yaml:32
         found = (yield Generate(forward=False, output=OUTPUT_32)).value
     # researcher.yaml:34
-    yield Result(fits(found, RESEARCHER_OUTPUT), done=True)
+    yield Result(fits(plain(found), RESEARCHER_OUTPUT), done=True)
     return
