@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterable, Mapping
-from inspect import isawaitable
+from collections.abc import Coroutine, Mapping
 from time import monotonic
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
 from turbo_yaml.errors import FlowError, UsageError
 from turbo_yaml.protocol import BaseMemory, GetInput, Result, TurboGenTemplate, Usage
@@ -15,6 +14,7 @@ from turbo_yaml.runtime.driver import Driver
 from turbo_yaml.runtime.events import DoneEvent, InputEvent, Listener, ResultEvent
 from turbo_yaml.runtime.failures import locate
 from turbo_yaml.runtime.frames import Frame, HostFailed
+from turbo_yaml.runtime.host.answers import Answers, next_answer, read_given
 from turbo_yaml.types.declared import MISSING
 
 if TYPE_CHECKING:
@@ -22,10 +22,6 @@ if TYPE_CHECKING:
 
 MAX_ASKED: Final = 10
 """How often a question is asked before answers that do not fit fail the flow."""
-
-
-Answers: TypeAlias = Iterable[Any] | Callable[[GetInput], Any]
-"""The answers to questions, in order; or a function of a question, which may be async."""
 
 
 class Steps(NamedTuple):
@@ -138,15 +134,14 @@ class TurboGenWrapper:
 
         Where `answers` has none left for a question, its default stands in, else the flow fails.
         """
-        given = None if callable(answers) else iter(answers)
+        given = iter(()) if callable(answers) else iter(answers)
         async with self:
             while not self.done:
                 question = self._question
                 if question is None:
                     await self.run()
                     continue
-                answer = answers(question) if callable(answers) else next(given or iter(()), MISSING)
-                answer = await answer if isawaitable(answer) else answer
+                answer = await next_answer(answers, given, question)
                 await (self.no_answer() if answer is MISSING else self._next(answer))
         return self.outcome
 
@@ -336,7 +331,7 @@ class TurboGenWrapper:
         if given is MISSING:
             raise UsageError(f"the flow asks `{question.content:.200}` and was given no answer")
         try:
-            value = _read(question, given)
+            value = read_given(question, given)
         except UsageError as problem:
             self._asked += 1
             if self._asked < MAX_ASKED:
@@ -392,23 +387,3 @@ class TurboGenWrapper:
             await host.emit(ResultEvent(flow=frame.name, content=signal.content, done=signal.done))
         if self._driver.ended:
             await host.emit(DoneEvent(flow=frame.name, outcome=self.outcome))
-
-
-def _read(question: GetInput, given: Any) -> Any:
-    """Return the value of an answer; `UsageError` where it does not fit. Data is taken as data."""
-    if isinstance(given, str):
-        if question.type is None and question.choices is None and question.default is None:
-            return given
-        from turbo_yaml.types.text import read_answer
-
-        default = MISSING if question.default is None else question.default
-        return read_answer(given, schema=question.type, choices=question.choices, default=default)
-    if question.choices is not None and given not in question.choices:
-        raise UsageError(f"the answer is none of {', '.join(question.choices)}")
-    if question.type is not None:
-        from turbo_yaml.types.validation import problems
-
-        found = problems(question.type, given)
-        if found:
-            raise UsageError("; ".join(problem.message for problem in found))
-    return given

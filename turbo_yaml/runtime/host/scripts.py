@@ -8,7 +8,7 @@ from typing import Any
 
 from turbo_yaml.errors import UsageError
 from turbo_yaml.runtime.function import TurboGenFn
-from turbo_yaml.runtime.wrapper import Answers
+from turbo_yaml.runtime.host.answers import Answers
 
 
 def run(
