@@ -41,7 +41,8 @@ DANGEROUS = frozenset(
 BY_TABLE = frozenset(
     {
         "runtime/values/__init__.py", "runtime/values/filters/__init__.py", "runtime/support.py",
-        "models/pool.py", "memory/registry.py",
+        "models/pool.py", "memory/registry.py", "memory/summarize.py", "runtime/summaries.py",
+        "protocol/messages.py",
     }
 )  # fmt: skip
 """Modules that load others by name: the names stand in tables of theirs, or generated code asks for them."""

@@ -28,7 +28,7 @@ class Part(TypedDict):
 Content: TypeAlias = str | list[Part]
 
 
-_RENDER = "turbo_yaml.runtime.host.rendering", "render"
+_RENDER = "turbo_yaml.compiler.rendering", "render"
 """What renders a template, loaded when a message is first made of one."""
 
 

@@ -1,1 +1,1 @@
-"""What hosts need beside functions that run: decorators, templates of their own, whole runs for scripts."""
+"""What hosts need beside functions that run: decorators, whole runs for scripts, answers."""
