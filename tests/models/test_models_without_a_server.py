@@ -168,3 +168,26 @@ def test_what_is_no_script_is_an_error(replies: Any) -> None:
 def test_an_unknown_kind_in_a_script_is_an_error_that_lists_the_kinds() -> None:
     error = script_error([{"error": "oops"}])
     assert error.kind == "configuration" and "`timeout`" in (error.hint or "")
+
+
+def test_a_script_calls_tools_in_short() -> None:
+    script = [
+        {"tool": "find", "with": {"id": 7}},
+        [{"tool": "find"}, {"tool": "send"}],
+        [{"tool": "find", "of": 3}],
+    ]
+    model = ScriptModel(script)
+    replies = [asyncio.run(model.reply(Request("script", [User("Hi")]))) for _ in script]
+    assert [[(call.name, call.arguments) for call in reply.tool_calls] for reply in replies] == [
+        [("find", '{"id": 7}')],
+        [("find", "{}"), ("send", "{}")],
+        [],
+    ]
+    assert [reply.finish_reason for reply in replies] == ["tool_calls", "tool_calls", "stop"]
+
+
+def test_echo_calls_the_tool_that_is_chosen_and_none_where_none_may_be() -> None:
+    tools = [{"name": "find", "parameters": {"type": "object"}}, {"name": "send"}]
+    for choice, called in (("send", ["send"]), ("none", []), ("auto", ["find"])):
+        request = Request("echo", [User("Hi")], {"tool_choice": choice}, tools=tools)
+        assert [call.name for call in asyncio.run(EchoModel().reply(request)).tool_calls] == called

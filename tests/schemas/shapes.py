@@ -233,7 +233,7 @@ def of_a_file(key: Key, depth: int) -> st.SearchStrategy[Any]:
         case "parameters":
             return st.sampled_from([{}, {"a": "integer", "b?": "string"}])
         case "request":
-            return st.sampled_from(["GET https://api.example.com/{id}", "POST http://localhost:8000/"])
+            return st.sampled_from(["GET https://api.example.com/a", "http://localhost:8000/"])
         case "server":
             return st.sampled_from([{"command": ["server", "--quiet"]}, {"url": "https://a.b/mcp"}])
         case "headers":

@@ -21,6 +21,7 @@ from turbo_yaml.syntax.loader import parse_yaml
 
 SCHEMA = Draft202012Validator(flow_schema())
 NOT_SHAPE = {
+    "bad-address",
     "duplicate-id",
     "duplicate-label",
     "duplicate-name",

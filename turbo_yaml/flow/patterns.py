@@ -19,8 +19,8 @@ FLOW = rf"(?:{WORD}(?:\.{WORD})?|{PATH}\.ya?ml)"
 TOOL = rf"{WORD}(?:\.[A-Za-z0-9_./-]+)?"
 """The name of a tool, or `server.name` for one of an MCP server's."""
 
-REQUEST = r"(?:GET|HEAD|POST|PUT|PATCH|DELETE) https?://\S+"
-"""The method and the address of an HTTP request."""
+REQUEST = r"(?:(?:GET|HEAD|POST|PUT|PATCH|DELETE) )?https?://\S+"
+"""The method and the address of an HTTP request; `GET` may be left out. Finer rules are `endpoint`'s."""
 
 VARIABLE = r"(?!__)[^\s!-/:-@\[-^`{-~0-9][^\s!-/:-@\[-^`{-~]*"
 """The name of a variable: letters of any script, digits and `_`. Finer rules are `types.names`'."""

@@ -19,7 +19,7 @@ class EchoModel:
 
     async def reply(self, request: Request, on_delta: OnDelta | None = None) -> Reply:
         """Return the echo at once; with `on_delta` word by word."""
-        if request.tools and not (request.messages and request.messages[-1].role == "tool"):
+        if request.tools and _may_call(request):
             return Reply(tool_calls=(_call(request),), finish_reason="tool_calls", model=request.model)
         text = _answer(request)
         if on_delta is not None:
@@ -58,8 +58,15 @@ def shown_content(message: Message) -> str:
     )
 
 
+def _may_call(request: Request) -> bool:
+    """Tell whether a tool is to be called: unless one was, or none may be."""
+    called = bool(request.messages) and request.messages[-1].role == "tool"
+    return not called and request.settings.get("tool_choice") != "none"
+
+
 def _call(request: Request) -> ToolCall:
-    tool = request.tools[0]
+    choice = request.settings.get("tool_choice")
+    tool = next((tool for tool in request.tools if tool["name"] == choice), request.tools[0])
     return ToolCall("call_1", str(tool["name"]), _least(tool.get("parameters") or {"type": "object"}))
 
 

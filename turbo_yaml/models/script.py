@@ -12,15 +12,17 @@ from turbo_yaml.models.faults import KINDS
 from turbo_yaml.models.request import Delta, OnDelta, Reply, Request
 from turbo_yaml.protocol import ToolCall, Usage
 
+_CALL = frozenset({"tool", "with"})
 _PARTS = frozenset({"content", "reasoning", "tool_calls", "usage", "finish_reason", "model"})
 
 
 class ScriptModel:
     """Gives one entry of its list for each call, whoever calls; with the setting `n`, one of so many.
 
-    An entry is text; or `{error: KIND}` or `{error: {kind, message, retryable, retry_after}}`; or a mapping
-    of `content`, `reasoning`, `tool_calls`, `usage`, `finish_reason` and `model` only; or any other data,
-    which is sent as JSON. `{data: …}` is data without doubt.
+    An entry is text; or `{tool: NAME, with: {…}}`, a call of a tool, or a list of such; or `{error: KIND}` or
+    `{error: {kind, message, retryable, retry_after}}`; or a mapping of `content`, `reasoning`, `tool_calls`,
+    `usage`, `finish_reason` and `model` only; or any other data, which is sent as JSON. `{data: …}` is data
+    without doubt.
     """
 
     def __init__(self, replies: Sequence[Any] | None) -> None:
@@ -74,6 +76,12 @@ def _read(entry: Any, number: int, request: Request) -> Reply:
             return Reply(content=_json(entry["data"]), finish_reason="stop", model=request.model)
         if keys and keys <= _PARTS:
             return _read_parts(entry, request)
+    wanted = entry if isinstance(entry, list) else [entry]
+    if wanted and all(
+        isinstance(each, Mapping) and "tool" in each and each.keys() <= _CALL for each in wanted
+    ):
+        made = [{"name": each["tool"], "arguments": each.get("with") or {}} for each in wanted]
+        return _read_parts({"tool_calls": made}, request)
     return Reply(content=_json(entry), finish_reason="stop", model=request.model)
 
 

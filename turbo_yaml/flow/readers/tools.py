@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
+from turbo_yaml.flow.endpoint import EXAMPLE, read_endpoint
 from turbo_yaml.flow.nodes import Tool, ToolRef
 from turbo_yaml.flow.patterns import REQUEST, TOOL
 from turbo_yaml.flow.readers.context import (
@@ -21,6 +23,7 @@ from turbo_yaml.flow.readers.keys import as_mapping, read_keys, table_of
 from turbo_yaml.flow.readers.scalars import check_tag, check_word, name_scalar, read_plain, scalar
 from turbo_yaml.flow.vocabulary import SERVER_KEYS, TOOL_KEYS, Key, Slot
 from turbo_yaml.source import Span
+from turbo_yaml.syntax import Mapping as MappingNode
 from turbo_yaml.syntax import Node, Scalar, Sequence
 from turbo_yaml.types.shorthand import parse_type
 
@@ -100,9 +103,32 @@ def _tool(reading: Reading, name: str, place: Span, node: Node) -> Tool | None:
         return None
     kind = next((kind for kind in _KINDS if kind in given), "function")
     fields = {"parameters" if word == "with" else word: value for word, value in given.items()}
+    if "http" in given and not _has_all_of_the_path(reading, name, inner, parameters=given.get("with")):
+        return None
     if "secret" in given:
         fields["secret_span"] = inner.entries["secret"].value.span
     return Tool(name=name, span=place, kind=kind, **fields)  # type: ignore[arg-type]
+
+
+def _has_all_of_the_path(
+    reading: Reading, name: str, node: MappingNode, parameters: Mapping[str, Any] | None
+) -> bool:
+    """Report a name in the path that is no parameter, or one that may be left out."""
+    address = node.entries["http"].value
+    endpoint = read_endpoint(address.text) if isinstance(address, Scalar) else ""
+    declared = parameters or {}
+    for word in () if isinstance(endpoint, str) else endpoint.placeholders:
+        if word not in declared.get("properties", {}):
+            message, help_ = "is none of its parameters", f"declare it: `with: {{{word}: string}}`"
+        elif word not in declared.get("required", ()):
+            message, help_ = "may be left out", f"write `{word}` without `?` in `with`"
+        else:
+            continue
+        reading.report(
+            "bad-address", f"the address of `{name}` needs `{word}`, which {message}", address, help_
+        )
+        return False
+    return True
 
 
 def read_parameters(reading: Reading, node: Node, key: Key) -> Any:
@@ -125,6 +151,9 @@ def read_request(reading: Reading, node: Node, key: Key) -> Any:
     if found is None:
         return WRONG
     if _REQUEST.fullmatch(found.text):
+        endpoint = read_endpoint(found.text)
+        if isinstance(endpoint, str):
+            return reading.report("bad-address", endpoint, found, EXAMPLE)
         return found.text
     message = f"`{key.name}` takes a method and an address; this is `{brief(found)}`"
     return reading.report("wrong-value", message, found, "such as `GET https://api.example.com/orders/{id}`")
