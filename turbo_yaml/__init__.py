@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         JournalError,
         LimitError,
         ModelError,
+        ToolError,
         TurboError,
         UsageError,
     )
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from turbo_yaml.runtime.function import TurboGenFn
     from turbo_yaml.runtime.host.decorators import completion, turbo
     from turbo_yaml.runtime.host.scripts import run
+    from turbo_yaml.runtime.tooling.approval import AskApproval
     from turbo_yaml.runtime.wrapper import TurboGenWrapper
     from turbo_yaml.types.scratchpad import Scratchpad
 
@@ -66,6 +68,7 @@ _HOMES = {
         "JournalError",
         "LimitError",
         "ModelError",
+        "ToolError",
         "TurboError",
         "UsageError",
     ),
@@ -95,12 +98,14 @@ _HOMES = {
     "turbo_yaml.runtime.host.decorators": ("completion", "turbo"),
     "turbo_yaml.runtime.function": ("TurboGenFn",),
     "turbo_yaml.runtime.host.scripts": ("run",),
+    "turbo_yaml.runtime.tooling.approval": ("AskApproval",),
     "turbo_yaml.runtime.wrapper": ("TurboGenWrapper",),
     "turbo_yaml.types.scratchpad": ("Scratchpad",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
+    "AskApproval",
     "Assistant",
     "BaseCache",
     "BaseMemory",
@@ -130,6 +135,7 @@ __all__ = [
     "SqliteCache",
     "SummarizeMemory",
     "System",
+    "ToolError",
     "TruncatedMemory",
     "TurboError",
     "TurboGenFn",

@@ -177,7 +177,7 @@ def test_a_script_calls_tools_in_short() -> None:
         [{"tool": "find", "of": 3}],
     ]
     model = ScriptModel(script)
-    replies = [asyncio.run(model.reply(Request("script", [User("Hi")]))) for _ in script]
+    replies = [run(model.reply(Request("script", [User("Hi")]))) for _ in script]
     assert [[(call.name, call.arguments) for call in reply.tool_calls] for reply in replies] == [
         [("find", '{"id": 7}')],
         [("find", "{}"), ("send", "{}")],
@@ -190,4 +190,4 @@ def test_echo_calls_the_tool_that_is_chosen_and_none_where_none_may_be() -> None
     tools = [{"name": "find", "parameters": {"type": "object"}}, {"name": "send"}]
     for choice, called in (("send", ["send"]), ("none", []), ("auto", ["find"])):
         request = Request("echo", [User("Hi")], {"tool_choice": choice}, tools=tools)
-        assert [call.name for call in asyncio.run(EchoModel().reply(request)).tool_calls] == called
+        assert [call.name for call in run(EchoModel().reply(request)).tool_calls] == called

@@ -183,6 +183,7 @@ def test_a_flow_that_calls_itself_as_a_tool_ends_at_the_depth_that_is_allowed() 
     [
         ("tool: fin", "unknown-tool", "there is no tool `fin` here"),
         ("generate: {tools: [find, fnd]}", "unknown-tool", "there is no tool `fnd` here"),
+        ("generate: {tools: [find], tool_choice: sum}", "unknown-tool", "is no tool of this turn"),
         ("tool: find.inner", "unknown-tool", "`find` has no tools of its own"),
         ("tool: find", "missing-argument", "the tool `find` needs `id`"),
         ("{tool: find, with: {id: 1, ids: 2}}", "unknown-argument", "takes no `ids`"),

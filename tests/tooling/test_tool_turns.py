@@ -230,6 +230,19 @@ def test_ten_replies_are_the_usual_limit() -> None:
     assert (done.failed.kind, done.steps.turns) == ("max_turns", 10)
 
 
+def test_max_turns_may_be_worked_out() -> None:
+    text = "inputs: {n: integer}\n" + ORDERS.replace("send_mail]}", "send_mail], max_turns: '{{ n + 1 }}'}")
+    again = calls(("find_order", {"id": 7}))
+    assert work(text, tools=TOOLS, model=[again, "Here."], n=1).outcome == "Here."
+    assert work(text, tools=TOOLS, model=[again, "Here."], n=0).failed.kind == "max_turns"
+
+
+def test_a_reply_whose_calls_are_too_long_is_refused() -> None:
+    long = calls(("send_mail", {"to": "x" * 200}))
+    done = ordered(long, "Here.", settings={"limits": {"reply": 100}})
+    assert (done.failed.kind, done.steps.tools) == ("limit", 0)
+
+
 def test_otherwise_is_done_where_the_limit_is_reached() -> None:
     text = """
     tools: {look: }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -61,7 +61,7 @@ def work(
     *,
     tools: Any = None,
     model: list[Any] | None = None,
-    replies: Sequence[Any] = (),
+    replies: Iterable[Any] = (),
     settings: dict[str, Any] | None = None,
     listen: bool = True,
     **inputs: Any,
@@ -73,11 +73,11 @@ def work(
 
 
 async def worked(
-    fn: turbo_yaml.TurboGenFn, replies: Sequence[Any], listen: bool, inputs: dict[str, Any]
+    fn: turbo_yaml.TurboGenFn, replies: Iterable[Any], listen: bool, inputs: dict[str, Any]
 ) -> Work:
     """Run a function to its end, taking the answers to its questions from `replies`."""
     done = Work()
-    answers = list(replies)
+    answers = iter(replies)
     async with fn(**inputs) as run:
         if listen:
             run.listen(done.events.append)
@@ -85,7 +85,7 @@ async def worked(
             async for signal in run:
                 if isinstance(signal, GetInput):
                     done.questions.append(signal)
-                    answer = answers.pop(0)
+                    answer = next(answers)
                     if isinstance(answer, Exception):
                         await run.athrow(answer)
                     else:
@@ -97,5 +97,6 @@ async def worked(
         done.outcome = run.outcome
         done.chat = await run.memory.get()
         done.steps, done.usage = run.steps, run.usage
-    assert not answers, "the flow asked less than there are answers"
+    if isinstance(replies, Sequence):
+        assert not [*answers], "the flow asked less than there are answers"
     return done

@@ -12,6 +12,8 @@ from turbo_yaml.flow import nodes as n
 from turbo_yaml.flow.walk import steps
 from turbo_yaml.types import Input
 
+_CHOICES = ("auto", "none", "required")
+
 
 def tool_of(ref: n.ToolRef, file: n.FlowFile) -> n.Tool | None:
     """Return the declaration that a name means, if there is one."""
@@ -65,7 +67,24 @@ def link_tools(file: n.FlowFile, links: Links) -> list[Diagnostic]:
                 found += _unknown(ref, file)
             if isinstance(step, n.UseTool):
                 found += _argument_problems(step, file, links)
+            elif isinstance(step, n.Turn) and step.tools:
+                found += _unknown_choice(step, file)
     return found
+
+
+def _unknown_choice(step: n.Turn, file: n.FlowFile) -> Iterator[Diagnostic]:
+    """Yield a `tool_choice` that is none of the tools of its turn."""
+    tools = [tool_of(ref, file) for ref in step.tools]
+    if any(tool is None or tool.kind == "mcp" for tool in tools):
+        return
+    names = [tool.name for tool in tools if tool is not None]
+    for entry in step.settings:
+        value = entry.value.data if isinstance(entry.value, n.Constant) else None
+        if entry.name == "tool_choice" and isinstance(value, str) and value not in (*_CHOICES, *names):
+            message = f"`tool_choice` names `{value}`, which is no tool of this turn"
+            yield Diagnostic(
+                "unknown-tool", message, file.source, entry.value.span, help=did_you_mean(value, names)
+            )
 
 
 def _unknown(ref: n.ToolRef, file: n.FlowFile) -> Iterator[Diagnostic]:

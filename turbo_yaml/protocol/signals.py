@@ -22,10 +22,6 @@ class Generate:
 
     __slots__ = ("choices", "forward", "id", "max_turns", "output", "repair", "retry", "settings", "tools")
 
-    again: bool = False
-    offered: Sequence[Mapping[str, Any]] = ()
-    """What a model is told of the tools; a driver works it out."""
-
     def __init__(
         self,
         forward: bool = True,

@@ -112,8 +112,8 @@ class Driver:
                     continue
                 answer = None
                 if isinstance(signal, Generate):
-                    if signal.tools:
-                        send, failing = self._with_tools(signal), False
+                    if signal.tools and (begun := self._with_tools(signal)) is not None:
+                        send, failing = begun, False
                         continue
                     answer = await self._turn(signal, local)
                     if answer is not None and signal.forward:
@@ -134,10 +134,15 @@ class Driver:
             self.frame.host.messages += said
             leave(token)
 
-    def _with_tools(self, ask: Generate) -> Callable[[Any], Awaitable[Any]]:
-        """Let turns with tools be taken one reply at a time from now on; return what goes on with it."""
-        from turbo_yaml.runtime.tooling.turns import ToolTurns
+    def _with_tools(self, ask: Generate) -> Callable[[Any], Awaitable[Any]] | None:
+        """Let turns with tools be taken one reply at a time from now on; return what goes on with this one.
 
+        None where it is one reply already.
+        """
+        from turbo_yaml.runtime.tooling.turns import SingleTurn, ToolTurns
+
+        if isinstance(ask, SingleTurn):
+            return None
         turns = ToolTurns(self.frame, self.generator, ask)
         self.generator = turns  # type: ignore[assignment]
         return turns.asend
@@ -217,7 +222,7 @@ class Driver:
             return None
         except Exception as problem:
             raise HostFailed(problem) from problem
-        if signal.offered and reply.tool_calls:
+        if signal.tools and reply.tool_calls:
             signal.forward = False  # no answer yet: it joins the chat with what its calls come to
         elif local is not None:
             local.messages.append(reply)

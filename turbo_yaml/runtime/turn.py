@@ -45,10 +45,11 @@ async def take_turn(frame: Frame, chat: Frame, ask: Generate) -> Assistant:
                 who = await host.answerer_for(settings)
         except UsageError as problem:
             raise ModelError(problem.message, kind="configuration", hint=problem.hint) from None
-        request = Request(who.name, messages, settings, ask.output, ask.choices, ask.offered, who.structured)
-        if ask.again and settings.get("tool_choice") not in (None, "auto", "none"):
-            # A model that must call a tool each time would never answer.
-            request = replace(request, settings={**settings, "tool_choice": "auto"})
+        request = Request(who.name, messages, settings, ask.output, ask.choices, (), who.structured)
+        if ask.tools:
+            from turbo_yaml.runtime.tooling.turns import offering
+
+            request = offering(request, ask)
         if (
             host.gate is None
             and host.listener is None
@@ -71,6 +72,8 @@ async def take_turn(frame: Frame, chat: Frame, ask: Generate) -> Assistant:
         raise
     # By position: by name it takes half as long again.
     calls, usage, reason, model = reply.tool_calls, reply.usage, reply.finish_reason, reply.model
+    if calls and not ask.tools:
+        calls = ()  # nothing was offered: a call without a result would spoil the chat
     return Assistant(reply.content, "assistant", None, None, None, False, calls, usage, reason, model, value)
 
 
@@ -229,7 +232,7 @@ async def _tell_retry(frame: Frame, ask: Generate, problem: FlowError, attempt: 
 
 def _read(ask: Generate, reply: Reply) -> tuple[Any, Sequence[Problem]]:
     """Return the value of a reply and nothing, or what is wrong with it."""
-    if (ask.output is None and ask.choices is None) or (reply.tool_calls and ask.offered):
+    if (ask.output is None and ask.choices is None) or (reply.tool_calls and ask.tools):
         return reply.content, ()
     from turbo_yaml.types.reply import read_choice, read_reply
 

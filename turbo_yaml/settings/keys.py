@@ -142,7 +142,9 @@ STEP: Final = Record(TURN)
 """What a step may set, and what `steps.<id>` may hold."""
 
 _RUN: Final[dict[str, Key]] = TURN | {
-    "max_concurrency": Key(_COUNT, "Model calls of one run that go on at the same time.", 8),
+    "max_concurrency": Key(
+        _COUNT, "Model calls of one run, and calls of tools, that go on at the same time.", 8
+    ),
     "budget": Key(Record(BUDGET), "What one run may use in all; past it the run fails."),
     "limits": Key(Record(LIMITS), "Bounds on what texts, expressions, loops and flows may do."),
     "steps": Key(MapOf(STEP, "step id"), "Settings of single steps, by the step's `id`."),

@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Awaitable
 from typing import Any, Final
 
 from turbo_yaml.errors import FlowError, OutOfTurns, ToolError
+from turbo_yaml.models.request import Request
 from turbo_yaml.protocol import Assistant, Generate, GetInput, Message, Signal, TurboGenTemplate
 from turbo_yaml.records import replace
 from turbo_yaml.runtime.frames import CURRENT, Frame, HostFailed, leave
@@ -21,7 +22,7 @@ USUAL_TURNS: Final = 10
 class SingleTurn(Generate):
     """One reply of a turn with tools. `again`: the model has been asked before, and need call none now."""
 
-    __slots__ = ("again", "offered")
+    __slots__ = ("again", "offer")
 
     def __init__(self, ask: Generate, offer: Offer, *, again: bool) -> None:
         super().__init__(
@@ -31,10 +32,22 @@ class SingleTurn(Generate):
             choices=ask.choices,
             repair=ask.repair,
             retry=ask.retry,
+            tools=tuple(offer.tools),
             **ask.settings,
         )
-        self.offered = offer.told
+        self.offer = offer
         self.again = again
+
+
+def offering(request: Request, ask: Generate) -> Request:
+    """Return a request that tells the model of the tools of a turn."""
+    if not isinstance(ask, SingleTurn):
+        return request
+    settings = request.settings
+    if ask.again and settings.get("tool_choice") not in (None, "auto", "none"):
+        # A model that must call a tool each time would never answer.
+        settings = {**settings, "tool_choice": "auto"}
+    return replace(request, tools=ask.offer.told, settings=settings)
 
 
 class ToolTurns:
@@ -134,6 +147,9 @@ class ToolTurns:
                 return
             if number == most:
                 raise OutOfTurns(most)
+            length = sum(len(call.arguments) for call in reply.tool_calls)
+            if length > frame.host.limits["reply"]:
+                raise frame.host.reply_too_long(length)
             reply = replace(reply, tool_calls=distinct(reply.tool_calls))
             calls = run_calls(frame, reply.tool_calls, offer, ask.id)
             while (question := await self._next_question(calls)) is not None:
