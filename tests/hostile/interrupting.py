@@ -26,7 +26,6 @@ LONG: Final = {
     "loops of steps": "  - for: i\n    in: range(99999)\n    do:\n      - for: j\n        in: range(99999)\n"
     '        do:\n          - set: {a: "{{ j }}"}\n',
     "a regular expression": "  - set: {a: \"{{ ('ab' * 49000) | regex_findall('(?:(?:a|b)*c)*') }}\"}\n",
-    "a comparison": "  - set: {a: \"{{ ([('x' * 99999)] * 99999).count('x' * 99998 ~ 'y') }}\"}\n",
 }
 
 

@@ -150,31 +150,50 @@ def weigh(value: object, indent: int = 0) -> int:
     if not isinstance(value, dict | list | tuple):
         return len(value) if isinstance(value, str) else 1
     most = limit("output")
-    total = parts = 0
-    stack: list[Iterator[Any]] = [iter((value,))]
-    while stack:
-        for item in stack[-1]:
-            parts += 1
-            total += indent * len(stack)
-            if isinstance(item, str):
-                total += len(item)
-            elif isinstance(item, dict):
-                total += sum(len(key) if isinstance(key, str) else 1 for key in item)
-                stack.append(iter(item.values()))
-                break
-            elif isinstance(item, list | tuple):
-                stack.append(iter(item))
-                break
-        else:
-            stack.pop()
-        if total > most or parts > PARTS:
-            raise LimitError("there is too much data here", hint="take the part that is needed")
-        if len(stack) > DEPTH:
+    total = parts = 1
+    depth = margins = 0
+    level: list[Any] = [value]
+    while level:
+        depth += 1
+        below: list[Any] = []
+        for part in level:
+            parts += len(part)
+            items = part
+            if isinstance(part, dict):
+                items = part.values()
+                total += _length_of_keys(part)
+            for item in items:
+                kind = type(item)
+                if kind is str:
+                    total += len(item)
+                elif kind is dict or kind is list:
+                    below.append(item)
+                elif kind not in _SCALARS:
+                    if isinstance(item, dict | list | tuple):
+                        below.append(item)
+                    elif isinstance(item, str):
+                        total += len(item)
+            if indent:
+                margins += len(part) * indent * depth
+            if parts > PARTS or total + margins > most:
+                raise LimitError("there is too much data here", hint="take the part that is needed")
+        if depth > DEPTH:
             raise LimitError(f"the data goes deeper than {DEPTH} levels")
+        level = below
     total += parts
     if total > FREE:
         spend(total + parts * 12)
     return total
+
+
+def _length_of_keys(part: dict[Any, Any]) -> int:
+    try:
+        return len("".join(part))
+    except TypeError:
+        return sum([len(key) if isinstance(key, str) else 1 for key in part])
+
+
+_SCALARS: Final = frozenset({int, float, bool, type(None)})
 
 
 def counted(items: Iterable[Any]) -> list[Any]:

@@ -1,0 +1,123 @@
+"""What hostile input comes to, as the table of `docs/security.md`; exits with 1 where a bar is missed.
+
+`python -m tests.hostile.report` prints it, `--write` puts it into the page.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from benchmarks import budgets
+from tests.hostile.box import MEMORY, SECONDS, Verdict, judged
+from tests.hostile.cases import templates
+from tests.hostile.corpus.yaml_texts import yaml_texts
+from tests.hostile.interrupting import LONG, interrupted
+
+PAGE: Final = Path(__file__).parents[2] / "docs" / "security.md"
+BEGIN: Final = "<!-- measured: begin -->\n"
+END: Final = "<!-- measured: end -->\n"
+
+
+class Row(NamedTuple):
+    """One line of the table."""
+
+    what: str
+    bar: str
+    found: str
+    holds: bool
+
+
+def came_to(verdicts: Sequence[Verdict]) -> str:
+    """Return in words what became of cases."""
+    kinds = {"passed": "harmless", "refused": "refused", "failed": "failed at their place", "hole": "HOLES"}
+    counts = {words: sum(one.how == how for one in verdicts) for how, words in kinds.items()}
+    shown = ", ".join(f"{count:,} {words}" for words, count in counts.items() if count)
+    cpu, memory = max(one.cpu for one in verdicts), max(one.memory for one in verdicts)
+    return f"{len(verdicts):,}: {shown}; at most {cpu:.1f} s CPU, {memory:.0f} MiB"
+
+
+def stage(name: str, what: str) -> Row:
+    """Return the row of hostile templates and flows through one stage."""
+    verdicts = judged(name, templates())
+    for one in verdicts:
+        if one.how == "hole":
+            print(f"{one.case!r:.200}: {one.detail}", file=sys.stderr)
+    bar = f"each harmless or a typed error with its place, {SECONDS} s CPU, {MEMORY >> 20} MiB"
+    return Row(what, bar, came_to(verdicts), all(one.how != "hole" for one in verdicts))
+
+
+def loader() -> list[Row]:
+    """Return the rows of hostile YAML, beside what PyYAML makes of it."""
+    texts = yaml_texts()
+    ours, theirs = judged("yaml", texts), judged("pyyaml", texts)
+    read = [
+        (a.cpu, b.cpu)
+        for a, b in zip(ours, theirs, strict=True)
+        if a.how == b.how == "passed" and b.cpu > 0.02
+    ]
+    slowest = max((a / b for a, b in read), default=0.0)
+    crashed = sum(one.how == "hole" for one in theirs)
+    found = f"{came_to(ours)}; `CSafeLoader.load` crashed or hung on {crashed}"
+    return [
+        Row("hostile YAML", "no crash, findings in the text", found, all(one.how != "hole" for one in ours)),
+        Row(
+            "hostile YAML that both read",
+            "not slower than `CSafeLoader.load`",
+            f"{slowest:.2f} times",
+            slowest <= 1.05,
+        ),
+    ]
+
+
+def interrupts() -> Row:
+    """Return the row of Ctrl-C in long computations."""
+    with tempfile.TemporaryDirectory() as folder:
+        ended = [interrupted(steps, Path(folder)) for steps in LONG.values()]
+    slowest = max(one.seconds for one in ended)
+    good = slowest <= 1 and all(one.status == 130 and "Traceback" not in one.errors for one in ended)
+    return Row(
+        "Ctrl-C in a long render", "ends within 1 s with 130", f"{len(ended)}: at most {slowest:.1f} s", good
+    )
+
+
+def costs() -> Row:
+    """Return the row of what counting costs."""
+    worst = max(budgets.ratios().values())
+    return Row(
+        "cost of the budgets", f"at most {budgets.MOST} times", f"{worst:.2f} times", worst <= budgets.MOST
+    )
+
+
+def rows() -> list[Row]:
+    """Measure everything."""
+    return [
+        stage("check", "hostile templates and flows, checked"),
+        stage("run", "hostile templates and flows, run"),
+        costs(),
+        *loader(),
+        interrupts(),
+    ]
+
+
+def main(words: Sequence[str]) -> int:
+    """Print the table or write it into its page."""
+    found = rows()
+    lines = ["| what | bar | measured |", "| --- | --- | --- |"]
+    lines += [
+        f"| {row.what} | {row.bar} | {row.found}{'' if row.holds else ' **MISSED**'} |" for row in found
+    ]
+    table = "".join(f"{line}\n" for line in lines)
+    print(table, end="")
+    if "--write" in words:
+        page = PAGE.read_text(encoding="utf-8")
+        before, _, rest = page.partition(BEGIN)
+        PAGE.write_text(before + BEGIN + table + END + rest.partition(END)[2], encoding="utf-8")
+    return not all(row.holds for row in found)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
