@@ -93,7 +93,7 @@ class Server:
                 pass
 
     def _answer(self, request: Received) -> Answer:
-        if not request.path.endswith(("/chat/completions", "/embeddings")):
+        if not request.path.endswith(("/chat/completions", "/embeddings", "/models")):
             return Answer(status=404, body={"error": {"message": f"no such path: {request.path}"}})
         if callable(self._answers):
             return Answer.read(self._answers(request))

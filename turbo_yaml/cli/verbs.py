@@ -36,6 +36,8 @@ VERBS = {
     "docs": Verb("turbo_yaml.cli.commands.authoring.docs", "Print a flow's reference in Markdown."),
     "compile": Verb("turbo_yaml.cli.commands.compile", "Print a flow as the Python it becomes."),
     "settings": Verb("turbo_yaml.cli.commands.settings", "Show settings, and which file or flag set them."),
+    "models": Verb("turbo_yaml.cli.commands.models", "List the models that servers offer."),
+    "keys": Verb("turbo_yaml.cli.commands.keys", "Keep the keys of servers, and tell where each comes from."),
     "schema": Verb("turbo_yaml.cli.commands.schema", "Print the JSON Schema of flows, settings or tests."),
     "init": Verb("turbo_yaml.cli.commands.init", "Write a small flow and a turbo.yaml to start from."),
 }

@@ -7,6 +7,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cached_property
 from random import Random
 from time import time
@@ -22,6 +23,7 @@ from turbo_yaml.journal.locks import Owner, process_of
 from turbo_yaml.journal.log import BITS, EVENT, Event, RunLog, event_of, run_id, run_name
 from turbo_yaml.journal.privacy import Privacy
 from turbo_yaml.journal.writer import Statement, Writer
+from turbo_yaml.settings.keychain import Keychain
 from turbo_yaml.settings.secrets import is_secret_name
 
 
@@ -102,8 +104,11 @@ class Journal:
 
     @cached_property
     def secrets(self) -> tuple[str, ...]:
-        """What the environment holds in variables whose names say that it is secret."""
-        return tuple(value for name, value in os.environ.items() if is_secret_name(name))
+        """What the environment holds in variables whose names say that it is secret, and the keys kept."""
+        kept: list[str] = []
+        with suppress(UsageError):  # such keys are not used, either
+            kept = Keychain().values()
+        return (*(value for name, value in os.environ.items() if is_secret_name(name)), *kept)
 
     @property
     def commits(self) -> int:

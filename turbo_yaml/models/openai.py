@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from turbo_yaml.models.choosing import choose, several
@@ -17,6 +17,7 @@ from turbo_yaml.models.wire.chat import chat_body
 from turbo_yaml.models.wire.completion import read_choices, read_completion
 from turbo_yaml.models.wire.embeddings import read_embeddings
 from turbo_yaml.models.wire.form import is_wrapped, unwrapped
+from turbo_yaml.models.wire.listing import read_models
 from turbo_yaml.models.wire.response import Body, Response, read_json
 from turbo_yaml.models.wire.streaming import StreamReader
 from turbo_yaml.records import replace
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 PATH = "/chat/completions"
 EMBEDDINGS = "/embeddings"
+MODELS = "/models"
 DEFAULT_TIMEOUT = 600.0  # seconds for a whole call
 CONNECT_TIMEOUT = 10.0  # seconds
 MAX_REPLY = 32 << 20  # bytes
@@ -74,6 +76,23 @@ class OpenAIModel:
         except Fault as fault:
             raise model_error(fault, self.provider, model, self._api_key) from None
 
+    async def offered(self, seconds: float) -> list[str]:
+        """Return the names of the models that the server offers, within some seconds; `ModelError`."""
+        client = self._client or self._connect()
+        try:
+            async with asyncio.timeout(seconds):
+                response = await self._send(client.get(MODELS, cast_to=object, **self._streamed()))
+                try:
+                    data = await Body(response, MAX_REPLY).whole()
+                finally:
+                    await response.aclose()
+            return read_models(read_json(data))
+        except TimeoutError:
+            late = Fault("timeout", f"{SERVER} gave no list of models within {seconds:g} s")
+            raise model_error(late, self.provider, "", self._api_key) from None
+        except Fault as fault:
+            raise model_error(fault, self.provider, "", self._api_key) from None
+
     async def aclose(self) -> None:
         """Close the connections. A later call opens new ones."""
         client, self._client = self._client, None
@@ -120,11 +139,15 @@ class OpenAIModel:
 
     async def _post(self, client: AsyncOpenAI, path: str, body: Mapping[str, Any]) -> Response:
         """Send the request and return the response, its body not yet read; `Fault` on a bad status."""
+        return await self._send(client.post(path, cast_to=object, body=body, **self._streamed()))
+
+    def _streamed(self) -> dict[str, Any]:
+        """Return what asks the client for a stream of ours: the bytes are read here, under a cap."""
+        return {"stream": True, "stream_cls": self._stream_class}
+
+    async def _send(self, request: Awaitable[Any]) -> Response:
         try:
-            # A stream of ours in both cases: the bytes are read here, under a cap.
-            stream = await client.post(
-                path, cast_to=object, body=body, stream=True, stream_cls=self._stream_class
-            )
+            stream = await request
         except Exception as error:
             raise self._fault(error) from None
         response: Response = stream.response

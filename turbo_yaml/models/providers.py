@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from turbo_yaml.diagnostics.suggest import nearest
-from turbo_yaml.errors import ModelError
+from turbo_yaml.errors import ModelError, UsageError
 from turbo_yaml.models.request import Structured
 from turbo_yaml.records import Record, field, replace
 
@@ -164,12 +164,12 @@ def _reachable(provider: Provider, model: str, environ: Mapping[str, str]) -> Re
         )
     if provider.api_key_env is None:
         return Resolved(provider, model)
-    key = environ.get(provider.api_key_env, "").strip()
+    key = environ.get(provider.api_key_env, "").strip() or _kept_key(provider.api_key_env, environ)
     if not key:
         raise ModelError(
             f"there is no key for `{provider.name}`: the variable `{provider.api_key_env}` is not set",
             kind="auth",
-            hint=f"set the environment variable `{provider.api_key_env}`, or try `-m echo`: it needs no key",
+            hint=f"set it, or keep a key with `turbo-yaml keys set {provider.name}`; `-m echo` needs none",
         )
     if not (key.isascii() and key.isprintable()):
         raise ModelError(
@@ -178,6 +178,17 @@ def _reachable(provider: Provider, model: str, environ: Mapping[str, str]) -> Re
             hint=f"set `{provider.api_key_env}` again: letters, digits and signs only",
         )
     return Resolved(provider, model, key)
+
+
+def _kept_key(variable: str, environ: Mapping[str, str]) -> str | None:
+    """Return the key that the user keeps under a variable's name, for when the variable is not set."""
+    from turbo_yaml.settings.keychain import Keychain
+
+    try:
+        found = Keychain(environ).find(variable)
+    except UsageError as problem:
+        raise ModelError(problem.message, kind="auth", hint=problem.hint) from None
+    return None if found is None else found.value
 
 
 _FIELDS = ("base_url", "api_key_env", "structured", "rename", "stream_usage")

@@ -38,12 +38,18 @@ def user_file(environ: Mapping[str, str]) -> Path | None:
     given = environ.get("TURBO_YAML_CONFIG")
     if given is not None:
         return Path(given).expanduser() if given else None
+    folder = config_folder(environ)
+    return None if folder is None else folder / "settings.yaml"
+
+
+def config_folder(environ: Mapping[str, str]) -> Path | None:
+    """Return the user's configuration folder, whether or not it is there; None where nobody has a home."""
     base = environ.get("XDG_CONFIG_HOME", "")
     home = environ.get("HOME") or environ.get("USERPROFILE")
     if not os.path.isabs(base) and not home:  # noqa: PTH117
         return None
     folder = Path(base) if os.path.isabs(base) else Path(home or "") / ".config"  # noqa: PTH117
-    return folder / "turbo-yaml" / "settings.yaml"
+    return folder / "turbo-yaml"
 
 
 def find_project_file(folder: Path) -> Path | None:
