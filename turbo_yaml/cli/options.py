@@ -3,12 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from importlib import import_module
+from typing import Any, Final
 
 import click
 
 from turbo_yaml.cli.faults import DEBUG
 from turbo_yaml.cli.terminal import COLOR
+
+COMPLETION: Final = "_TURBO_YAML_COMPLETE"
+"""The variable by which a shell asks what a word could become."""
+
+
+def completed(by: str) -> Callable[[click.Context, click.Parameter, str], Any]:
+    """Return what completes a word with a function of `completion`, which is loaded when a shell asks."""
+
+    def complete(context: click.Context, parameter: click.Parameter, word: str) -> Any:
+        return getattr(import_module("turbo_yaml.cli.completion"), by)(context, parameter, word)
+
+    return complete
+
+
+flow_argument = click.argument("flow", metavar="FLOW", shell_complete=completed("complete_flow"))
+"""Adds the FLOW that a verb works on."""
+
+
+def paths_argument(metavar: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Add the files and folders that a verb works on."""
+    return click.argument("paths", nargs=-1, metavar=metavar, shell_complete=completed("complete_flow"))
 
 
 def common(function: Callable[..., Any]) -> Callable[..., Any]:

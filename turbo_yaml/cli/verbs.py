@@ -12,7 +12,7 @@ import click
 from turbo_yaml.cli.main import PROGRAM
 from turbo_yaml.version import __version__
 
-COMPLETION = "_TURBO_YAML_COMPLETE"
+_COMPLETION = "_TURBO_YAML_COMPLETE"
 
 
 class Verb(NamedTuple):
@@ -67,6 +67,17 @@ class Verbs(click.Group):
         """Read the words; `run` is understood where they begin with a flow or with an option of `run`."""
         return super().parse_args(ctx, ["run", *args] if _means_run(args) else args)
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[Any]:
+        """Return the verbs and flows that a word can become, importing no verb."""
+        from click.shell_completion import CompletionItem
+
+        from turbo_yaml.cli.completion import complete_flow
+
+        if incomplete.startswith("-"):
+            return super(click.Group, self).shell_complete(ctx, incomplete)
+        verbs = [CompletionItem(n, help=v.help) for n, v in VERBS.items() if n.startswith(incomplete)]
+        return verbs or complete_flow(ctx, self.params[0], incomplete)
+
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[Any, Any, list[str]]:
         """Find the verb; a word that is neither a verb nor a flow is answered with the nearest verb."""
         if args[0] in VERBS:
@@ -94,8 +105,8 @@ def invoke(words: list[str]) -> int:
     """Do what the words say and return the exit code."""
     context: click.Context | None = None
     try:
-        if COMPLETION in os.environ:
-            return _complete(os.environ[COMPLETION])
+        if _COMPLETION in os.environ:
+            return _complete(os.environ[_COMPLETION])
         context = command.make_context(PROGRAM, words)
         with context:
             return command.invoke(context) or 0
@@ -125,4 +136,4 @@ def _is_flow(word: str) -> bool:
 def _complete(instruction: str) -> int:
     from click.shell_completion import shell_complete
 
-    return shell_complete(command, {}, PROGRAM, COMPLETION, instruction)
+    return shell_complete(command, {}, PROGRAM, _COMPLETION, instruction)

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from turbo_yaml.cli.options import common
+from turbo_yaml.cli.options import common, flow_argument
 from turbo_yaml.cli.terminal import put, wants_color
 from turbo_yaml.compiler.edge import audit
 from turbo_yaml.diagnostics.paint import Paint, painter
@@ -25,7 +25,7 @@ _WIDEST = 60
 
 
 @click.command("audit", short_help="Tell what a flow can do: models, hosts, files, secrets, calls.")
-@click.argument("flow")
+@flow_argument
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @common
 def command(flow: str, as_json: bool) -> None:

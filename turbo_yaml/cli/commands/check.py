@@ -10,7 +10,7 @@ import click
 from turbo_yaml.cli.checking.drawing import COUNTED, FORMS, draw
 from turbo_yaml.cli.checking.targets import Target, find_targets
 from turbo_yaml.cli.checking.work import check_targets
-from turbo_yaml.cli.options import common
+from turbo_yaml.cli.options import common, paths_argument
 from turbo_yaml.cli.terminal import is_terminal, put, tell, wants_color, write
 from turbo_yaml.diagnostics import Diagnostic
 from turbo_yaml.errors import UsageError
@@ -20,7 +20,7 @@ CLEAN, PROBLEMS = 0, 1
 
 
 @click.command("check", short_help="Look for mistakes without running anything.")
-@click.argument("paths", nargs=-1, metavar="[PATH]... [-]")
+@paths_argument("[PATH]... [-]")
 @click.option(
     "--format",
     "form",

@@ -6,13 +6,13 @@ import sys
 
 import click
 
-from turbo_yaml.cli.options import common
+from turbo_yaml.cli.options import common, flow_argument
 from turbo_yaml.cli.terminal import put, wants_color, write
 from turbo_yaml.compiler.edge import compile_python
 
 
 @click.command("compile", short_help="Print a flow as the Python it becomes.")
-@click.argument("flow")
+@flow_argument
 @common
 def command(flow: str) -> int:
     """Print the Python that a flow becomes, each step under a comment with its file and line.

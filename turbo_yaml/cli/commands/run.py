@@ -17,7 +17,7 @@ from turbo_yaml.cli.conversation.views import Conversation, EventLines, Notices,
 from turbo_yaml.cli.faults import EXIT_CODES
 from turbo_yaml.cli.files import read_stdin
 from turbo_yaml.cli.inputs import gather, missing_hint
-from turbo_yaml.cli.options import common
+from turbo_yaml.cli.options import common, completed, flow_argument
 from turbo_yaml.cli.overrides import InOrder, Override, gather_layers, setting_flags
 from turbo_yaml.cli.piped import Piped
 from turbo_yaml.cli.recorded import GoingOn, goes_on, journal_flags, recorded, resume_words
@@ -56,7 +56,7 @@ class Order(NamedTuple):
 
 
 @click.command("run", cls=InOrder, short_help="Run a flow and print its answer.", epilog=EXIT_CODES)
-@click.argument("flow", metavar="FLOW")
+@flow_argument
 @click.option(
     "-p",
     "--param",
@@ -64,6 +64,7 @@ class Order(NamedTuple):
     nargs=2,
     multiple=True,
     metavar="NAME VALUE",
+    shell_complete=completed("complete_input"),
     help="Give an input, read by its type. @FILE reads a file, - standard input, @@ is one @.",
 )
 @click.option(

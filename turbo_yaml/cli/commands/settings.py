@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from turbo_yaml.cli.options import common
+from turbo_yaml.cli.options import common, flow_argument
 from turbo_yaml.cli.overrides import InOrder, gather_layers, setting_flags
 from turbo_yaml.cli.terminal import write
 from turbo_yaml.compiler.edge import load
@@ -45,7 +45,7 @@ def list_(as_json: bool) -> None:
 
 
 @command.command("explain", cls=InOrder)
-@click.argument("flow")
+@flow_argument
 @click.argument("key", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @setting_flags

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from turbo_yaml.cli.files import find_flows
-from turbo_yaml.cli.options import common
+from turbo_yaml.cli.options import common, paths_argument
 from turbo_yaml.cli.overrides import InOrder, Override, gather_layers, setting_flags
 from turbo_yaml.cli.terminal import put, tell, wants_color
 from turbo_yaml.diagnostics import Diagnostic
@@ -47,7 +47,7 @@ Assertions: {", ".join(name.replace("[0]", "[n]") for name in ASSERTIONS)}; each
 
 
 @click.command("test", cls=InOrder, short_help="Run the tests of flows, without a model.", epilog=EPILOG)
-@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@paths_argument("[PATH]...")
 @click.option(
     "-k", "pattern", metavar="PATTERN", help="Run the tests with this in their names; * and ? fit any."
 )

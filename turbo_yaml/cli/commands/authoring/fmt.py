@@ -9,7 +9,7 @@ import click
 
 from turbo_yaml.cli.checking.mending import Rewrite, diff, replace_file
 from turbo_yaml.cli.checking.targets import Target, find_targets
-from turbo_yaml.cli.options import common
+from turbo_yaml.cli.options import common, paths_argument
 from turbo_yaml.cli.terminal import put, tell, wants_color, write
 from turbo_yaml.diagnostics.visible import one_line
 from turbo_yaml.formatting.reading import mistakes_in
@@ -30,7 +30,7 @@ class Refused(Exception):
 
 
 @click.command("fmt", short_help="Write flow files in one way, with their comments.")
-@click.argument("paths", nargs=-1, metavar="[PATH]... [-]")
+@paths_argument("[PATH]... [-]")
 @click.option("--check", "only_check", is_flag=True, help="Change nothing, name what would change.")
 @click.option("--diff", "only_diff", is_flag=True, help="Change nothing, show what would change.")
 @click.option("--stdin-name", metavar="FILE", help="Take what comes in by - as if it stood in FILE.")

@@ -9,7 +9,7 @@ from typing import Final
 
 import click
 
-from turbo_yaml.cli.options import common
+from turbo_yaml.cli.options import common, flow_argument
 from turbo_yaml.cli.terminal import put, tell
 from turbo_yaml.compiler.edge import graph
 from turbo_yaml.drawing.graph import Graph
@@ -17,7 +17,7 @@ from turbo_yaml.errors import UsageError
 
 
 @click.command("graph", short_help="Draw what can happen in a flow.")
-@click.argument("flow")
+@flow_argument
 @click.option(
     "-o", "--output", metavar="FILE", help="Write FILE: .svg is a picture, .mmd Mermaid, .dot Graphviz."
 )

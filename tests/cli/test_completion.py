@@ -1,0 +1,111 @@
+"""What a shell offers for a word that is not finished."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Done
+
+KINDS = """\
+turbo: 1
+inputs:
+  kind: {enum: [warm, dry, 3], description: How it sounds.}
+  loud: boolean
+  text: string
+steps:
+  - user: "{{ kind }} {{ loud }} {{ text }}"
+"""
+
+Offered = Callable[..., list[str]]
+
+
+@pytest.fixture
+def offered(
+    turbo: Callable[..., Done], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., list[str]]:
+    """Return what bash is told for a line, whose last word is not finished."""
+    (folder / "more").mkdir()
+    (folder / "more" / "kinds.yaml").write_text(KINDS, encoding="utf-8")
+    (folder / "broken.yaml").write_text("turbo: 1\nsteps: [generat]\n", encoding="utf-8")
+
+    def offer(line: str, shell: str = "bash") -> list[str]:
+        words = line.split(" ")
+        monkeypatch.setenv("_TURBO_YAML_COMPLETE", f"{shell}_complete")
+        monkeypatch.setenv("COMP_WORDS", line)
+        monkeypatch.setenv("COMP_CWORD", words[-1] if shell == "fish" else str(len(words) - 1))
+        done = turbo()
+        assert done.code == 0
+        return [line.partition(",")[2].partition("\t")[0] for line in done.out.splitlines() if line]
+
+    return offer
+
+
+@pytest.mark.parametrize(
+    ("line", "offers"),
+    [
+        ("turbo-yaml ru", ["run", "runs"]),
+        ("turbo-yaml he", ["hello.yaml"]),
+        ("turbo-yaml run more/", ["more/kinds.yaml"]),
+        ("turbo-yaml check h", ["hello.yaml"]),
+        ("turbo-yaml hello.yaml -p ", ["name", "times"]),
+        ("turbo-yaml run hello.yaml -p name Ada -p ", ["times"]),
+        ("turbo-yaml run more/kinds.yaml -p kind ", ["warm", "dry"]),
+        ("turbo-yaml run more/kinds.yaml -p loud t", ["true"]),
+        ("turbo-yaml run more/kinds.yaml -p text t", []),
+        ("turbo-yaml run broken.yaml -p ", []),
+        ("turbo-yaml run gone.yaml -p ", []),
+        ("turbo-yaml run -p ", []),
+        ("turbo-yaml run hello.yaml --no-s", ["--no-stream"]),
+    ],
+)
+def test_a_line_is_completed(offered: Offered, line: str, offers: list[str]) -> None:
+    assert offered(line) == offers
+
+
+def test_fish_tells_the_word_in_another_way(offered: Offered) -> None:
+    assert offered("turbo-yaml run hello.yaml -p t", "fish") == ["times"]
+
+
+def test_nothing_of_an_engine_is_loaded_to_complete_a_verb() -> None:
+    code = (
+        "import sys\nfrom turbo_yaml.cli.main import main\n"
+        "try:\n    main()\nexcept SystemExit:\n    print('LOADED', *sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={"_TURBO_YAML_COMPLETE": "bash_complete", "COMP_WORDS": "turbo-yaml ", "COMP_CWORD": "1"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    loaded = done.stdout.rpartition("LOADED")[2].split()
+    assert "plain,run" in done.stdout
+    assert {"yaml", "jinja2", "openai", "turbo_yaml.compiler.edge"}.isdisjoint(loaded)
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="there is no bash")
+def test_bash_takes_the_script(offered: Offered, folder: Path, environ: dict[str, str]) -> None:
+    program = folder / "turbo-yaml"
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m turbo_yaml "$@"\n', encoding="utf-8")
+    program.chmod(0o755)
+    script = (
+        'eval "$(_TURBO_YAML_COMPLETE=bash_source turbo-yaml)"\n'
+        "COMP_WORDS=(turbo-yaml run hello.yaml -p n) COMP_CWORD=4\n"
+        "compopt() { :; }\n_turbo_yaml_completion turbo-yaml\necho ${COMPREPLY[@]}\n"
+    )
+    done = subprocess.run(
+        ["bash", "-c", script],
+        cwd=folder,
+        env=environ | {"PATH": f"{folder}:{environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert done.stdout == "name\n"
