@@ -347,11 +347,19 @@ def _models() -> Iterator[str]:
     yield from _table(("provider", "address", "key in", "`structured`"), rows)
     yield "`OPENAI_BASE_URL` moves `openai` to another address. `echo` and `script` need neither.\n"
     yield "## Kinds of failure\n"
-    yield "What `error.kind` and `retry.on` see when a model call fails.\n"
+    yield "What `error.kind` and `retry.on` see when a model call fails. After the retries the next model\n"
+    yield "of the setting `fallback` is asked, where another model may answer.\n"
     yield from _table(
-        ("kind", "tried again", "the next move"),
-        ((f"`{name}`", "yes" if kind.retryable else "no", _hint(kind.hint)) for name, kind in KINDS.items()),
+        ("kind", "tried again", "another model", "the next move"),
+        (
+            (f"`{name}`", _yes(kind.retryable), _yes(kind.elsewhere), _hint(kind.hint))
+            for name, kind in KINDS.items()
+        ),
     )
+
+
+def _yes(holds: bool) -> str:
+    return "yes" if holds else "no"
 
 
 def _hint(hint: str) -> str:

@@ -39,7 +39,7 @@ def begun(folder: Path, environ: dict[str, str]) -> Iterator[Callable[[str], sub
     def start(flow: str) -> subprocess.Popen[str]:
         (folder / "long.yaml").write_text(flow, encoding="utf-8")
         process = subprocess.Popen(
-            [sys.executable, "-m", "turbo_yaml", "run", "long.yaml"],
+            [sys.executable, "-m", "turbo_yaml", "run", "long.yaml", "--set", "limits.work=10000000000"],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

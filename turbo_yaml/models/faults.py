@@ -11,10 +11,11 @@ from turbo_yaml.records import Record
 
 
 class Kind(Record):
-    """A kind of failure: may the same request succeed later, and the next move."""
+    """A kind of failure: may the same request succeed later, the next move, may another model answer."""
 
     retryable: bool
     hint: str
+    elsewhere: bool = True
 
 
 # `{model}`, `{provider}`, `{url}` and `{key}` are filled in; `{key}` says where the key belongs.
@@ -27,13 +28,13 @@ KINDS: Mapping[str, Kind] = {
     ),
     "auth": Kind(False, "{key}"),
     "not_found": Kind(False, "check the model's name `{model}` and the address `{url}`"),
-    "bad_request": Kind(False, "change the setting, tool or message that the server names"),
+    "bad_request": Kind(False, "change the setting, tool or message that the server names", False),
     "context_length": Kind(False, "`forget` older messages, send less, or use a model with a longer context"),
     "content_filter": Kind(False, "change what is sent, or use another model"),
     "server": Kind(True, "try again later"),
     "stream": Kind(True, "try again; with `stream: false` the reply is asked for in one piece"),
     "bad_reply": Kind(False, "is `{url}` an OpenAI-compatible API? most addresses end in `/v1`"),
-    "configuration": Kind(False, "see `turbo-yaml settings list`"),
+    "configuration": Kind(False, "see `turbo-yaml settings list`", False),
 }
 
 

@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import Any, NamedTuple, TypeAlias
 from weakref import ref
 
-from turbo_yaml.models.providers import Provider, Resolved, resolve_model
+from turbo_yaml.models.providers import Provider, Resolved, resolve_model, split_model
 from turbo_yaml.models.request import Model
 
 ADAPTERS: Mapping[str, str] = {
@@ -109,6 +109,12 @@ class RunModels:
                 self._local["echo"] = adapter("echo")()
             return self._local["echo"], resolved
         return await self._pool.get(resolved), resolved
+
+    def elsewhere(self, settings: Mapping[str, Any], model: str) -> dict[str, Any]:
+        """Return settings that ask another model: of the provider its name begins with, else of the same."""
+        provider, name = split_model(model, [*(settings.get("providers") or {}), *self._host])
+        changed = {"model": model} if provider is None else {"provider": provider, "model": name}
+        return {**settings, **changed}
 
     def _script(self, settings: Mapping[str, Any]) -> Model:
         given = self._local.get("script")

@@ -96,6 +96,15 @@ class RetryEvent(Event, kw_only=True):
     wait: float = 0.0
 
 
+class FallbackEvent(Event, kw_only=True):
+    """A model failed for good, and `model`, the next of the setting `fallback`, is asked in its place."""
+
+    kind = "fallback"
+    error: str
+    message: str
+    model: str
+
+
 class WarningEvent(Event, kw_only=True):
     """Something is odd, and the run goes on."""
 

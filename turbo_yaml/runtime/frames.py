@@ -213,12 +213,16 @@ class Host:
         if self.shared.model is not None:
             found = answerer(settings, self.shared.model, settings.get("model") or "", own=True)
         else:
-            if self.models is None:
-                self.models = self.shared.models()
-            model, where = await self.models.get(settings)
+            model, where = await self.run_models().get(settings)
             found = answerer(settings, model, where.model, own=where.provider.adapter == "host")
         self.answerer = found
         return found
+
+    def run_models(self) -> RunModels:
+        """Return the models of the run, made on first use."""
+        if self.models is None:
+            self.models = self.shared.models()
+        return self.models
 
     def note(self, event: Event) -> None:
         """Keep an event until the run can wait for the listener."""

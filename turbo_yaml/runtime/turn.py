@@ -15,6 +15,7 @@ from turbo_yaml.runtime.events import DeltaEvent, ReasoningEvent, RetryEvent, Us
 from turbo_yaml.runtime.frames import Frame, Host
 from turbo_yaml.runtime.policy.answerers import Answerer
 from turbo_yaml.runtime.policy.deadlines import OutOfTime, rest
+from turbo_yaml.runtime.policy.fallback import first_answerer, next_answerer
 from turbo_yaml.runtime.policy.retrying import Attempts, Retry
 
 if TYPE_CHECKING:
@@ -40,16 +41,12 @@ async def take_turn(frame: Frame, chat: Frame, ask: Generate) -> Assistant:
         try:
             scope, own = frame.scope, ask.settings
             settings = scope.turn(ask.id, own) if own or ask.id is not None else scope.values
-            who = host.answerer
-            if who is None or who.settings is not settings:
-                who = await host.answerer_for(settings)
         except UsageError as problem:
             raise ModelError(problem.message, kind="configuration", hint=problem.hint) from None
-        request = Request(who.name, messages, settings, ask.output, ask.choices, (), who.structured)
-        if ask.tools:
-            from turbo_yaml.runtime.tooling.turns import offering
-
-            request = offering(request, ask)
+        who = host.answerer
+        if who is None or who.settings is not settings:
+            who = await first_answerer(frame, ask, settings)
+        request = _request(ask, who, messages)
         if (
             host.gate is None
             and host.listener is None
@@ -77,10 +74,21 @@ async def take_turn(frame: Frame, chat: Frame, ask: Generate) -> Assistant:
     return Assistant(reply.content, "assistant", None, None, None, False, calls, usage, reason, model, value)
 
 
+def _request(ask: Generate, who: Answerer, messages: Sequence[Message]) -> Request:
+    """Return what is asked of a model for a turn."""
+    request = Request(who.name, messages, who.settings, ask.output, ask.choices, (), who.structured)
+    if not ask.tools:
+        return request
+    from turbo_yaml.runtime.tooling.turns import offering
+
+    return offering(request, ask)
+
+
 async def _persist(
     frame: Frame, chat: Frame, ask: Generate, who: Answerer, first: Request, problem: ModelError | None = None
 ) -> tuple[Reply, Any]:
-    """Return a reply that fits, with its value; tries and repairs as often as the settings allow.
+    """Return a reply that fits, with its value; tries and repairs as often as the settings allow, then asks
+    the models of `fallback` in the same way.
 
     `problem` is what the first attempt came to, if it was made.
     """
@@ -110,7 +118,10 @@ async def _persist(
             pause = attempts.pause(problem)
             if pause is None:
                 problem.recorded = None if turn is None else turn.place
-                raise problem
+                who = await next_answerer(frame, ask, who.settings, problem)
+                request = first = _request(ask, who, first.messages)
+                problem, attempts, repaired = None, None, 0
+                continue
             await _tell_retry(frame, ask, problem, attempts.failed, pause)
             if found:
                 request, repaired = first, 0

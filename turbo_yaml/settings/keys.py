@@ -77,6 +77,10 @@ TURN: Final[dict[str, Key]] = {
     "stream": _turn(Flag(), "Take the reply piece by piece as it comes."),
     "timeout": _turn(Maybe(Duration()), "The most time that one model call may take in all.", 600.0),
     "retries": _turn(_AMOUNT, "How often a failed model call is tried again.", 2),
+    "fallback": _turn(
+        ListOf(Text(), lone=True),
+        "The models to ask in its place, one after another, where a model fails for good.",
+    ),
     "cache": _turn(
         Words(("off", "read", "write", "on")), "Whether replies are taken from and put into the cache.", "off"
     ),
@@ -185,6 +189,7 @@ FILE: Final = Record(_RUN | _OPERATOR | {"profiles": _PROFILES})
 SYNONYMS: Final[dict[str, str]] = {
     "api_key": "api_key_env",
     "api_base": "base_url",
+    "backup": "fallback",
     "completion_tokens": "max_tokens",
     "concurrency": "max_concurrency",
     "deadline": "timeout",
@@ -192,6 +197,9 @@ SYNONYMS: Final[dict[str, str]] = {
     "endpoint": "base_url",
     "engine": "model",
     "extra_body": "extra",
+    "fallback_model": "fallback",
+    "fallback_models": "fallback",
+    "fallbacks": "fallback",
     "frequency": "frequency_penalty",
     "json_mode": "structured",
     "key_env": "api_key_env",

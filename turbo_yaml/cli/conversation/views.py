@@ -11,6 +11,7 @@ from turbo_yaml.protocol import GetInput, Result
 from turbo_yaml.runtime.events import (
     DeltaEvent,
     Event,
+    FallbackEvent,
     LogEvent,
     RetryEvent,
     ToolCallEvent,
@@ -206,4 +207,6 @@ def notice(event: Event) -> str | None:
         case RetryEvent():
             pause = f" in {event.wait:.1f} s" if event.wait else ""
             return f"attempt {event.attempt} failed, another follows{pause}: {event.message}"
+        case FallbackEvent():
+            return f"the model failed, `{event.model}` is asked in its place: {event.message}"
     return None
