@@ -12,6 +12,7 @@ from turbo_yaml.flow import assertions, vocabulary
 from turbo_yaml.flow.vocabulary import Key, Verb
 from turbo_yaml.flow.words import LATER_MEMORIES, RESERVED
 from turbo_yaml.models.faults import KINDS
+from turbo_yaml.models.prices import AS_OF, PRICES
 from turbo_yaml.models.providers import PROVIDERS
 from turbo_yaml.settings import keys as settings
 from turbo_yaml.settings import kinds
@@ -23,6 +24,7 @@ REFERENCE = HERE / "reference"
 
 LANGUAGE = "../language.md"
 TOOLS = "../tools.md"
+SETTINGS = "../settings.md"
 TAKES = {
     "text": f"[text]({LANGUAGE}#text-values-and-expressions)",
     "said": f"[text]({LANGUAGE}#text-values-and-expressions)",
@@ -355,6 +357,14 @@ def _models() -> Iterator[str]:
             (f"`{name}`", _yes(kind.retryable), _yes(kind.elsewhere), _hint(kind.hint))
             for name, kind in KINDS.items()
         ),
+    )
+
+    yield "## Prices\n"
+    yield f"US dollars for a million tokens, as of {AS_OF}. What is not here is unpriced, unless `prices`\n"
+    yield f"[says otherwise]({SETTINGS}#what-it-costs): as are models priced by the length of a prompt.\n"
+    yield from _table(
+        ("model", "input", "output"),
+        ((f"`{name}`", f"{price.input:g}", f"{price.output:g}") for name, price in PRICES.items()),
     )
 
 

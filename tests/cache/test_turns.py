@@ -57,7 +57,7 @@ def test_a_hit_costs_nothing_and_is_told() -> None:
         (usage,) = [event.to_data() for event in told if event.kind == "usage"]
         assert usage == {
             "event": "usage", "flow": "flow", "model": "m", "input_tokens": 0, "output_tokens": 0,
-            "cached": True,
+            "cached": True, "cost": 0.0,
         }  # fmt: skip
         await run.aclose()
 

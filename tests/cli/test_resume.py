@@ -65,7 +65,7 @@ def test_a_question_that_nobody_answers_is_answered_days_later(turbo: Command, t
         assert turbo("resume", name, "--reply", "Green", "-u") == (
             0,
             "A fine one.\n",
-            "tokens: 14 input, 6 output; 2 model turns\n",
+            "tokens: 14 input, 6 output; 2 model turns; cost: unpriced\n",
         )
         assert len(server.received) == 2
 
@@ -267,7 +267,11 @@ def test_the_cache_answers_tells_and_forgets(turbo: Command, talk: Path) -> None
     with ThreadServer(["Which tea?", "A fine one.", "Another."]) as server:
         words = served(server, "--no-journal", "--reply", "Green", "--set", "cache=on")
         assert turbo(*words)[:2] == (0, "A fine one.\n")
-        assert turbo(*words, "-u") == (0, "A fine one.\n", "tokens: 0 input, 0 output; 2 model turns\n")
+        assert turbo(*words, "-u") == (
+            0,
+            "A fine one.\n",
+            "tokens: 0 input, 0 output; 2 model turns; cost: $0.00\n",
+        )
         assert len(server.received) == 2
         assert turbo("cache", "stats")[1].startswith("2 replies, used 2 times, ")
         assert turbo("cache", "clear", "--before", "1d")[0] == 0

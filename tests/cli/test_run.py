@@ -53,7 +53,7 @@ def test_json_holds_result_messages_usage_and_steps(turbo: Turbo) -> None:
         {"role": "user", "content": said},
         {"role": "assistant", "content": said},
     ]
-    assert set(data["usage"]) == {"input_tokens", "output_tokens"}
+    assert set(data["usage"]) == {"input_tokens", "output_tokens", "cost"}
     assert data["steps"] == {"messages": 2, "turns": 1, "inputs": 0, "results": 0, "tools": 0}
     assert "\\u202eé" in out and "\x1b" not in out
 
@@ -90,7 +90,7 @@ def test_usage_is_told_on_standard_error(turbo: Turbo, folder: Path) -> None:
     script = "script: [{content: Hi, usage: {input_tokens: 12, output_tokens: 3}}]\n"
     settings = write(folder, "script.yaml", script)
     done = turbo("hello.yaml", "-m", "script", "--settings", settings, "-p", "name", "Ada", "-u")
-    assert done == (0, "Hi\n", "tokens: 12 input, 3 output; 1 model turn\n")
+    assert done == (0, "Hi\n", "tokens: 12 input, 3 output; 1 model turn; cost: $0.00\n")
 
 
 # What is read ------------------------------------------------------------------------------------------

@@ -36,7 +36,7 @@ def test_a_flow_is_answered_by_a_server(process: Process) -> None:
     with ThreadServer(["Good day, Ada."]) as server:
         done = process(*words(server, "-u", "-o", "temperature", "0"))
         (request,) = server.received
-    assert done == (0, "Good day, Ada.\n", "tokens: 7 input, 3 output; 1 model turn\n")
+    assert done == (0, "Good day, Ada.\n", "tokens: 7 input, 3 output; 1 model turn; cost: unpriced\n")
     assert request.data["model"] == "some-model"
     assert request.data["temperature"] == 0
     assert request.data["messages"] == [

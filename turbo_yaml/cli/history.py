@@ -9,6 +9,7 @@ from typing import Any, Final
 from turbo_yaml.cli.conversation.output import to_text
 from turbo_yaml.journal.journal import Journal, Run
 from turbo_yaml.journal.story import Scene, story, told
+from turbo_yaml.models.prices import shown_cost
 
 _WIDEST: Final = 60
 
@@ -17,7 +18,8 @@ def run_facts(run: Run) -> dict[str, Any]:
     """Return what a list tells of a run, as JSON data."""
     names = ("name", "flow", "file", "status", "began", "ended", "turns", "input_tokens", "output_tokens")
     facts = {name: getattr(run, name) for name in (*names, "outcome", "problem")}
-    return {"run" if key == "name" else key: value for key, value in facts.items() if value is not None}
+    known = {"run" if key == "name" else key: value for key, value in facts.items() if value is not None}
+    return known | {"cost": run.cost}
 
 
 def run_line(run: Run) -> str:
@@ -30,7 +32,7 @@ def run_line(run: Run) -> str:
 
 def _used(run: Run) -> str:
     turns = f"{run.turns} {'turn' if run.turns == 1 else 'turns'}"
-    return f"{turns}, {run.input_tokens}+{run.output_tokens} tokens"
+    return f"{turns}, {run.input_tokens}+{run.output_tokens} tokens, {shown_cost(run.cost)}"
 
 
 def _came(run: Run) -> str:
@@ -69,6 +71,7 @@ def _headline(scene: Scene) -> str:
         words.append(event.model)
     if event.input_tokens is not None or event.output_tokens is not None:
         words.append(f"{event.input_tokens or 0}+{event.output_tokens or 0} tokens")
+        words.append(shown_cost(None if event.data is None else event.data.get("cost")))
     if event.kind in ("turn", "tool") and event.ended is not None:
         words.append(f"{event.ended - event.began:.1f} s")
     if event.state != "done":

@@ -31,7 +31,7 @@ class Run(NamedTuple):
     """What is known of a run. `status`: `running`, `interrupted`, `waiting`, `stopped`, `failed`, `done`.
 
     `call` is what it was called with; `failed_at` the place of the turn whose failure ended it. Times in
-    seconds of the epoch.
+    seconds of the epoch. `cost` is in US dollars, None where it is not known of every reply.
     """
 
     id: int
@@ -48,6 +48,7 @@ class Run(NamedTuple):
     turns: int
     input_tokens: int
     output_tokens: int
+    cost: float | None
 
     @property
     def name(self) -> str:
@@ -59,7 +60,10 @@ COLUMNS = (
     "r.id, r.flow, r.file, r.status, r.began, r.ended, r.call, r.outcome, r.problem, r.failed_at, r.parent, "
     "(select count(*) from event e where e.run = r.id and e.kind = 'turn' and e.state = 'done'), "
     "(select coalesce(sum(e.input_tokens), 0) from event e where e.run = r.id), "
-    "(select coalesce(sum(e.output_tokens), 0) from event e where e.run = r.id), r.owner"
+    "(select coalesce(sum(e.output_tokens), 0) from event e where e.run = r.id), "
+    "(select case when count(*) = count(json_extract(e.data, '$.cost')) "
+    "then coalesce(sum(json_extract(e.data, '$.cost')), 0.0) end "
+    "from event e where e.run = r.id and e.kind = 'turn' and e.state = 'done'), r.owner"
 )
 
 

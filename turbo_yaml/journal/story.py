@@ -68,6 +68,7 @@ def scene_data(scene: Scene) -> dict[str, Any]:
     }
     if event.input_tokens is not None or event.output_tokens is not None:
         data["usage"] = {"input_tokens": event.input_tokens, "output_tokens": event.output_tokens}
+        data["usage"]["cost"] = None if event.data is None else event.data.get("cost")
     if scene.said:
         data["said"] = [message_data(link) for link in scene.said]
     if scene.asked is not None:

@@ -30,7 +30,7 @@ class Request(Record):
 
 class Reply(Record):
     """A whole answer. `content` is its text: with `output` the JSON as text, with `choices` the label, as the
-    model wrote them and not yet validated."""
+    model wrote them and not yet validated. `cost` is in US dollars, known where the run has worked it out."""
 
     content: str = ""
     reasoning: str = ""
@@ -39,6 +39,7 @@ class Reply(Record):
     finish_reason: str | None = None
     model: str | None = None
     request_id: str | None = None
+    cost: float | None = None
 
 
 class Delta(Record):

@@ -78,13 +78,19 @@ class ExampleUser(Message):
 
 
 class Usage(Record):
-    """Tokens that a model call took, as its server counted them."""
+    """Tokens that a model call took, as its server counted them; of a run, their cost in US dollars, too.
+
+    A cost of None is not known.
+    """
 
     input_tokens: int = 0
     output_tokens: int = 0
+    cost: float | None = None
 
     def __add__(self, other: Usage) -> Usage:
-        return Usage(self.input_tokens + other.input_tokens, self.output_tokens + other.output_tokens)
+        cost = None if self.cost is None or other.cost is None else self.cost + other.cost
+        sent, received = self.input_tokens + other.input_tokens, self.output_tokens + other.output_tokens
+        return Usage(sent, received, cost)
 
 
 class ToolCall(Record):

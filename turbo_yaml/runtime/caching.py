@@ -44,9 +44,10 @@ async def cached(
                     output_tokens=0,
                     model=kept.model or request.model,
                     cached=True,
+                    cost=0.0,
                 )
             )
-        return replace(kept, usage=None)
+        return replace(kept, usage=None, cost=0.0)
     reply = await work()
     if who.cache in _WRITES:
         try:

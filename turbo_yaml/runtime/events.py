@@ -77,13 +77,18 @@ class ResultEvent(Event, kw_only=True):
 
 
 class UsageEvent(Event, kw_only=True):
-    """A model call took so many tokens, as its server counted them. `cached`: the cache answered instead."""
+    """A model call took so many tokens, as its server counted them; `cost` in US dollars, else `unpriced`.
+
+    `cached`: the cache answered instead.
+    """
 
     kind = "usage"
     input_tokens: int
     output_tokens: int
     model: str | None = None
     cached: bool | None = None
+    cost: float | None = None
+    unpriced: bool | None = None
 
 
 class RetryEvent(Event, kw_only=True):

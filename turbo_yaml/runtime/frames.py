@@ -14,10 +14,11 @@ from turbo_yaml.memory.local import LocalMemory
 from turbo_yaml.memory.truncated import AT_HAND
 from turbo_yaml.models.pool import ModelPool, RunModels
 from turbo_yaml.models.request import Model, Reply
-from turbo_yaml.protocol import BaseCache, BaseMemory, Usage
+from turbo_yaml.protocol import BaseCache, BaseMemory
 from turbo_yaml.runtime.events import Event, Listener
 from turbo_yaml.runtime.policy.answerers import Answerer, answerer
 from turbo_yaml.runtime.policy.scope import Scope
+from turbo_yaml.runtime.policy.spending import Spending
 from turbo_yaml.runtime.program import Bound, FlowInfo
 from turbo_yaml.settings.keys import BUILT_IN
 
@@ -79,30 +80,25 @@ class Shared:
         self.model = model
         self.tools = tools
         self.cache: BaseCache | None = None
-        name = values.get("model") or ""
-        self.answerer = None if model is None else answerer(values, model, name, own=True)
+        self.answerer = None if model is None else answerer(values, model, None)
 
 
 TURN: Final = 10_000_000
 """What each turn of a model adds to the work that a run may do."""
 
 
-class Host:
+class Host(Spending):
     """What all flows of one run share: who answers, who listens, what may be used and what was."""
 
     __slots__ = (
         "answerer",
         "branches",
-        "budget",
-        "calls",
         "gate",
-        "input_tokens",
         "inputs",
         "limits",
         "listener",
         "messages",
         "models",
-        "output_tokens",
         "pending",
         "recorder",
         "repeats",
@@ -116,9 +112,9 @@ class Host:
     )
 
     def __init__(self, shared: Shared, listener: Listener | None = None) -> None:
+        super().__init__(shared.budget)
         self.shared = shared
         self.limits = shared.limits
-        self.budget = shared.budget
         self.listener = listener
         self.answerer = shared.answerer
         """Who answered last, or would."""
@@ -130,18 +126,12 @@ class Host:
         """How often what the cache may answer was asked before, by its key."""
         self.branches = 0
         """How many branches are at work now."""
-        self.calls = self.messages = self.turns = self.inputs = self.results = self.tools = 0
+        self.messages = self.turns = self.inputs = self.results = self.tools = 0
         self.tool_gate: asyncio.Semaphore | None = None
         self.servers: Servers | None = None
         """The MCP servers that the run has needed so far."""
-        self.input_tokens = self.output_tokens = 0
         self.work = 0
         """What its expressions, loops and texts have cost."""
-
-    @property
-    def usage(self) -> Usage:
-        """The tokens taken so far."""
-        return Usage(self.input_tokens, self.output_tokens)
 
     @property
     def recalls(self) -> bool:
@@ -152,25 +142,6 @@ class Host:
         """Bound how many model calls go on at once, from now on: something is about to run side by side."""
         if self.gate is None:
             self.gate = asyncio.Semaphore(self.shared.max_concurrency)
-
-    def check_budget(self) -> None:
-        """Raise a `LimitError` where the budget allows no further model call."""
-        budget = self.budget or {}
-        most = budget.get("calls")
-        if most is not None and self.calls >= most:
-            raise LimitError(
-                f"the budget of {most} model call{'' if most == 1 else 's'} is used up",
-                kind="budget",
-                hint="raise `budget.calls` in the settings",
-            )
-        most = budget.get("tokens")
-        used = self.input_tokens + self.output_tokens
-        if most is not None and used >= most:
-            raise LimitError(
-                f"the budget of {most} tokens is used up: {used} were sent and received",
-                kind="budget",
-                hint="raise `budget.tokens` in the settings",
-            )
 
     def spend(self, amount: int) -> None:
         """Count work; `LimitError` where it is too much for a run that took so many turns."""
@@ -185,14 +156,11 @@ class Host:
         message = f"a text of {length} characters is over the limit of {self.limits['output']}"
         return LimitError(message, hint="raise `limits.output` in the settings, or ask for less")
 
-    def take(self, reply: Reply) -> None:
+    def take(self, reply: Reply, cost: float | None) -> None:
         """Count what a reply took; `LimitError` where it is longer than one may be."""
+        self.count(reply.usage, cost)
         if len(reply.content) > self.limits["reply"]:
             raise self.reply_too_long(len(reply.content))
-        usage = reply.usage
-        if usage is not None:
-            self.input_tokens += usage.input_tokens
-            self.output_tokens += usage.output_tokens
 
     def chat_too_long(self, length: int) -> LimitError:
         """Return the error of a chat that has more messages than may be sent."""
@@ -211,10 +179,10 @@ class Host:
     async def answerer_for(self, settings: Mapping[str, Any]) -> Answerer:
         """Return who answers a turn with these settings; `ModelError` where nobody does."""
         if self.shared.model is not None:
-            found = answerer(settings, self.shared.model, settings.get("model") or "", own=True)
+            found = answerer(settings, self.shared.model, None)
         else:
             model, where = await self.run_models().get(settings)
-            found = answerer(settings, model, where.model, own=where.provider.adapter == "host")
+            found = answerer(settings, model, where)
         self.answerer = found
         return found
 

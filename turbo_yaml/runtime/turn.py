@@ -17,6 +17,7 @@ from turbo_yaml.runtime.policy.answerers import Answerer
 from turbo_yaml.runtime.policy.deadlines import OutOfTime, rest
 from turbo_yaml.runtime.policy.fallback import first_answerer, next_answerer
 from turbo_yaml.runtime.policy.retrying import Attempts, Retry
+from turbo_yaml.runtime.policy.spending import reply_cost
 
 if TYPE_CHECKING:
     from turbo_yaml.runtime.recording.turns import Turn
@@ -159,6 +160,9 @@ async def _ask_once(frame: Frame, ask: Generate, who: Answerer, request: Request
         async with host.gate:
             begun, later = _begin(host, who, request, on_delta)
             reply = begun if later is None else await later
+    cost = reply_cost(who.price, reply.usage)
+    if cost is not None:
+        reply = replace(reply, cost=cost)
     if reply.usage is not None and host.listener is not None:
         await host.emit(
             UsageEvent(
@@ -168,6 +172,8 @@ async def _ask_once(frame: Frame, ask: Generate, who: Answerer, request: Request
                 input_tokens=reply.usage.input_tokens,
                 output_tokens=reply.usage.output_tokens,
                 model=reply.model or request.model,
+                cost=cost,
+                unpriced=True if cost is None else None,
             )
         )
     return reply
@@ -181,27 +187,27 @@ def _begin(
     A coroutine that has nothing to wait for is not waited for: that saves two on the way.
     """
     if host.budget is not None:
-        host.check_budget()
+        host.check_budget(who.price, who.priced)
     host.calls += 1
     work = who.model.reply(request, on_delta)
     if who.deadline is None:
-        return None, _whole(host, work)
+        return None, _whole(host, who, work)
     try:
         first = work.send(None)
     except StopIteration as end:
-        host.take(end.value)
+        host.take(end.value, reply_cost(who.price, end.value.usage))
         return end.value, None
-    return None, _whole(host, rest(who.deadline, work, first), who.deadline)
+    return None, _whole(host, who, rest(who.deadline, work, first))
 
 
-async def _whole(host: Host, work: Coroutine[Any, Any, Reply], deadline: float = 0.0) -> Reply:
+async def _whole(host: Host, who: Answerer, work: Coroutine[Any, Any, Reply]) -> Reply:
     """Wait for the model's reply."""
     try:
         reply = await work
     except OutOfTime:
-        message = f"the model gave no whole answer within {deadline:g} s"
+        message = f"the model gave no whole answer within {who.deadline:g} s"
         raise ModelError(message, kind="timeout", retryable=True) from None
-    host.take(reply)
+    host.take(reply, reply_cost(who.price, reply.usage))
     return reply
 
 

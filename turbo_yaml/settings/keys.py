@@ -142,6 +142,11 @@ PROVIDER: Final[dict[str, Key]] = {
     "stream_usage": Key(Flag(), "The server reports the tokens of a streamed reply when it is asked to."),
 }
 
+PRICE: Final[dict[str, Key]] = {
+    "input": Key(Number(0), "US dollars for a million tokens sent."),
+    "output": Key(Number(0), "US dollars for a million tokens received."),
+}
+
 STEP: Final = Record(TURN)
 """What a step may set, and what `steps.<id>` may hold."""
 
@@ -157,6 +162,12 @@ _OPERATOR: Final[dict[str, Key]] = {
     # Not a flow's to say: it could send the operator's key to a server of its own.
     "providers": Key(
         MapOf(Record(PROVIDER)), "Servers by name: where they are and which key they take.", operator=True
+    ),
+    # Not a flow's to say: it could make its calls free in the eyes of a budget.
+    "prices": Key(
+        MapOf(Record(PRICE), "model"),
+        "What models cost, by `provider/model`, or `provider/*` for all of a provider.",
+        operator=True,
     ),
     "allow": Key(
         ListOf(_ALLOWED), "What the tools of flows may reach: hosts, commands, secrets.", operator=True

@@ -24,6 +24,7 @@ from turbo_yaml.cli.recorded import GoingOn, goes_on, journal_flags, recorded, r
 from turbo_yaml.cli.terminal import is_terminal, put, tell, write
 from turbo_yaml.compiler.edge import load, loads
 from turbo_yaml.errors import FlowError, TurboError, UsageError
+from turbo_yaml.models.prices import shown_cost
 from turbo_yaml.protocol import Message
 from turbo_yaml.runtime.function import TurboGenFn
 from turbo_yaml.runtime.wrapper import TurboGenWrapper
@@ -224,7 +225,8 @@ async def _close(function: TurboGenFn, run: TurboGenWrapper) -> None:
 def _tell_usage(run: TurboGenWrapper) -> None:
     used, turns = run.usage, run.steps.turns
     calls = f"{turns} model {'turn' if turns == 1 else 'turns'}"
-    tell(f"tokens: {used.input_tokens} input, {used.output_tokens} output; {calls}")
+    cost = shown_cost(used.cost)
+    tell(f"tokens: {used.input_tokens} input, {used.output_tokens} output; {calls}; cost: {cost}")
 
 
 def _tell_left_over(answers: Answers, piped: Piped) -> None:

@@ -43,7 +43,11 @@ def report_data(outcome: Any, messages: Iterable[Message], usage: Usage, steps: 
     return {
         "result": outcome,
         "messages": [message_data(message) for message in messages],
-        "usage": {"input_tokens": usage.input_tokens, "output_tokens": usage.output_tokens},
+        "usage": {
+            "input_tokens": usage.input_tokens,
+            "output_tokens": usage.output_tokens,
+            "cost": usage.cost,
+        },
         "steps": steps._asdict(),
     }
 

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
+from turbo_yaml.models.prices import FREE, Price, price_of
+from turbo_yaml.models.providers import Resolved
 from turbo_yaml.models.request import Delta, Model, OnDelta, Structured
+
+_MADE_UP: Final = frozenset(("echo", "script"))
+"""Models in this process: they cost nothing, whatever they count."""
 
 
 class Answerer(NamedTuple):
@@ -13,7 +18,8 @@ class Answerer(NamedTuple):
 
     `name` is what it knows its model by. `deadline` in seconds is there for a model of the host's own, which
     may keep none. `on_delta` is there where the reply is streamed although nobody listens. `cache` says how
-    the cache is used, if it is.
+    the cache is used, if it is. `price` is what its tokens cost, where that is known, and `priced` the name
+    that prices go by.
     """
 
     settings: Mapping[str, Any]
@@ -23,19 +29,27 @@ class Answerer(NamedTuple):
     structured: Structured | None
     on_delta: OnDelta | None
     cache: str | None
+    price: Price | None
+    priced: str
 
 
-def answerer(settings: Mapping[str, Any], model: Model, name: str, *, own: bool) -> Answerer:
-    """Return how a model answers with these settings. `own`: it is the host's own."""
+def answerer(settings: Mapping[str, Any], model: Model, where: Resolved | None) -> Answerer:
+    """Return how a model answers with these settings; `where` None: the host's own, for all turns."""
+    name = settings.get("model") or "" if where is None else where.model
+    adapter = "host" if where is None else where.provider.adapter
+    provider = settings.get("provider") if where is None else where.provider.name
+    price = FREE if adapter in _MADE_UP else price_of(provider, name, settings.get("prices"))
     structured = settings.get("structured")
     return Answerer(
         settings,
         model,
         name,
-        settings.get("timeout") if own else None,
+        settings.get("timeout") if adapter == "host" else None,
         None if structured == "auto" else structured,
         _unheard if settings.get("stream") else None,
         None if settings.get("cache") == "off" else settings.get("cache"),
+        price,
+        name if provider is None else f"{provider}/{name}",
     )
 
 

@@ -64,7 +64,7 @@ class Asks:
 def reply_data(reply: Reply, privacy: Privacy) -> dict[str, Any]:
     """Return what a reply is beside its text."""
     data: dict[str, Any] = {}
-    for name in ("finish_reason", "model", "request_id"):
+    for name in ("finish_reason", "model", "request_id", "cost"):
         if getattr(reply, name) is not None:
             data[name] = getattr(reply, name)
     if reply.reasoning:
@@ -87,6 +87,7 @@ def reply_of(text: str | None, data: Mapping[str, Any]) -> Reply:
         data.get("finish_reason"),
         data.get("model"),
         data.get("request_id"),
+        data.get("cost"),
     )
 
 

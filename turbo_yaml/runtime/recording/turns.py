@@ -96,7 +96,7 @@ class Turn:
         reply = reply_of(event.text, event.data)
         host = self._recorder.host
         host.calls += 1
-        host.take(reply)
+        host.take(reply, reply.cost)
         return reply
 
     def _agrees(self, at: str, event: Event, keys: tuple[bytes | None, bytes], asked: str) -> bool:
