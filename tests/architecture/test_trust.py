@@ -48,10 +48,16 @@ BY_TABLE = frozenset(
 """Modules that load others by name: the names stand in tables of theirs, or generated code asks for them."""
 
 
+FOR_HOSTS = "runtime/host/"
+"""What hosts call from Python of their own, which is trusted: a message of a template that the host wrote."""
+
+
 def modules() -> Iterator[tuple[str, ast.Module]]:
     for part in AT_RUN_TIME:
         for path in sorted((PACKAGE / part).rglob("*.py")):
-            yield str(path.relative_to(PACKAGE)), ast.parse(path.read_text(encoding="utf-8"))
+            name = path.relative_to(PACKAGE).as_posix()
+            if not name.startswith(FOR_HOSTS):
+                yield name, ast.parse(path.read_text(encoding="utf-8"))
 
 
 def called(node: ast.AST) -> str | None:
@@ -96,6 +102,20 @@ def test_nothing_of_a_run_imports_what_makes_templates_or_code() -> None:
         or (module == "importlib" and name not in BY_TABLE)
     ]
     assert found == [line for line in found if "jinja2.utils" in line and "markup.py" in line]
+
+
+def test_no_message_of_a_flow_is_given_as_a_template() -> None:
+    """Messages take a `template` from hosts alone; generated code has rendered its texts already."""
+    for flow in sorted((PACKAGE.parent / "tests" / "golden" / "compile").glob("*.py")):
+        for node in ast.walk(ast.parse(flow.read_text(encoding="utf-8"))):
+            assert not (isinstance(node, ast.keyword) and node.arg in ("template", "variables"))
+    named = [
+        node.value
+        for path in sorted((PACKAGE / "codegen").rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and node.value == "variables"
+    ]
+    assert not named
 
 
 def test_no_role_of_a_message_comes_from_a_value() -> None:

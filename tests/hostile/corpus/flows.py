@@ -171,6 +171,9 @@ FLOWS: Final[dict[str, dict[str, str]]] = {
         "flow": "turbo: 1\ntools: {system: {with: {command: string}}}\nsteps:\n"
         "  - tool: system\n    with: {command: id}\n"
     },
+    "a tool that leads out": {
+        "flow": "turbo: 1\ntools: {system: {http: 'GET http://127.0.0.1:9/x'}}\nsteps:\n  - tool: system\n"
+    },
     "an endless type": {
         "flow": "turbo: 1\ninputs: {a?: {$ref: '#'}}\nsteps:\n  - user: hi\n"
     },

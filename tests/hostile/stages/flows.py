@@ -11,7 +11,7 @@ import turbo_yaml
 from tests.hostile.guard import ROOT, Guard
 from turbo_yaml.compiler.edge import check_text
 from turbo_yaml.diagnostics import Diagnostic
-from turbo_yaml.errors import FlowError, FlowInvalid
+from turbo_yaml.errors import FlowError, FlowInvalid, UsageError
 
 NAME: Final = "flow.yaml"
 INPUTS: Final[dict[str, Any]] = {
@@ -83,7 +83,11 @@ def ran(given: dict[str, Any], guard: Guard) -> tuple[str, str]:
             return "hole", f"no place: {problem}"
         return "refused", str(problem)
     inputs = INPUTS if DECLARED in text else {}
-    return asyncio.run(_story(fn, inputs, guard))
+    try:
+        return asyncio.run(_story(fn, inputs, guard))
+    except UsageError as problem:
+        # What the operator did not allow or bind is refused before the first step.
+        return ("refused" if problem.message.startswith(f"{NAME}:") else "hole"), problem.message
 
 
 async def _story(fn: Any, inputs: dict[str, Any], guard: Guard) -> tuple[str, str]:
