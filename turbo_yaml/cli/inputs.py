@@ -37,7 +37,7 @@ def gather(
             wrong.append(problem)
     if wrong:
         raise _joined(wrong, [name for name in given if name not in schemas], schemas)
-    wanting = _first_wanting(declared, given)
+    wanting = first_wanting(declared, given)
     if wanting is not None and (whole := piped.take()) is not None:
         given[wanting] = whole
     return given
@@ -71,7 +71,7 @@ def _typed(name: str, text: str, schema: Mapping[str, Any]) -> Any:
     return read_text(schema, text, name)
 
 
-def _first_wanting(declared: Iterable[Input], given: Mapping[str, Any]) -> str | None:
+def first_wanting(declared: Iterable[Input], given: Mapping[str, Any]) -> str | None:
     """Return the first required text input that has no value."""
     for item in declared:
         if item.required and item.name not in given and item.schema.get("type") == "string":

@@ -24,6 +24,7 @@ class Verb(NamedTuple):
 
 VERBS = {
     "run": Verb("turbo_yaml.cli.commands.run", "Run a flow and print its answer; may be left out."),
+    "chat": Verb("turbo_yaml.cli.chatting.command", "Talk with a flow in the terminal."),
     "resume": Verb("turbo_yaml.cli.commands.resume", "Go on with a run that broke off or waits."),
     "runs": Verb("turbo_yaml.cli.commands.runs", "Look at recorded runs, copy and delete them."),
     "cache": Verb("turbo_yaml.cli.commands.cache", "Look at the cache of replies, and clear it."),

@@ -149,13 +149,13 @@ def _load(order: Order, text: str | None, view: View) -> TurboGenFn:
         layers.append(Layer(LayerKind.COMMAND_LINE, "--no-stream", patch_of({"stream": False})))
     elif not view.live:
         layers.append(Layer(LayerKind.BUILT_IN, "built-in", patch_of({"stream": False})))
-    tools = _tools(order.tools) if order.tools else None
+    tools = bound_tools(order.tools) if order.tools else None
     if text is None:
         return load(order.flow, layers=layers, profiles=order.profiles, tools=tools)
     return loads(text, name="<stdin>", layers=layers, profiles=order.profiles, tools=tools)
 
 
-def _tools(files: Sequence[str]) -> dict[str, Any]:
+def bound_tools(files: Sequence[str]) -> dict[str, Any]:
     """Return the functions of Python files by name; `UsageError` where two have one of the same name."""
     from turbo_yaml.tools.file import read_tool_file
 

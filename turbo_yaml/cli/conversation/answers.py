@@ -32,6 +32,10 @@ class Answers:
         """Return the next answer that was given in advance."""
         return self._replies.pop() if self._replies else self._piped.take()
 
+    def read(self) -> str:
+        """Return what the person types."""
+        return read_line()
+
     def unused(self) -> int:
         """Return how many replies no question took."""
         return len(self._replies)
@@ -40,25 +44,31 @@ class Answers:
 def read_line() -> str:
     """Read a line from the terminal, with line editing. Its end (Ctrl-D) is an interruption, like Ctrl-C."""
     try:
+        return typed(PROMPT)
+    except EOFError:
+        raise KeyboardInterrupt(INTERRUPTED) from None
+
+
+def typed(prompt: str) -> str:
+    """Return a line typed at the terminal, with line editing; `EOFError` at its end."""
+    try:
         import readline  # noqa: F401  (gives `input` line editing and a history)
     except ImportError:
         pass
     try:
-        text = input(PROMPT) if is_terminal(sys.stdout) else _beside_stdout()
-    except EOFError:
-        raise KeyboardInterrupt(INTERRUPTED) from None
+        text = input(prompt) if is_terminal(sys.stdout) else _beside_stdout(prompt)
     except UnicodeDecodeError:
         raise UsageError("what was typed is not UTF-8 text") from None
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
-def _beside_stdout() -> str:
+def _beside_stdout(prompt: str) -> str:
     """Ask on standard error, lent to `input` as standard output: elsewhere it edits no lines."""
     sys.stdout.flush()
     stdout = os.dup(1)
     os.dup2(2, 1)
     try:
-        return input(PROMPT)
+        return input(prompt)
     finally:
         os.dup2(stdout, 1)
         os.close(stdout)

@@ -61,6 +61,14 @@ class Loop:
         finally:
             self._task = None
 
+    def forgive(self) -> bool:
+        """Go on after Ctrl-C as if nothing had happened; tell whether it was Ctrl-C that stopped the run."""
+        _arm(0)
+        if self.signal != signal.SIGINT:
+            return False
+        self.signal = None
+        return True
+
     async def _watched(self, work: Coroutine[Any, Any, T]) -> T:
         self._task = asyncio.current_task()
         return await work

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
-from turbo_yaml.cli.conversation.answers import Answers, Unanswered, read_line
+from turbo_yaml.cli.conversation.answers import Unanswered
 from turbo_yaml.cli.conversation.loop import Loop
 from turbo_yaml.cli.conversation.views import View
 from turbo_yaml.protocol import GetInput, Message, Result
@@ -27,10 +27,24 @@ class Suspended(Exception):
         self.problem = problem
 
 
+class Answering(Protocol):
+    """Who answers the questions of a run."""
+
+    @property
+    def person(self) -> bool:
+        """Whether a person is there to be asked."""
+
+    def given(self) -> str | None:
+        """Return the next answer that was given in advance."""
+
+    def read(self) -> str:
+        """Return what the person answers."""
+
+
 class Session:
     """Plays one run: shows what it gives, and answers what it asks."""
 
-    def __init__(self, loop: Loop, run: TurboGenWrapper, view: View, answers: Answers) -> None:
+    def __init__(self, loop: Loop, run: TurboGenWrapper, view: View, answers: Answering) -> None:
         self._loop = loop
         self._run = run
         self.view = view
@@ -74,7 +88,7 @@ class Session:
                 return self._refuse(problem, "give an answer that fits with `--reply`")
             return signal
         if self._answers.person:
-            return self._loop.run(_go_on(self._run, read_line()))
+            return self._loop.run(_go_on(self._run, self._answers.read()))
         if question.default is not None:
             return self._loop.run(_go_on(self._run, question.default))
         if self._run.name is not None:

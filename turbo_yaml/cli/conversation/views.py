@@ -137,9 +137,9 @@ class Conversation:
         """Show a result, unless it is the reply that has been shown piece by piece."""
         shown, self._streamed = self._streamed, ""
         if shown and shown == result.content:
-            self._show(self._carriage + ("" if shown.endswith("\n") else "\n"))
+            self.show(self._carriage + ("" if shown.endswith("\n") else "\n"))
         else:
-            self._show(("\n" if shown and not shown.endswith("\n") else "") + to_text(result.content))
+            self.show(("\n" if shown and not shown.endswith("\n") else "") + to_text(result.content))
         self._carriage = ""
         self._last = result.content
 
@@ -147,11 +147,11 @@ class Conversation:
         """Show a question with its choices and its default."""
         self.ended()
         if question.content:
-            self._show(to_text(question.content))
+            self.show(to_text(question.content))
         if question.choices:
-            self._show(f"({' / '.join(question.choices)})\n")
+            self.show(f"({' / '.join(question.choices)})\n")
         if question.default is not None:
-            self._show(f"[{to_text(question.default).strip()}]\n")
+            self.show(f"[{to_text(question.default).strip()}]\n")
         if self._held is not None:
             write(self._stream, "".join(self._held))
             self._held.clear()
@@ -159,12 +159,12 @@ class Conversation:
 
     def answered(self, answer: str) -> None:
         """Show the answer where the person would have typed it."""
-        self._show(f"> {to_text(answer)}")
+        self.show(f"> {to_text(answer)}")
 
     def ended(self) -> None:
         """End the line that a reply is in the middle of."""
         if self._streamed and not self._streamed.endswith("\n"):
-            self._show("\n")
+            self.show("\n")
         self._streamed = self._carriage = ""
 
     def has_shown(self, outcome: Any) -> bool:
@@ -176,9 +176,10 @@ class Conversation:
         text = self._carriage + text
         # A carriage return waits for what follows: with a line feed it is a line end, alone it is shown.
         self._carriage = "\r" if text.endswith("\r") else ""
-        self._show(text[: len(text) - len(self._carriage)])
+        self.show(text[: len(text) - len(self._carriage)])
 
-    def _show(self, text: str) -> None:
+    def show(self, text: str) -> None:
+        """Show text, or hold it back."""
         if self._held is not None:
             self._held.append(text)
         elif text:
