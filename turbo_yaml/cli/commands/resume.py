@@ -128,6 +128,7 @@ def _order(
         no_stream=call["no_stream"],
         tools=call.get("tools", ()),
         usage=False,
+        progress=None,
         journal=True,
         state=None,
         unrecorded=False,

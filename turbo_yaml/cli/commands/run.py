@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -51,6 +52,7 @@ class Order(NamedTuple):
     no_stream: bool
     tools: Sequence[str]
     usage: bool
+    progress: bool | None
     journal: bool | None
     state: str | None
     unrecorded: bool
@@ -94,6 +96,11 @@ class Order(NamedTuple):
     help="Bind the flow's tools to the functions of a Python file, which is run.",
 )
 @click.option("-u", "--usage", is_flag=True, help="Tell on standard error how many tokens were used.")
+@click.option(
+    "--progress/--no-progress",
+    default=None,
+    help="Tell on standard error how far a long run is. Done by default where nothing else is seen of it.",
+)
 @journal_flags
 @common
 @click.pass_context
@@ -130,6 +137,7 @@ def perform(order: Order, text: str | None, piped: Piped, going_on: GoingOn | No
         except UsageError as error:
             raise UsageError(error.message, hint=missing_hint(declared, given) or error.hint) from None
         with Loop() as loop:
+            view = _with_progress(order.progress, view, run, loop)
             _play(order, loop, function, run, Session(loop, run, view, answers))
     _tell_left_over(answers, piped)
 
@@ -139,6 +147,20 @@ def _view(order: Order, answers: Answers) -> View:
         return Conversation(sys.stdout)
     beside = Conversation(sys.stderr, held=True) if answers.person else Notices()
     return EventLines(beside) if order.form == JSONL else beside
+
+
+def _with_progress(asked: bool | None, view: View, run: TurboGenWrapper, loop: Loop) -> View:
+    """Return the view with a line around it that tells how far the run is, where one is to be shown."""
+    if asked is None and (is_terminal(sys.stdout) or not (is_terminal(sys.stderr) or os.environ.get("CI"))):
+        return view
+    from turbo_yaml.cli.conversation.progress import Progress, progress_mode
+
+    mode = progress_mode(asked)
+    if mode is None:
+        return view
+    progress = Progress(view, run, mode, asked=asked is True)
+    loop.tick = progress.tick
+    return progress
 
 
 def _load(order: Order, text: str | None, view: View) -> TurboGenFn:

@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from types import FrameType, TracebackType
 from typing import Any, NoReturn, TypeVar
@@ -16,6 +16,7 @@ T = TypeVar("T")
 
 # How long cancelled work may take to clean up, in seconds, before it is left where it is.
 GRACE = 0.3
+BETWEEN_TICKS = 0.5
 
 
 class Loop:
@@ -28,6 +29,8 @@ class Loop:
         self._runner = asyncio.Runner()
         self._task: asyncio.Task[Any] | None = None
         self._before: dict[int, Any] = {}
+        self.tick: Callable[[], None] | None = None
+        """What is called about twice a second while something runs."""
 
     def __enter__(self) -> Loop:
         self._runner.__enter__()
@@ -71,7 +74,13 @@ class Loop:
 
     async def _watched(self, work: Coroutine[Any, Any, T]) -> T:
         self._task = asyncio.current_task()
-        return await work
+        if self.tick is None:
+            return await work
+        clock = _Clock(self.tick)
+        try:
+            return await work
+        finally:
+            clock.stop()
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
         """Cancel what runs; at the second signal, or where nothing runs, stop right here."""
@@ -101,6 +110,22 @@ class Loop:
     def exit_code(self) -> int:
         """The exit code that tells which signal stopped the run: 128 and its number."""
         return 128 + (self.signal or signal.SIGINT)
+
+
+class _Clock:
+    """Calls something again and again on the running event loop, without a task."""
+
+    def __init__(self, tick: Callable[[], None]) -> None:
+        self._tick = tick
+        self._next = asyncio.get_running_loop().call_later(BETWEEN_TICKS, self._beat)
+
+    def _beat(self) -> None:
+        self._tick()
+        self._next = asyncio.get_running_loop().call_later(BETWEEN_TICKS, self._beat)
+
+    def stop(self) -> None:
+        """Call it no more."""
+        self._next.cancel()
 
 
 def _arm(seconds: float) -> None:

@@ -31,6 +31,10 @@ class View(Protocol):
     def live(self) -> bool:
         """Whether replies are shown piece by piece."""
 
+    @property
+    def begun(self) -> bool:
+        """Whether a line is begun and not ended."""
+
     def hear(self, event: Event) -> None:
         """Take an event."""
 
@@ -54,6 +58,7 @@ class Notices:
     """Shows nobody the conversation; logs, warnings and retries go to standard error."""
 
     live = False
+    begun = False
 
     def hear(self, event: Event) -> None:
         """Tell what is for the person, whoever reads the answer."""
@@ -82,6 +87,7 @@ class EventLines:
     """Prints every event as one line of JSON. `beside` is where a person is asked."""
 
     live = True
+    begun = False
 
     def __init__(self, beside: View) -> None:
         self._beside = beside
@@ -118,6 +124,11 @@ class Conversation:
         self._streamed = ""
         self._carriage = ""
         self._last: Any = _NOTHING
+
+    @property
+    def begun(self) -> bool:
+        """Whether a reply is in the middle of a line."""
+        return bool(self._streamed) and not self._streamed.endswith("\n")
 
     def hear(self, event: Event) -> None:
         """Show a piece of a reply, or a notice on a line of its own."""
@@ -163,7 +174,7 @@ class Conversation:
 
     def ended(self) -> None:
         """End the line that a reply is in the middle of."""
-        if self._streamed and not self._streamed.endswith("\n"):
+        if self.begun:
             self.show("\n")
         self._streamed = self._carriage = ""
 
