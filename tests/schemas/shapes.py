@@ -21,6 +21,7 @@ from turbo_yaml.flow.vocabulary import (
     ELIF_KEYS,
     FILE_KEYS,
     MEMORY_KEYS,
+    OF_STEPS,
     RETRY_KEYS,
     ROWS_KEYS,
     TEST_KEYS,
@@ -224,7 +225,7 @@ def of_a_file(key: Key, depth: int) -> st.SearchStrategy[Any]:
             return st.dictionaries(WORDS, SETTINGS, max_size=2)
         case "memory":
             return st.just({"kind": "local"}) | mapping(MEMORY_KEYS, depth).map(
-                lambda it: it | {"kind": "summarize"}
+                lambda it: it | {"kind": "summarize", "max_tokens": 100}
             )
         case "files":
             return st.dictionaries(st.just("orders"), PATHS)
@@ -340,7 +341,8 @@ def flows(draw: st.DrawFn) -> dict[str, Any]:
     file = {"turbo": 1} | draw(mapping(keys, 1))
     if "flows" not in file or not file["flows"] or draw(st.booleans()):
         file["steps"] = draw(st.lists(steps(2), min_size=1, max_size=3))
-    return file
+        return file
+    return {name: value for name, value in file.items() if name not in OF_STEPS}
 
 
 @st.composite

@@ -70,7 +70,7 @@ def test_an_anchor_may_be_used_again_for_another_value() -> None:
 
 
 def test_findings_have_a_bound_however_many_mistakes_there_are() -> None:
-    assert len(rules("a: b\n" * 50_000)) == 100
+    assert len(rules("- {a: b, a: b}\n" * 5_000)) == 100
     assert len(rules("- {{ x }}\n" * 5_000)) <= 25
     assert len(rules("\x07\n" * 5_000)) <= 25
 

@@ -34,5 +34,7 @@ class Facts(Record, frozen=False):
     functions: dict[NodeId, FunctionFacts] = field(default_factory=dict)
     read_in: dict[NodeId, set[str]] = field(default_factory=dict)
     """For each flow, the names that it reads anywhere."""
+    unknown: dict[NodeId, set[str]] = field(default_factory=dict)
+    """For each flow, the names that it reads and nothing defines."""
     reads_loop: set[NodeId] = field(default_factory=set)
     """The `for` steps whose body reads `loop`."""

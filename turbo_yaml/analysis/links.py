@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 
 from turbo_yaml.analysis.facts import NodeId
-from turbo_yaml.diagnostics import Diagnostic
+from turbo_yaml.diagnostics import Diagnostic, nearest
 from turbo_yaml.diagnostics.suggest import did_you_mean
 from turbo_yaml.flow import nodes as n
 from turbo_yaml.flow.walk import steps
@@ -57,8 +57,13 @@ def is_path(name: str) -> bool:
     return "/" in name or name.endswith((".yaml", ".yml"))
 
 
-def link_flows(file: n.FlowFile, files: Files) -> tuple[Links, list[Diagnostic]]:
-    """Find the flow that each `include`, `call` and `handoff` means, and each tool that is a flow."""
+def link_flows(
+    file: n.FlowFile, files: Files, unknown: Mapping[NodeId, Set[str]] | None = None
+) -> tuple[Links, list[Diagnostic]]:
+    """Find the flow that each `include`, `call` and `handoff` means, and each tool that is a flow.
+
+    `unknown`: the names that each flow reads and does not have, which were reported.
+    """
     links: Links = {}
     found: list[Diagnostic] = []
     for ref in flow_refs(file):
@@ -69,7 +74,8 @@ def link_flows(file: n.FlowFile, files: Files) -> tuple[Links, list[Diagnostic]]
             found.append(Diagnostic("unknown-flow", link[0], file.source, ref.span, help=link[1]))
     for step in flow_steps(file):
         if id(step.flow) in links:
-            found += _argument_problems(step, links[id(step.flow)].flow, file)
+            flow = links[id(step.flow)].flow
+            found += _argument_problems(step, flow, file, (unknown or {}).get(id(flow), set()))
     return links, found
 
 
@@ -113,16 +119,28 @@ def _main_of(file: n.FlowFile, name: str, alias: str | None) -> Link | tuple[str
     return f"`{name}` has no steps of its own", help_
 
 
-def _argument_problems(step: FlowStep, flow: n.Flow, file: n.FlowFile) -> Iterator[Diagnostic]:
+def _argument_problems(
+    step: FlowStep, flow: n.Flow, file: n.FlowFile, unknown: Set[str]
+) -> Iterator[Diagnostic]:
     known = {given.name: given for given in flow.inputs}
-    for argument in step.arguments:
-        if argument.name not in known:
-            message = f"`{flow.name}` takes no input `{argument.name}`"
-            help_ = did_you_mean(argument.name, known) or f"`{flow.name}` takes no inputs"
-            yield Diagnostic("unknown-argument", message, file.source, argument.span, help=help_)
-    missing = known.keys() - {argument.name for argument in step.arguments}
-    for name in known:
-        if name in missing and known[name].required:
-            message = f"`{flow.name}` needs the input `{name}`"
-            help_ = f"add it: `with: {{{name}: …}}`"
-            yield Diagnostic("missing-argument", message, file.source, step.flow.span, help=help_)
+    given = [argument.name for argument in step.arguments]
+    slips = {nearest(name, known) for name in given if name not in known}
+    missing = [
+        name for name, one in known.items() if one.required and name not in given and name not in slips
+    ]
+    strange = [one for one in step.arguments if one.name not in known and one.name not in unknown]
+    if len(strange) == 1 and len(missing) == 1:
+        # The one that there is was called otherwise.
+        help_ = f"did you mean `{missing.pop()}`?"
+    else:
+        help_ = None
+    for argument in strange:
+        message = f"`{flow.name}` takes no input `{argument.name}`"
+        advice = did_you_mean(argument.name, known) or help_ or f"`{flow.name}` takes no inputs"
+        yield Diagnostic("unknown-argument", message, file.source, argument.span, help=advice)
+    if missing:
+        message = f"`{flow.name}` needs the input {' and '.join(f'`{name}`' for name in missing)}"
+        if len(missing) > 1:
+            message = message.replace("the input ", "the inputs ", 1)
+        help_ = f"add it: `with: {{{', '.join(f'{name}: …' for name in missing)}}}`"
+        yield Diagnostic("missing-argument", message, file.source, step.flow.span, help=help_)

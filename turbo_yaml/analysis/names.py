@@ -67,6 +67,7 @@ class _Names:
         self.read_here = facts.read_in[id(flow)] = set()
         self.loops: list[n.For] = []
         self.later = names_set(flow.steps)
+        self.whole = whole
         self.lost = not whole or any(isinstance(step, n.Broken) for step in steps(flow.steps))
 
     def run(self) -> list[Diagnostic]:
@@ -110,7 +111,11 @@ class _Names:
         return known
 
     def unknown(self, name: str, span: Span, source: Source, env: Env) -> None:
+        """Report a name that nothing defines."""
+        self.facts.unknown.setdefault(id(self.flow), set()).add(name)
         if name in self.later:
+            if self.lost:
+                return  # the step that was lost may set it, too
             message, help_ = f"`{name}` is not set yet here", "set it before this step, or use `default(…)`"
         elif name in _SPECIAL:
             message, help_ = _SPECIAL[name]
@@ -119,6 +124,8 @@ class _Names:
             legal = [*env.names(), *self.shared]
             near = nearest(name, [*legal, "memory"])
             if (self.lost and near is None) or (not self.certain and self.is_a_key(name)):
+                return
+            if not self.whole and len(re.findall(rf"\b{re.escape(name)}\b", self.source.text)) > 1:
                 return  # what sets it may be what was reported
             near = did_you_mean(name, legal) if near is None else suggestion(name, near, legal)
             help_ = near or "declare it under `inputs:`, or `set` it before this step"

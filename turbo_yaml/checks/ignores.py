@@ -29,12 +29,12 @@ def find_ignores(source: Source) -> list[Ignored]:
     """Return the rules that the comments of a file name; one that names none has the rule None."""
     if MARK not in source.text:
         return []
-    scalars = [*_scalars(source)]
+    texts = [*scalars(source)]
     found: list[Ignored] = []
     for comment in _COMMENT.finditer(source.text):
-        if any(start <= comment.start() < end for start, end in map(_text_of(source), scalars)):
+        if any(start <= comment.start() < end for start, end in map(_text_of(source), texts)):
             continue
-        about = _about(source, comment.start(), scalars)
+        about = _about(source, comment.start(), texts)
         names = [*_NAME.finditer(source.text, *comment.span(1))] if comment[1] else []
         found += [Ignored(name[0], Span(*name.span()), about) for name in names]
         if not names:
@@ -54,7 +54,7 @@ def _text_of(source: Source) -> Callable[[Span], Span]:
     return text_of
 
 
-def _about(source: Source, comment: int, scalars: list[Span]) -> Span:
+def _about(source: Source, comment: int, texts: list[Span]) -> Span:
     """Return the line of a comment, or the next one if it stands alone, with the texts begun there."""
     line = source.position(comment).line
     if not source.text[source.starts[line - 1] : comment].strip():
@@ -62,10 +62,10 @@ def _about(source: Source, comment: int, scalars: list[Span]) -> Span:
             line += 1
     start = source.starts[line - 1]
     end = start + len(source.line_text(line))
-    return Span(start, max([end, *(last for first, last in scalars if start <= first <= end)]))
+    return Span(start, max([end, *(last for first, last in texts if start <= first <= end)]))
 
 
-def _scalars(source: Source) -> Iterator[Span]:
+def scalars(source: Source) -> Iterator[Span]:
     """Yield where texts stand that may hold a `#`: those of more than one line, and quoted ones."""
     from turbo_yaml.syntax.loader import parse_yaml
 

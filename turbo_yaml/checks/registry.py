@@ -34,11 +34,18 @@ _ERRORS: Final = {
     ),
 }
 _WARNINGS: Final = {
+    "slots": ("unknown-kind",),
     "names": (
+        "lost-brace",  # before those that say what is never used
+        "folded-template",
         "hidden-character",
         "lost-in-fork",
         "maybe-unset",
         "shadowed-name",
+        "text-in-comment",
+        "unknown-id",
+        "unknown-memory",
+        "unknown-profile",
         "unused-data",
         "unused-file",
         "unused-flow",
@@ -46,8 +53,22 @@ _WARNINGS: Final = {
         "unused-name",
     ),
     "tools": ("unused-tool",),
-    "steps": ("endless-loop", "flow-cycle", "oversized-message", "unreachable-step", "untrusted-system"),
-    "values": ("maybe-missing", "maybe-null", "never-equal"),
+    "steps": (
+        "endless-loop",
+        "flow-cycle",
+        "oversized-message",
+        "replaced-system",
+        "unreachable-step",
+        "untrusted-system",
+    ),
+    "values": (
+        "changing-kind",
+        "maybe-missing",
+        "maybe-null",
+        "maybe-wrong",
+        "never-equal",
+        "undeclared-field",
+    ),
 }
 _ASKED: Final = {"style": ("crowded-step", "missing-description", "needless-if")}
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from turbo_yaml.checks.ignores import Ignored, find_ignores, hide
 from turbo_yaml.checks.levels import Levels, with_levels
-from turbo_yaml.checks.registry import ALL, ASKED, OWN, UNUSED_IGNORE, load_rule
+from turbo_yaml.checks.registry import ALL, ASKED, ERRORS, OWN, UNUSED_IGNORE, load_rule
 from turbo_yaml.checks.rule import Level
 from turbo_yaml.checks.subject import Subject
 from turbo_yaml.diagnostics import Diagnostic, Related
@@ -14,6 +15,20 @@ from turbo_yaml.diagnostics.suggest import nearest
 from turbo_yaml.records import replace
 from turbo_yaml.source import Source
 
+_OF_ONE_NAME: Final = frozenset(
+    {
+        "maybe-missing",
+        "maybe-unset",
+        "unknown-field",
+        "unknown-filter",
+        "unknown-flow",
+        "unknown-name",
+        "unknown-test",
+        "wrong-argument",
+        "wrong-output",
+    }
+)
+"""Rules that say which name is wrong: the same name may well be so in many places."""
 _MOST = 6
 """Of a name that is told once, this many places are shown."""
 
@@ -23,7 +38,10 @@ def run_checks(subject: Subject, levels: Levels | None = None) -> list[Diagnosti
     levels = levels or Levels()
     found = subject.found = list(subject.found)
     if subject.whole:
+        runs = all(one.severity == "warning" or one.rule in OWN for one in found)
         for name in ALL:
+            if name not in ERRORS and not runs:
+                continue  # what is doubtful may be due to what is wrong
             if _usual(name, levels, subject.source) != "off":
                 found += load_rule(name).check(subject)
     return settled(found, subject.source, levels, clean=subject.clean)
@@ -42,18 +60,28 @@ def settled(
         if clean:
             found = [*found, *_unused(unused, levels, source)]
     found = [*dict.fromkeys(with_levels(found, levels, OWN))]
-    return _told_once(sorted(found, key=Diagnostic.sort_key))
+    return _told_once(sorted(_beside_no_error(found), key=Diagnostic.sort_key))
+
+
+def _beside_no_error(found: list[Diagnostic]) -> list[Diagnostic]:
+    """Return findings without the doubts about a line that has an error: it may be all there is to them."""
+    lines = {_line(one) for one in found if one.severity == "error"}
+    return [one for one in found if one.severity == "error" or _line(one) not in lines]
+
+
+def _line(one: Diagnostic) -> tuple[Source, int]:
+    return one.source, one.source.position(one.span.start).line
 
 
 def _told_once(found: list[Diagnostic]) -> list[Diagnostic]:
     """Return findings with those that say the same of one name as one, with its other places."""
     again: dict[str, list[Diagnostic]] = {}
     for one in found:
-        if one.rule == "unknown-name":
+        if one.rule in _OF_ONE_NAME:
             again.setdefault(one.message, []).append(one)
     told = []
     for one in found:
-        same = again.get(one.message, [one])
+        same = again.get(one.message, [one]) if one.rule in _OF_ONE_NAME else [one]
         if len(same) > 1 and one is same[0]:
             others = [Related("and here", other.source, other.span) for other in same[1:_MOST]]
             told.append(replace(one, related=(*one.related, *others)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -39,7 +39,8 @@ class Subject(Record, frozen=False):
     """One file. `found`: what was found in it before. `data`: what its data files hold, by their names.
 
     `rows`: what the files of rows of its tests hold, by their paths. `links_of` tells which flows the steps
-    of another file name.
+    of another file name, `profiles_of_project` which profiles the `turbo.yaml` has, `used_elsewhere` whether
+    another file of the project uses a local flow.
     """
 
     __slots__ = ("__dict__",)
@@ -51,6 +52,8 @@ class Subject(Record, frozen=False):
     data: Mapping[str, Any] = field(default_factory=dict)
     links_of: Callable[[n.FlowFile], Links] = lambda file: {}
     rows: Mapping[str, Any] = field(default_factory=dict)
+    used_elsewhere: Callable[[str], bool] = lambda name: False
+    profiles_of_project: Callable[[], Collection[str]] = tuple
 
     @property
     def source(self) -> Source:
@@ -66,10 +69,10 @@ class Subject(Record, frozen=False):
         """Whether nothing of the file was lost to mistakes in its YAML."""
         return not any(diagnostic.rule.startswith("yaml-") for diagnostic in self.found)
 
-    @cached_property
+    @property
     def clean(self) -> bool:
         """Whether no error was found so far: what seems to be unused may else be what is misspelt."""
-        return not any(diagnostic.severity == "error" for diagnostic in self.found)
+        return not any(one.severity == "error" or one.rule == "lost-brace" for one in self.found)
 
     @cached_property
     def declared(self) -> bool:

@@ -120,12 +120,15 @@ class Builder:
 
     def checked(self, place: Place, analysed: Analysed) -> list[Diagnostic]:
         """Return what was found in a file, and what the check finds beside it."""
-        from turbo_yaml.compiler.stages import check
+        from turbo_yaml.compiler.stages import Around, check
 
         data, found = self._data(place, analysed.parsed)
         file = analysed.parsed.file
         rows, problems = ({}, []) if file is None else self.rows(place, analysed.parsed.source, file.tests)
-        return [*check(analysed, data, self._links_of, self.levels, rows), *found, *problems]
+        around = Around(
+            data, self._links_of, rows, lambda name: self.files.mentioned(place, name), self._profiles
+        )
+        return [*check(analysed, around, self.levels), *found, *problems]
 
     def program(self) -> Program:
         """Return how the flows of the files that were read hang together, for who asks for all of them."""
@@ -172,6 +175,16 @@ class Builder:
                 rows[named.path] = value
         return rows, found
 
+    def _profiles(self) -> list[str]:
+        """Return the profiles that the project's `turbo.yaml` has."""
+        from turbo_yaml.settings.keys import LayerKind
+        from turbo_yaml.settings.layers import Settings
+        from turbo_yaml.settings.sources import PROJECT_FILE, read_file
+
+        path = self.files.root / PROJECT_FILE
+        layer = read_file(path, LayerKind.PROJECT_FILE)[0] if path.is_file() else None
+        return [] if layer is None else Settings.built_in({}).with_layer(layer).profiles
+
     def _data(self, place: Place, parsed: Parsed) -> tuple[dict[str, Any], list[Diagnostic]]:
         """Return what the data files hold, as far as they can be read, and what is wrong with them."""
         from turbo_yaml.compiler.data import read_data
@@ -202,11 +215,18 @@ class Builder:
             try:
                 other = self.files.beside(place, path)
                 self._seen[place][path] = _content_digest(self.files.read(other))
-                files[alias] = self.parsed(other).file
+                files[alias] = self._legible(other)
+                if files[alias] is None and not self.thorough:
+                    found += self.parsed(other).diagnostics  # a check looks at that file, too
             except UnreadableText as problem:
                 found.append(unreadable(problem, parsed.source, span))
                 files[alias] = None
         return files, found
+
+    def _legible(self, place: Place) -> FlowFile | None:
+        """Return a file; None where it is no flow, or broken YAML may hide what it has."""
+        parsed = self.parsed(place)
+        return None if any(one.rule.startswith("yaml-") for one in parsed.diagnostics) else parsed.file
 
     def _includer(self, place: Place, seen: dict[str, str]) -> Callable[[str, Span], Source | str]:
         def read_include(path: str, span: Span) -> Source | str:

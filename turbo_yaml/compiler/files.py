@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -63,6 +66,31 @@ class Files:
         path = confine(self.root, os.path.join(from_root, relative) if from_root != "." else relative)  # noqa: PTH118
         name = os.path.normpath(os.path.join(os.path.dirname(place.name), relative))  # noqa: PTH118, PTH120
         return Place(path, name)
+
+    def mentioned(self, place: Place, flow: str) -> bool:
+        """Tell whether another file under the root seems to use a flow of the file at a place."""
+        use = re.compile(rf"[\w-]\.{re.escape(flow)}\b")
+        for path in islice(_yaml_files(self.root), _MOST_LOOKED_AT):
+            if path == place.path:
+                continue
+            try:
+                text = read_source(path).text
+            except UnreadableText:
+                continue
+            if place.path.name in text and use.search(text):
+                return True
+        return False
+
+
+def _yaml_files(root: Path) -> Iterator[Path]:
+    """Yield the YAML files of the first folders below a folder, hidden ones left out."""
+    for folder, below, names in islice(os.walk(root), _MOST_LOOKED_AT):
+        below[:] = sorted(name for name in below if not name.startswith("."))
+        yield from (Path(folder, name) for name in sorted(names) if name.endswith((".yaml", ".yml")))
+
+
+_MOST_LOOKED_AT = 500
+"""Folders, and files, that are looked at to find out who uses a flow."""
 
 
 def installed(name: str) -> Place:

@@ -26,6 +26,21 @@ if TYPE_CHECKING:
     from turbo_yaml.tools.declared import Declaration
 
 
+def _is_library(place: Place, unit: Unit) -> UsageError:
+    """Return what is said to who wants to run a file that has flows for other files alone."""
+    names = [f"`{name}`" for name in unit.flows if name != unit.main]
+    shown = ", ".join(names[:_SHOWN]) + (", …" if len(names) > _SHOWN else "")
+    path, first = place.path.name, names[0].strip("`")
+    return UsageError(
+        f"{place.name} has no `steps` of its own: it is there for other flows, and holds {shown}",
+        hint=f"in a flow: `use: {{{unit.main}: ./{path}}}`, and `include: {unit.main}.{first}`",
+    )
+
+
+_SHOWN = 8
+"""Flows of a library that are named."""
+
+
 class Linker:
     """Links the files of one program, each once, so that files may use each other in a circle."""
 
@@ -52,6 +67,8 @@ class Linker:
         if record is None:
             hint = did_you_mean(flow or "", unit.flows)
             raise UsageError(f"there is no flow `{flow}` in the file", hint=hint)
+        if flow is None and record.empty and len(unit.flows) > 1:
+            raise _is_library(place, unit)
         function: Callable[..., Any] = getattr(flows, record.function)
         return function
 

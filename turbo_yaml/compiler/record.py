@@ -84,6 +84,7 @@ def _flow(flow: n.Flow, analysed: Analysed, generated: Generated) -> FlowRecord:
         memory=_memory(flow.memory, analysed, names),
         description=flow.description,
         steps=tuple(step.id for step in steps(flow.steps) if isinstance(step, n.Turn) and step.id),
+        empty=not flow.steps,
     )
 
 

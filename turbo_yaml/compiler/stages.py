@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from types import CodeType
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ from turbo_yaml.analysis.names import analyse_names
 from turbo_yaml.analysis.tools import link_tools
 from turbo_yaml.codegen.module import Generated, generate
 from turbo_yaml.diagnostics import Diagnostic
+from turbo_yaml.diagnostics.consequences import without_consequences
 from turbo_yaml.flow.nodes import FlowFile
 from turbo_yaml.flow.parse import parse_flow
 from turbo_yaml.records import Record, field
@@ -38,11 +39,14 @@ class Analysed(Record, frozen=False):
     facts: Facts = field(default_factory=Facts)
     links: Links = field(default_factory=dict)
     diagnostics: list[Diagnostic] = field(default_factory=list)
+    complete: bool = True
+    """Whether all the files that it uses could be read."""
 
     @property
     def sound(self) -> bool:
         """Whether code can be generated from it."""
-        return self.parsed.file is not None and not any(d.severity == "error" for d in self.diagnostics)
+        good = self.parsed.file is not None and self.complete
+        return good and not any(d.severity == "error" for d in self.diagnostics)
 
 
 def parse(source: Source, read_include: ReadInclude | None = None) -> Parsed:
@@ -51,45 +55,86 @@ def parse(source: Source, read_include: ReadInclude | None = None) -> Parsed:
     if tree is None:
         return Parsed(source, None, found)
     file, problems = parse_flow(tree, source, read_include)
-    return Parsed(source, file, [*found, *problems])
+    return Parsed(source, file, without_consequences([*found, *problems]))
 
 
 def analyse(parsed: Parsed, files: Mapping[str, FlowFile | None]) -> Analysed:
     """Typed flow to facts. `files`: what it uses, by alias or relative path; None for what is unreadable."""
-    analysed = Analysed(parsed, diagnostics=list(parsed.diagnostics))
+    complete = all(file is not None for file in files.values())
+    analysed = Analysed(parsed, diagnostics=list(parsed.diagnostics), complete=complete)
     file = parsed.file
     if file is None:
         return analysed
-    analysed.links, found = link_flows(file, files)
-    found += link_tools(file, analysed.links)
+    found: list[Diagnostic] = []
     shared = {entry.name: Known() for entry in file.data}
-    whole = not any(found.rule.startswith("yaml-") for found in parsed.diagnostics)
-    certain = not any(found.severity == "error" for found in parsed.diagnostics)
+    whole = not any(one.rule.startswith("yaml-") for one in parsed.diagnostics)
+    whole = whole and not _lost_inputs(parsed)
+    certain = not any(one.severity == "error" for one in parsed.diagnostics)
     for flow in (file.main, *file.flows.values()):
         found += analyse_names(flow, parsed.source, shared, analysed.facts, whole=whole, certain=certain)
-    analysed.diagnostics = sorted({*parsed.diagnostics, *found}, key=Diagnostic.sort_key)
+    analysed.links, problems = link_flows(file, files, analysed.facts.unknown)
+    problems += link_tools(file, analysed.links)
+    found += problems if not _lost_key(parsed) else [one for one in problems if one.rule != "unknown-flow"]
+    found = [*dict.fromkeys([*parsed.diagnostics, *found])]
+    analysed.diagnostics = sorted(without_consequences(found), key=Diagnostic.sort_key)
     return analysed
 
 
-def check(
-    analysed: Analysed,
-    data: Mapping[str, Any],
-    links_of: Callable[[FlowFile], Links],
-    levels: Levels | None = None,
-    rows: Mapping[str, Any] | None = None,
-) -> list[Diagnostic]:
-    """Facts to all that is wrong or doubtful. `data`: what the data files hold, as far as they were read.
+def _lost_inputs(parsed: Parsed) -> bool:
+    """Tell whether what stands after `inputs` is no map: it may have named anything."""
+    text = parsed.source.text
+    return any(
+        found.rule in ("missing-value", "wrong-kind")
+        and (text[slice(*found.span)] == "inputs" or text[: found.span.start].endswith("inputs: "))
+        for found in parsed.diagnostics
+    )
 
-    `rows`: the same of the files of rows of tests, by path. `levels`: how severe the findings of each rule
-    are.
+
+def _lost_key(parsed: Parsed) -> bool:
+    """Tell whether a key of the file was lost, which may have been the one that holds other flows."""
+    text = parsed.source.text
+    for found in parsed.diagnostics:
+        if found.rule in ("unknown-key", "missing-value", "wrong-kind"):
+            line = text[text.rfind("\n", 0, found.span.start) + 1 : found.span.start]
+            if not line or line in ("use: ", "flows: "):
+                return True
+    return False
+
+
+class Around(Record):
+    """What a check knows of what is around a file.
+
+    `data`: what its data files hold, as far as they were read; `rows`: the same of the files of rows of its
+    tests. `links_of`: which flows the steps of another file name. `used_elsewhere`: whether another file uses
+    a local flow. `profiles`: those of the project.
     """
+
+    data: Mapping[str, Any]
+    links_of: Callable[[FlowFile], Links]
+    rows: Mapping[str, Any]
+    used_elsewhere: Callable[[str], bool]
+    profiles: Callable[[], Collection[str]]
+
+
+def check(analysed: Analysed, around: Around, levels: Levels | None = None) -> list[Diagnostic]:
+    """Facts to all that is wrong or doubtful. `levels`: how severe the findings of each rule are."""
     file = analysed.parsed.file
     if file is None:
         return analysed.diagnostics
     from turbo_yaml.checks.run import run_checks
     from turbo_yaml.checks.subject import Subject
 
-    subject = Subject(file, analysed.facts, analysed.links, analysed.diagnostics, data, links_of, rows or {})
+    subject = Subject(
+        file,
+        analysed.facts,
+        analysed.links,
+        analysed.diagnostics,
+        around.data,
+        around.links_of,
+        around.rows,
+        around.used_elsewhere,
+        around.profiles,
+    )
     return run_checks(subject, levels)
 
 

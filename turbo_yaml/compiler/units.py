@@ -15,7 +15,8 @@ from turbo_yaml.types import MISSING, Input
 class FlowRecord(Record):
     """One flow of a file. `function`: its Python name; `parameters`: the Python name of each input.
 
-    `settings` is a patch as `settings.to_data` writes it. `steps`: the ids of its turns.
+    `settings` is a patch as `settings.to_data` writes it. `steps`: the ids of its turns. `empty`: it has no
+    steps, as the flow of a library.
     """
 
     name: str
@@ -27,6 +28,7 @@ class FlowRecord(Record):
     memory: Mapping[str, Any] | None = None
     description: str | None = None
     steps: tuple[str, ...] = ()
+    empty: bool = False
 
 
 class Unit(Record):

@@ -19,9 +19,9 @@ from turbo_yaml.flow.readers.tests import TEST_SLOTS
 from turbo_yaml.flow.readers.tools import TOOL_SLOTS
 from turbo_yaml.flow.readers.turns import TURN_SLOTS
 from turbo_yaml.flow.readers.values import VALUE_SLOTS
-from turbo_yaml.flow.vocabulary import FILE_KEYS, TEST_FILE_KEYS, VERSION, Slot
+from turbo_yaml.flow.vocabulary import FILE_KEYS, OF_STEPS, TEST_FILE_KEYS, VERSION, Slot
 from turbo_yaml.source import Source, Span
-from turbo_yaml.syntax import Mapping, Node, Sequence
+from turbo_yaml.syntax import Entry, Mapping, Node, Sequence
 from turbo_yaml.template import ReadInclude
 
 READERS: dict[Slot, Reader] = {
@@ -98,9 +98,21 @@ def _file(reading: Reading, node: Node | None) -> FlowFile | None:
     if not _is_of_this_version(reading, node.get("turbo")):
         return None
     given = read_flow_keys(reading, entries, _FILE, first, _FILE.name)
+    _report_idle(reading, entries)
     file = _whole(reading.source, node.span, given)
     _check_names(reading, file)
     return file
+
+
+def _report_idle(reading: Reading, entries: dict[str, Entry]) -> None:
+    """Report what is said of a file's own steps where there are none: the file is no library."""
+    if "steps" in entries or "flows" not in entries:
+        return
+    idle = next((entries[name].key for name in OF_STEPS if name in entries), None)
+    if idle is not None:
+        message = f"`{idle.text}` is there for the file's `steps`, and there are none"
+        help = "write them; a file that has only `flows` is a library, and needs none of this"
+        reading.report("missing-key", message, idle, help)
 
 
 def _is_of_this_version(reading: Reading, version: Node | None) -> bool:

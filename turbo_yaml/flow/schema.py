@@ -61,6 +61,7 @@ def flow_schema() -> Schema:
         "description": "A flow: what goes in, what comes out, and its steps, one verb each.",
         **file,
         "anyOf": _required_each(("steps", "flows")),
+        "dependentRequired": {name: ["steps"] for name in words.OF_STEPS},
         "$defs": _definitions(),
     }
 
@@ -89,7 +90,7 @@ def _definitions() -> Schema:
         "elif": _object(words.ELIF_KEYS),
         "forget": {"anyOf": [{"const": "all"}, _one_of(words.FORGET_KEYS)]},
         "settings": schema(FLOW_SETTINGS),
-        "memory": _object(words.MEMORY_KEYS),
+        "memory": _object(words.MEMORY_KEYS) | words.BOUNDED_MEMORY,
         "tool-name": {"type": "string", "pattern": whole(TOOL)},
         "tool": {"anyOf": [{"type": "null"}, _object(words.TOOL_KEYS)]},
         "server": _one_of(words.SERVER_KEYS),

@@ -441,6 +441,13 @@ RETRY_KEYS = (
     Key("max", "delay", "The longest wait.", default="60s"),
     Key("on", "words", "The kinds of failure worth another try: `timeout`, `rate_limit`, `invalid_output`."),
 )
+FAILURE_KINDS = (
+    "raised", "assert", "undefined", "type", "value", "no_case", "input", "no_answer", "output", "file",
+    "timeout", "host", "loop_limit", "limit", "depth", "budget", "invalid_output", "configuration", "auth",
+    "quota", "not_found", "bad_request", "context_length", "content_filter", "bad_reply", "connection",
+    "rate_limit", "server", "stream",
+)  # fmt: skip
+"""What `error.kind` can be, beside the `kind` of a `raise`."""
 MEMORY_KEYS = (
     Key(
         "kind",
@@ -452,6 +459,11 @@ MEMORY_KEYS = (
     Key("max_tokens", "whole", "How many tokens of messages `truncated` and `summarize` send."),
     Key("flow", "flow", "The flow that writes the summary of a `text`; without it `turbo:summarize` does."),
 )
+BOUNDED_MEMORY = {
+    "if": {"properties": {"kind": {"enum": ["truncated", "summarize"]}}, "required": ["kind"]},
+    "then": {"properties": {"max_tokens": {"minimum": 1}}, "required": ["max_tokens"]},
+}
+"""What JSON Schema says beside: a memory that does not send everything has a size."""
 TOOL_KEYS = (
     Key("description", "plain", "What the tool does, for the model."),
     Key("with", "parameters", "The tool's parameters: `{id: integer}`.", excludes=("flow", "mcp")),
@@ -539,3 +551,5 @@ FILE_KEYS = (
     Key("tests", "tests", "Tests of the flow."),
 )
 SUBFLOW_KEYS = (*_FLOW_KEYS, STEPS_KEY)
+OF_STEPS = ("inputs", "output", "tests")
+"""Keys of a file that are about its own steps; a library has none of them."""

@@ -7,6 +7,8 @@ from itertools import chain
 from typing import Any, Final
 
 from turbo_yaml.flow import nodes as n
+from turbo_yaml.records import Record
+from turbo_yaml.template import Expression, Text
 
 _BODIES: Final[dict[type, Callable[[Any], Sequence[n.Body]]]] = {
     n.If: lambda step: [*(branch.body for branch in step.branches), step.orelse],
@@ -37,6 +39,19 @@ def steps(body: n.Body) -> Iterator[n.Step]:
                 break
         else:
             stack.pop()
+
+
+def texts(step: n.Step) -> Iterator[Text | Expression]:
+    """Yield the templates and expressions of one step, without those of the steps below it."""
+    waiting: list[Any] = [getattr(step, name) for name in type(step).__fields__]
+    while waiting:
+        part = waiting.pop(0)
+        if isinstance(part, Text | Expression):
+            yield part
+        elif isinstance(part, tuple):
+            waiting[:0] = part
+        elif isinstance(part, Record) and not isinstance(part, n.StepNode):
+            waiting[:0] = [getattr(part, name) for name in type(part).__fields__]
 
 
 def names_set(body: n.Body) -> dict[str, None]:

@@ -282,7 +282,33 @@ class Composer:
         assert self.key is not None
         if node.tag is None and node.start == node.end:
             colon = self.text.find(":", self.key.end, node.start + 1)
+            if colon < 0 and self.open[-1].flow and not self.key.style:
+                self._bare_key(self.key, node)
             node.start = node.end = self.end = self.key.end if colon < 0 else colon + 1
+
+    def _bare_key(self, key: Scalar, node: Scalar) -> None:
+        """Report `{key:value}` and `{key value}`, which YAML reads as keys without values.
+
+        Further on in a map, `{a: b, key value}` may be the rest of a text with a comma.
+        """
+        split = re.compile(r"([\w?()*-]+)(:(?!//)|\s+)(?=\S)").match(key.text)
+        if self.found and self.found[-1].span.start >= self.open[-1].start:
+            key.text, key.style = "", "broken"  # what is left of the one before
+            return
+        if split is None or (self._entries and split[2] != ":"):
+            return
+        if not self.text.startswith(split[0], key.start):
+            return
+        colon = key.start + split.end(1)
+        key.text, node.style = split[1], "broken"
+        rest = shortened(self.text[key.start + split.end() : key.end])
+        help = f"write `{split[1]}: {rest}`"
+        if split[2] == ":":
+            message = f"there is no space after `{split[1]}:`, so YAML reads no key here"
+            self._report("yaml-missing-space", message, (colon, colon + 1), help)
+        else:
+            message = f"`{split[1]} {rest}` stands where a `key: value` was expected"
+            self._report("yaml-missing-colon", message, (key.start, key.end), help)
 
     def _odd_entry(self, entries: dict[str, Entry], key: Scalar, node: Node) -> None:
         """Report a key that is there twice, empty or `<<`."""
@@ -290,7 +316,16 @@ class Composer:
         if (self.hole and self.hole in name) or key.style == "broken":
             entries[f"{name}\0{key.start}"] = Entry(key, node)
         elif name in entries:
-            first = entries[name].key
+            first, before = entries[name]
+            if isinstance(before, Scalar) and not before.text and not before.style:
+                entries[name] = Entry(key, node)  # nothing stands after the first
+            told = self.found[-1] if self.found else None
+            if (
+                told is not None
+                and told.rule == "yaml-duplicate-key"
+                and told.span.start > self.open[-1].start
+            ):
+                return  # two maps have become one
             self._report(
                 "yaml-duplicate-key",
                 f"the key `{shortened(name)}` is here twice",

@@ -79,7 +79,7 @@ class _Touched:
         """Tell whether a finding about indentation follows from another one or from an overwritten line."""
         if finding.rule not in _STRUCTURAL:
             return False
-        if "yaml-indentation" in self._rules or (
+        if not {"yaml-indentation", "yaml-tab"}.isdisjoint(self._rules) or (
             finding.rule != "yaml-missing-colon" and self._rules & _STRUCTURAL
         ):
             return True

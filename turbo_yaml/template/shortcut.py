@@ -138,7 +138,7 @@ class Shortcut:
             self.extents[id(constant)] = (place, place + len(index))
             return made(nodes.Getitem, place - 1, node=node, arg=constant, ctx="load")
         signature = FILTERS.get(filter_)
-        if signature is None or signature.required:
+        if signature is None or signature.required or filter_ == "map":
             raise _TooMuch
         fields: dict[str, Any] = {"args": [], "kwargs": [], "dyn_args": None, "dyn_kwargs": None}
         return made(nodes.Filter, start + link.start(3), node=node, name=filter_, **fields)

@@ -47,6 +47,10 @@ def faults_of(every: Sequence[nodes.Node], extents: Extents) -> list[Fault]:
     return sorted(found, key=lambda fault: fault.start)
 
 
+_MAP_OF_ATTRIBUTES = Signature(("attribute", "default"), 1)
+"""What `map` takes where it is not given the name of a filter."""
+
+
 class _Words(NamedTuple):
     """What the checks look things up in: the extents of the nodes, and the macros of the text."""
 
@@ -114,6 +118,8 @@ def _arguments(
     node: nodes.Filter | nodes.Test | nodes.Call, what: str, signature: Signature, extents: Extents
 ) -> Iterator[Fault]:
     yield from _given_twice(node, extents)
+    if isinstance(node, nodes.Filter) and node.name == "map" and not node.args:
+        signature = _MAP_OF_ATTRIBUTES
     if signature.open or node.dyn_args is not None or node.dyn_kwargs is not None:
         return
     names = signature.parameters
@@ -122,9 +128,11 @@ def _arguments(
         yield _fault("filter-arguments", f"{what} takes {_count(len(names))}", extents.of(extra))
         return
     given = {*names[: len(node.args)]}
+    strange = False
     for keyword in node.kwargs:
         key = str(keyword.key)
         if key not in names:
+            strange = True
             message = f"{what} takes no `{key}`"
             yield _fault("filter-arguments", message, extents.of_name(keyword), did_you_mean(key, names))
         elif key in given:
@@ -132,7 +140,7 @@ def _arguments(
             yield _fault("filter-arguments", message, extents.of_name(keyword))
         given.add(key)
     for name in names[: signature.required]:
-        if name not in given:
+        if name not in given and not strange:
             place = extents.of(node) if isinstance(node, nodes.Call) else extents.of_name(node)
             yield _fault("filter-arguments", f"{what} needs a value for `{name}`", place)
 

@@ -223,6 +223,16 @@ class TypeReader:
                 for key in strangers
                 if (near := nearest(key.text, KEYWORDS)) is not None
             ]
+        if strangers and self.misspelt_schema(node):
+            return [
+                (
+                    "unknown-keyword",
+                    f"`{key.text}` is not a keyword of JSON Schema",
+                    key.span,
+                    did_you_mean(key.text, KEYWORDS),
+                )
+                for key in strangers
+            ]
         if strangers:
             return []
         declared = node.get("type")
@@ -236,6 +246,18 @@ class TypeReader:
             heads = some_of(HEADS, most=len(HEADS))
             return [("wrong-schema", "this JSON Schema does not say of what", node.span, f"add {heads}")]
         return []
+
+    def misspelt_schema(self, node: Mapping) -> bool:
+        """Tell whether a map is JSON Schema but for the spelling of the key that says of what."""
+        strangers = [entry for key, entry in node.entries.items() if not is_keyword(key)]
+        return (
+            len(strangers) == 1
+            and nearest(strangers[0].key.text, HEADS) is not None
+            and (
+                len(node.entries) > 1
+                or (isinstance(strangers[0].value, Sequence) and len(strangers[0].value.items) > 1)
+            )
+        )
 
     def doubt_fields(self, node: Mapping) -> None:
         """Point at a map of fields that was perhaps meant as JSON Schema: `{type: int}`."""

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from jinja2 import nodes
 
-from turbo_yaml.analysis.inference.lattice import ANY, BOOLEAN, INTEGER, TEXT, TEXT_LIST, Type, join, list_of
+from turbo_yaml.analysis.inference.lattice import (
+    ANY,
+    BOOLEAN,
+    INTEGER,
+    NEVER,
+    TEXT,
+    TEXT_LIST,
+    Type,
+    is_never,
+    join,
+    list_of,
+)
 from turbo_yaml.analysis.inference.scope import Scope
 from turbo_yaml.analysis.inference.tables.filters import (
     MAY_FIND_NOTHING,
@@ -15,12 +27,19 @@ from turbo_yaml.analysis.inference.tables.filters import (
     mapped,
     or_nothing,
     reached,
+    total_of,
 )
 from turbo_yaml.analysis.inference.tables.members import items_of
 from turbo_yaml.template.vocabulary import FILTERS, SOFT_FILTERS, SOFT_TESTS
 
 if TYPE_CHECKING:
     from turbo_yaml.analysis.inference.expressions import Inference
+
+_BY_ATTRIBUTE: Final = frozenset({"groupby", "join", "map", "max", "min", "sort", "sum", "unique"})
+_BY_TEST: Final = frozenset({"rejectattr", "selectattr"})
+
+_GROUP: Final = re.compile(r"\((?!\?(?!P?<[^=!]))")
+"""What may begin a group of a pattern that is given back."""
 
 
 def _test(self: Inference, node: nodes.Test, scope: Scope, soft: bool) -> Type:
@@ -44,14 +63,45 @@ def _filter(self: Inference, node: nodes.Filter, scope: Scope, soft: bool) -> Ty
         return _mapped(self, node, value)
     if name.startswith("regex_"):
         return _matched(node)
+    if _lacks_attribute(node, value):
+        return NEVER
+    if name == "sum" and given.keys() == {"attribute"} and (named := named_attribute(node)) is not None:
+        return ANY if value.any else total_of(reached(items_of(value), named.value) or ANY)
     found = applied(name, value, given)
     return or_nothing(found) if soft and name in MAY_FIND_NOTHING else found
+
+
+def _lacks_attribute(node: nodes.Filter, value: Type) -> bool:
+    """Tell whether items are chosen by something that none of them has."""
+    named = named_attribute(node)
+    item = items_of(value)._replace(unset=None, null=False)
+    return (
+        named is not None
+        and not value.any
+        and not is_never(item)
+        and all(reached(item, part) is None for part in named.value.split(","))
+    )
+
+
+def named_attribute(node: nodes.Filter) -> nodes.Const | None:
+    """Return the attribute that a filter such as `map(attribute='name')` is given, written out."""
+    found: nodes.Node | None = None
+    if node.name in _BY_TEST:
+        tested = node.args[1] if len(node.args) > 1 else None
+        is_soft = isinstance(tested, nodes.Const) and tested.value in ("defined", "undefined")
+        found = node.args[0] if node.args and not is_soft else None
+    elif node.name in _BY_ATTRIBUTE:
+        keys = {str(each.key): each.value for each in node.kwargs}
+        if "default" not in keys:
+            found = keys.get("attribute")
+            found = node.args[0] if node.name == "groupby" and node.args else found
+    return found if isinstance(found, nodes.Const) and isinstance(found.value, str) else None
 
 
 def _matched(node: nodes.Filter) -> Type:
     """Return what a search for a pattern gives: with one group at most, texts."""
     pattern = node.args[0] if node.args else None
-    if not isinstance(pattern, nodes.Const) or str(pattern.value).count("(") > 1:
+    if not isinstance(pattern, nodes.Const) or len(_GROUP.findall(str(pattern.value))) > 1:
         return ANY
     return TEXT_LIST if node.name == "regex_findall" else TEXT._replace(null=True)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import assert_never
 
-from turbo_yaml.analysis.inference.frames import REPLY, RESULT, Frame
+from turbo_yaml.analysis.inference.frames import Frame
 from turbo_yaml.analysis.inference.lattice import (
     ANY,
     NULL,
@@ -42,6 +42,8 @@ class _Loop(Record, frozen=False):
     """A loop that is being walked: where it is left, and where its next round begins early."""
 
     base: Scope
+    finals: int = 0
+    """How many `finally` stand around the loop."""
     breaks: list[Scope] = field(default_factory=list)
     continues: list[Scope] = field(default_factory=list)
 
@@ -64,6 +66,8 @@ class Control:
         self.found = found
         self.frames: list[Frame] = []
         self.loops: list[_Loop] = []
+        self.finals: list[Iterable[str]] = []
+        """The names that each `finally` sets whose `try` is being walked."""
         self.around: list[Scope] = []
         """What is known around each fork that is being walked."""
 
@@ -170,7 +174,7 @@ class Control:
         if deep:
             head.loosen(names_set(body), why)
         for attempt in range(_PASSES):
-            loop = _Loop(scope)
+            loop = _Loop(scope, len(self.finals))
             self.loops.append(loop)
             end = play(Scope(head))
             self.loops.pop()
@@ -189,6 +193,8 @@ class Control:
         """Note where a loop is left, or its next round begins."""
         if self.loops:
             loop = self.loops[-1]
+            for names in self.finals[loop.finals :]:
+                scope.loosen(names)  # they are done before the loop is left
             left = loop.breaks if isinstance(step, n.Break) else loop.continues
             left.append(scope.flattened(loop.base))
 
@@ -221,7 +227,8 @@ class Control:
 
     def begin_round(self, step: n.For, iterable: Type, scope: Scope) -> None:
         """Set what a round begins with."""
-        item = items_of(iterable)._replace(origin=iterable.origin)
+        goes = iterable.any or iterable.list is not None or iterable.map is not None
+        item = (items_of(iterable) if goes else ANY)._replace(origin=iterable.origin)
         count = len(step.targets)
         for index, target in enumerate(step.targets):
             type_ = item if count == 1 else part_of(item, index, count)._replace(origin=iterable.origin)
@@ -258,7 +265,7 @@ class Control:
 
         With `collect`, only what it returns or collects counts.
         """
-        loops, self.loops = self.loops, []
+        (loops, self.loops), (finals, self.finals) = (self.loops, []), (self.finals, [])
         self.around.append(scope.below or scope)
         frame = self.begin_frame(scope)
         end = self.body(body, scope)
@@ -271,7 +278,7 @@ class Control:
                 frame.endings[id(body)] = Ending(last, frame.at_end(end))
         self.frames.pop()
         self.around.pop()
-        self.loops = loops
+        self.loops, self.finals = loops, finals
         types = [type_ for _, type_ in frame.returns.values()]
         types += [] if collected is None else [collected]
         types += [] if collect is not None else [ending.outcome for ending in frame.endings.values()]
@@ -301,19 +308,27 @@ class Control:
     def try_(self, step: n.Try, scope: Scope) -> bool:
         before = {*self.frames[-1].endings}
         why = self.why("the steps of this `try` may fail before it is set", step.head)
-        ends = [End(self.body(step.body, Scope(scope)), why)]
+        if step.finally_ is not None:
+            self.finals.append(names_set(step.finally_))
+        tried = scope.logged()
+        ends = [End(self.body(step.body, tried), why)]
+        handled = scope.logged()
         if step.catch is not None:
-            caught = Scope(scope)
-            self.loosen(step.body, caught, why)
-            caught.set("error", ERROR)
-            end = self.body(step.catch, caught)
-            caught.names.pop("error", None)
+            handled.set_in_part(tried, why)
+            handled.set("error", ERROR)
+            end = self.body(step.catch, handled)
+            handled.names.pop("error", None)
             not_here = self.why("where these steps fail, it is not set", step.head)
             ends.append(End(end, not_here))
+        if step.finally_ is not None:
+            self.finals.pop()
+        if scope.log is not None:
+            scope.log += (*(tried.log or ()), *(handled.log or ()))
         if step.finally_ is None:
             return scope.join(ends)
         risky = Scope(scope)
-        self.loosen((*step.body, *(step.catch or ())), risky, why)
+        risky.set_in_part(tried, why)
+        risky.set_in_part(handled, why)
         after = self.body(step.finally_, risky)
         if may_speak(step.finally_):
             self.frames[-1].loosen(before)
@@ -323,10 +338,6 @@ class Control:
             if slot is not None:
                 scope.names[name] = slot
         return reached and after is not None
-
-    def loosen(self, body: Iterable[n.Step], scope: Scope, why: Place) -> None:
-        """Note that steps may have been done in part."""
-        scope.loosen([*names_set(tuple(body)), RESULT, REPLY], why)
 
 
 def may_speak(body: n.Body) -> bool:

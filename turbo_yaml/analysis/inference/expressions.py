@@ -142,7 +142,7 @@ class Inference:
             return known._replace(origin=known.origin or owner.origin)
         found = member_of(owner, name)
         if found is None:
-            return ANY
+            return or_nothing(NEVER) if soft else NEVER
         if owner.unset is not None and soft:
             found = or_nothing(found)
         if found.unset is not None and not soft:
@@ -192,7 +192,7 @@ def _getitem(self: Inference, node: nodes.Getitem, scope: Scope, soft: bool) -> 
     owner = self.infer(node.node, scope, soft)
     index = key.value if isinstance(key, nodes.Const) and type(key.value) is int else None
     found = item_of(owner, self.quietly(key, scope), index)
-    return ANY if found is None else found
+    return NEVER if found is None else found
 
 
 def _const(self: Inference, node: nodes.Const, scope: Scope, soft: bool) -> Type:
@@ -234,7 +234,7 @@ def _dict(self: Inference, node: nodes.Dict, scope: Scope, soft: bool) -> Type:
 def _arithmetic(self: Inference, node: nodes.BinExpr, scope: Scope, soft: bool) -> Type:
     left, right = self.infer(node.left, scope), self.infer(node.right, scope)
     found = arithmetic(SIGNS[type(node)], left, right)
-    return ANY if found is None else found
+    return NEVER if found is None else found  # it fails, so nothing is made of it
 
 
 def _sign(self: Inference, node: nodes.UnaryExpr, scope: Scope, soft: bool) -> Type:

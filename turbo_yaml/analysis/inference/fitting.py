@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from turbo_yaml.analysis.halves import is_half_template
 from turbo_yaml.analysis.inference.lattice import Lists, Maps, Type, is_never
 from turbo_yaml.analysis.inference.words import described, some_of
 from turbo_yaml.flow import nodes as n
@@ -15,23 +16,49 @@ _DEEPEST = 6
 _EACH = "[…]"
 
 
-def misfit(given: Type, wanted: Type, path: str = "") -> str | None:
+def misfit(given: Type, wanted: Type, path: str = "", *, doubts: bool = False) -> str | None:
     """Return why no value of the type `given` is of the type `wanted`; None where some may be.
 
-    Null beside other kinds is passed over, and so is what is known of neither.
+    Null beside other kinds is passed over, and so is what is known of neither. With `doubts`, return why some
+    value may not be.
     """
     if given.any or wanted.any or is_never(given) or path.count(".") > _DEEPEST:
         return None
-    where = f"{_shown(path)} is" if path else "it is"
+    where = f"{_shown(path)} {'may be' if doubts else 'is'}" if path else ("it may be" if doubts else "it is")
     if not _meets(given, wanted):
         return f"{where} {described(given)}, not {described(wanted)}"
+    if doubts:
+        odd = _beyond(given, wanted)
+        if odd is not None:
+            return f"{where} {odd}, not {described(wanted)}"
     others = (given.number, given.boolean, given.null)
     if given.text is not None and given.list is None and given.map is None and not any(others):
         return _labels(given, wanted, where)
-    if given.list is not None and wanted.list is not None and is_never(given._replace(list=None)):
-        return _items(given.list, wanted.list, path)
-    if given.map is not None and wanted.map is not None and is_never(given._replace(map=None)):
-        return _fields(given.map, wanted.map, path)
+    alone = doubts or is_never(given._replace(list=None))
+    if given.list is not None and wanted.list is not None and alone:
+        return _items(given.list, wanted.list, path, doubts)
+    alone = doubts or is_never(given._replace(map=None))
+    if given.map is not None and wanted.map is not None and alone:
+        return _fields(given.map, wanted.map, path, doubts)
+    return None
+
+
+def _beyond(given: Type, wanted: Type) -> str | None:
+    """Return the kinds that a value may be of and that are not wanted."""
+    if given.function is not None or given.state is not None:
+        return None
+    odd = Type(
+        text=None if wanted.text else given.text,
+        number=None if wanted.number else given.number,
+        boolean=None if wanted.boolean else given.boolean,
+        list=None if wanted.list else given.list,
+        map=None if wanted.map else given.map,
+    )
+    if not is_never(odd):
+        return described(odd)
+    number, asked = given.number, wanted.number
+    if number is not None and asked is not None and asked.whole and not (number.whole or number.rounded):
+        return "a fraction"
     return None
 
 
@@ -63,13 +90,13 @@ def _labels(given: Type, wanted: Type, where: str) -> str | None:
     return f"{where} {some_of(given.text.labels)}, not one of {some_of(wanted.text.labels)}"
 
 
-def _items(given: Lists, wanted: Lists, path: str) -> str | None:
+def _items(given: Lists, wanted: Lists, path: str, doubts: bool) -> str | None:
     if given.most == 0:
         return None
-    return misfit(given.items, wanted.items, f"{path}{_EACH}")
+    return misfit(given.items, wanted.items, f"{path}{_EACH}", doubts=doubts)
 
 
-def _fields(given: Maps, wanted: Maps, path: str) -> str | None:
+def _fields(given: Maps, wanted: Maps, path: str, doubts: bool) -> str | None:
     for name, field in wanted.fields.items():
         at = f"{path}.{name}" if path else name
         there = given.fields.get(name)
@@ -77,13 +104,17 @@ def _fields(given: Maps, wanted: Maps, path: str) -> str | None:
             if field.sure and given.rest is None:
                 return f"`{at}` is missing"
             continue
-        why = misfit(there.type, field.type, at)
-        if why is not None and there.sure:
+        why = misfit(there.type, field.type, at, doubts=doubts)
+        if why is not None and (there.sure or doubts):
             return why
+        if doubts and field.sure and not there.sure:
+            return f"`{at}` may be missing"
     if wanted.rest is None:
         for name, there in given.fields.items():
-            if there.sure and name not in wanted.fields:
+            if (there.sure or doubts) and name not in wanted.fields:
                 at = f"{path}.{name}" if path else name
+                if not there.sure:
+                    return f"there may be a field `{at}`, for which there is no place"
                 known = some_of(frozenset(wanted.fields))
                 return f"there is no field `{at}`; the fields are {known}" if known else f"there is no `{at}`"
     return None
@@ -97,7 +128,7 @@ def wrong_constant(value: n.Value, schema: Mapping[str, Any]) -> str | None:
         data = value.plain
     else:
         return None
-    if goes_beyond(schema):
+    if goes_beyond(schema) or is_half_template(data):
         return None
     found = problems(schema, data)
     return found[0].message if found else None

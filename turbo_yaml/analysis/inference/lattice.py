@@ -19,10 +19,11 @@ class Texts(NamedTuple):
 
 
 class Numbers(NamedTuple):
-    """Numbers. `whole`: without a fraction; `most`: none is greater."""
+    """Numbers. `whole`: integers; `most`: none is greater; `rounded`: no fraction, integers or not."""
 
     whole: bool = False
     most: float | None = None
+    rounded: bool = False
 
 
 class Booleans(NamedTuple):
@@ -52,6 +53,8 @@ class Maps(NamedTuple):
 
     fields: Mapping[str, Field]
     rest: Type | None = None
+    open: bool = False
+    """Whether others are only not forbidden: a schema says nothing of them."""
 
 
 class Function(NamedTuple):
@@ -191,7 +194,8 @@ def _join_texts(one: Texts | None, other: Texts | None) -> Texts | None:
 def _join_numbers(one: Numbers | None, other: Numbers | None) -> Numbers | None:
     if one is None or other is None:
         return one or other
-    return Numbers(one.whole and other.whole, _greater(one.most, other.most))
+    rounded = (one.whole or one.rounded) and (other.whole or other.rounded)
+    return Numbers(one.whole and other.whole, _greater(one.most, other.most), rounded)
 
 
 def _join_booleans(one: Booleans | None, other: Booleans | None) -> Booleans | None:

@@ -101,7 +101,8 @@ class _Conversion:
         }
         for name in required:
             fields.setdefault(name, Field(rest or ANY))
-        return Type(map=Maps(fields, rest))
+        left_open = "additionalProperties" not in schema and "patternProperties" not in schema
+        return Type(map=Maps(fields, rest, left_open))
 
     def is_sure(self, name: str, part: Any, required: Any) -> bool:
         """Tell whether a field is there in every value."""

@@ -32,7 +32,7 @@ class End(NamedTuple):
 class Scope:
     """The names known at one place. `holds`: the conditions that are true here."""
 
-    __slots__ = ("below", "forgotten", "holds", "names", "paths")
+    __slots__ = ("below", "forgotten", "holds", "log", "names", "paths")
 
     def __init__(self, below: Scope | None = None, holds: frozenset[str] = frozenset()) -> None:
         self.holds: frozenset[str] = holds if below is None else below.holds | holds
@@ -40,6 +40,8 @@ class Scope:
         self.paths: dict[str, Slot] = {}
         """What is known of `a.b`, with the version of `a` of which it is known."""
         self.below = below
+        self.log: list[tuple[str, Type]] | None = None if below is None else below.log
+        """Where it is noted what names are set to, on any path, if somebody wants to know."""
         self.forgotten = False
         """Whether what the layers below say is no longer so: something unknown may have set any name."""
 
@@ -68,6 +70,8 @@ class Scope:
     def set(self, name: str, type_: Type) -> None:
         """Note that a name has a value from here on."""
         self.names[name] = Slot(type_, next(_versions))
+        if self.log is not None:
+            self.log.append((name, type_))
 
     def refine(self, name: str, type_: Type, version: int) -> None:
         """Note what more is known of the value that a name has."""
@@ -100,6 +104,22 @@ class Scope:
             slot = self.find(name)
             unset = Unset(why) if slot is None else slot.type.unset
             self.set(name, ANY if unset is None else Type(any=True, unset=unset))
+
+    def logged(self) -> Scope:
+        """Return a scope over this one that notes what names are set to."""
+        inner = Scope(self)
+        inner.log = []
+        return inner
+
+    def set_in_part(self, body: Scope, why: Place | None) -> None:
+        """Note that what was set in a body that notes it may have been set, or not."""
+        done: dict[str, Type] = {}
+        for name, type_ in body.log or ():
+            done[name] = join(done[name], type_) if name in done else type_
+        for name, type_ in done.items():
+            slot = self.find(name)
+            whole = type_ if slot is None else join(slot.type, type_)
+            self.set(name, whole._replace(unset=Unset(why)) if slot is None else whole)
 
     def flattened(self, base: Scope) -> Scope:
         """Return all that was noted above `base` as one layer over it."""

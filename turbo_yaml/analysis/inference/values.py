@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from jinja2 import nodes
 
+from turbo_yaml.analysis.halves import is_half_template
 from turbo_yaml.analysis.inference.expressions import Inference
 from turbo_yaml.analysis.inference.lattice import (
     ANY,
@@ -41,7 +42,7 @@ class Values:
     def _of(self, value: n.Value, scope: Scope) -> Type:
         match value:
             case n.Constant():
-                return type_of_data(value.data)
+                return ANY if is_half_template(value.data) else type_of_data(value.data)
             case n.ListValue():
                 return self._list(value, scope)
             case n.MapValue():

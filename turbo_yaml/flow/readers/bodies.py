@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from turbo_yaml.flow.nodes import Body, Branch, Case, NamedBody, Target
-from turbo_yaml.flow.readers.context import WRONG, Reader, Reading, Scope, is_empty, shape
+from turbo_yaml.flow.readers.context import WRONG, Reader, Reading, Scope, is_empty, is_hole, shape
 from turbo_yaml.flow.readers.keys import as_mapping, read_keys, table_of
 from turbo_yaml.flow.readers.scalars import check_tag, check_variable
 from turbo_yaml.flow.readers.steps import check_forks, read_step
@@ -89,7 +89,7 @@ def read_branches(reading: Reading, node: Node, key: Key) -> Any:
     if isinstance(node, MappingNode):
         check_forks(reading, node, len(node.entries))
     found = _named_bodies(reading, node, key, "`parallel: {name: [steps], …}`")
-    good = [check_variable(reading, word.text, word.span) for word, _ in found]
+    good = [not is_hole(word) and check_variable(reading, word.text, word.span) for word, _ in found]
     branches = [
         NamedBody(target=Target(word.text, word.span), body=body) for word, body in found if body is not WRONG
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from turbo_yaml.flow.nodes import Broken, FileRef, Flow
-from turbo_yaml.flow.readers.context import WRONG, Reader, Reading, Scope, is_empty, shape
+from turbo_yaml.flow.readers.context import WRONG, Reader, Reading, Scope, is_empty, is_hole, shape
 from turbo_yaml.flow.readers.keys import Table, as_mapping, read_keys, table_of
 from turbo_yaml.flow.readers.scalars import check_tag, check_variable, check_word, read_path
 from turbo_yaml.flow.vocabulary import (
@@ -109,6 +109,13 @@ def read_memory(reading: Reading, node: Node, key: Key) -> Any:
                 node.entries[name].key.span,
                 f"`kind: {kinds[0]}` has it",
             )
+    if given["kind"] in _KINDS_WITH["max_tokens"] and not given.get("max_tokens"):
+        return reading.report(
+            "missing-key",
+            f"memory of the kind `{given['kind']}` needs `max_tokens`, a number above zero",
+            node.entries["kind"].value,
+            "such as `max_tokens: 8000`",
+        )
     return given
 
 
@@ -120,6 +127,8 @@ def read_files(reading: Reading, node: Node, key: Key) -> Any:
     check = check_variable if key.name == "data" else check_word
     files = []
     for name, (word, path_node) in found.entries.items():
+        if is_hole(word):
+            continue
         path = WRONG if _nothing(reading, word, path_node) else read_path(reading, path_node, key)
         if check(reading, name, word.span):
             files.append(FileRef(name=name, path="" if path is WRONG else path, span=path_node.span))
@@ -139,12 +148,52 @@ def read_flows(reading: Reading, node: Node, key: Key) -> Any:
     if found is None or not check_tag(reading, found):
         return WRONG
     flows: dict[str, Flow] = {}
-    for name, (word, inner) in found.entries.items():
+    entries = _put_back(reading, found)
+    for name, (word, inner) in entries.items():
+        if is_hole(word):
+            continue
         check_word(reading, name, word.span)
         flow = None if _nothing(reading, word, inner) else _subflow(reading, name, word.span, inner)
         broken = {"steps": (Broken(span=word.span, head=word.span),)}
         flows[name] = flow or make_flow(name, word.span, broken)
     return flows
+
+
+def _put_back(reading: Reading, flows: MappingNode) -> dict[str, Entry]:
+    """Return the flows; keys of a flow that stand beside it and not below it are reported, and put there."""
+    entries: dict[str, Entry] = {}
+    owner = ""
+    told = False
+    for name, entry in flows.entries.items():
+        above = entries.get(owner)
+        inner = above.value.entries if above and isinstance(above.value, MappingNode) else {}
+        if above is None and name in _SUBFLOW.keys and not _is_flow(entry.value):
+            if not told:
+                message = f"`{name}` is a key of a flow, and there is no name of one above it"
+                reading.report("wrong-kind", message, entry.key, "write the flow's name above it, with a `:`")
+            told = True
+            continue
+        if (
+            above is None
+            or name not in _SUBFLOW.keys
+            or inner.keys() & {name, "steps"}
+            or _is_flow(entry.value)
+        ):
+            entries[name] = entry
+            owner = name if is_empty(entry.value) or isinstance(entry.value, MappingNode) else ""
+            told = False
+            continue
+        if not told:
+            message = f"`{name}` stands beside the flow `{owner}`, and belongs below it"
+            reading.report("wrong-kind", message, entry.key, f"indent it deeper than `{owner}`")
+            told = True
+        below = MappingNode({**inner, name: entry}, above.key.start, entry.value.end, False)
+        entries[owner] = Entry(above.key, below)
+    return entries
+
+
+def _is_flow(node: Node) -> bool:
+    return isinstance(node, MappingNode) and "steps" in node.entries
 
 
 def _subflow(reading: Reading, name: str, place: Span, node: Node) -> Flow | None:
@@ -163,6 +212,7 @@ def read_flow_keys(
     reading: Reading, entries: dict[str, Entry], table: Table, place: Span, name: str
 ) -> dict[str, Any]:
     """Return the values of a flow's keys that could be read; its steps are in a scope of their own."""
+    entries = _lifted(reading, entries, table)
     outer = reading.ids, reading.scope, reading.step
     reading.ids, reading.scope, reading.step = {}, Scope(), {}
     given, _ = read_keys(reading, entries, table, place, name)
@@ -171,6 +221,22 @@ def read_flow_keys(
         reading.report("missing-value", f"there are no steps in {name}", steps, "write at least one")
     reading.ids, reading.scope, reading.step = outer
     return given
+
+
+def _lifted(reading: Reading, entries: dict[str, Entry], table: Table) -> dict[str, Entry]:
+    """Return the keys of a flow with the `steps` that stand too deep, below another key; report that."""
+    for name, (word, value) in entries.items() if "steps" not in entries else ():
+        if not isinstance(value, MappingNode) or value.flow or name not in table.keys or name == "flows":
+            continue
+        below = value.entries.get("steps")
+        if below is None or not isinstance(below.value, Sequence):
+            continue
+        message = f"`steps` stands below `{name}`, and belongs beside it"
+        reading.report("wrong-kind", message, below.key, f"begin it in the column of `{name}`")
+        rest = {key: entry for key, entry in value.entries.items() if key != "steps"}
+        kept = MappingNode(rest, value.start, value.end, value.flow, value.tag)
+        return {**entries, name: Entry(word, kept), "steps": below}
+    return entries
 
 
 def make_flow(name: str, span: Span, given: dict[str, Any]) -> Flow:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from turbo_yaml.flow.readers.context import WRONG, Reading, is_empty, is_hole, shape
-from turbo_yaml.flow.vocabulary import Key
+from turbo_yaml.flow.vocabulary import VERBS, Key
 from turbo_yaml.flow.words import advice, meant
 from turbo_yaml.records import Record
 from turbo_yaml.source import Span
@@ -62,6 +62,7 @@ def read_keys(
     keys = table.keys
     readers = reading.readers
     linked = False
+    empty: Entry | None = None
     for word, entry in entries.items():
         key = keys.get(word)
         value: Any = WRONG
@@ -69,7 +70,10 @@ def read_keys(
             if word.startswith("x-"):
                 continue
             unknown.append(word)
+            if empty is not None and empty.key.start > _line_before(reading, entry.key):
+                reading.diagnostics.pop()  # what stands below it is not indented
         elif is_empty(entry.value) and not key.empty:
+            empty = entry
             reading.report("missing-value", f"there is nothing after `{word}`", entry.key, about(key))
         else:
             linked = linked or word in table.linked
@@ -80,10 +84,22 @@ def read_keys(
             given[word] = value
     if unknown or linked or table.any_of or not table.required <= entries.keys():
         check = _Check(
-            reading, entries, table, place, name or table.name, {meant(word, keys) for word in unknown}
+            reading, entries, table, place, name or table.name, {_meant(word, keys) for word in unknown}
         )
         good = check.all(unknown) and good
     return given, good
+
+
+def _meant(word: str, keys: Mapping[str, Key]) -> str | None:
+    """Return the key that was meant: `user "good day` is `user` that lacks its colon."""
+    first = word.split(None, 1)[0] if word.split() else word
+    return first if first != word and first in keys else meant(word, keys)
+
+
+def _line_before(reading: Reading, word: Scalar) -> int:
+    """Return where the line above a key begins."""
+    text = reading.source.text
+    return text.rfind("\n", 0, max(text.rfind("\n", 0, word.start), 0)) + 1
 
 
 class _Check(Record):
@@ -104,26 +120,34 @@ class _Check(Record):
         ]
         if self.table.any_of and not any(word in self.entries for word in self.table.any_of):
             missing.append(tuple(keys[word] for word in self.table.any_of))
-        for word in unknown:
-            self.report_unknown(self.entries[word].key)
-        for wanted in missing:
-            self.report_missing(wanted)
+        self.report_unknown([self.entries[word].key for word in unknown])
+        if missing:
+            self.report_missing(missing)
         apart = [not self.stands_well(keys[word]) for word in self.entries if word in self.table.linked]
         return not unknown and not missing and not any(apart)
 
-    def report_unknown(self, word: Scalar) -> None:
-        advise = self.table.advise
-        help = (advise(word.text) if advise else None) or advice(word.text, self.table.keys) or _FREE
-        self.reading.report("unknown-key", f"{self.name} has no key `{word.text}`", word, help)
+    def report_unknown(self, words: list[Scalar]) -> None:
+        """Report keys that are not known; those that mean nothing here came together, and are one mistake."""
+        together = len(words) > 1 and belong_together([word.text for word in words])
+        strangers = [word for word in words if together or meant(word.text, self.table.keys) is None]
+        for word in words:
+            if word in strangers[1:]:
+                continue
+            advise = self.table.advise
+            help = (advise(word.text) if advise else None) or advice(word.text, self.table.keys) or _FREE
+            others = strangers[1:] if word in strangers else []
+            related = [self.reading.related(f"nor `{other.text}`", other.span) for other in others]
+            self.reading.report("unknown-key", f"{self.name} has no key `{word.text}`", word, help, *related)
 
-    def report_missing(self, wanted: tuple[Key, ...]) -> None:
-        """Report that all of these are missing, unless one was misspelt or could not be read as YAML."""
-        if any(key.name in self.slips for key in wanted):
-            return
+    def report_missing(self, missing: list[tuple[Key, ...]]) -> None:
+        """Report what is missing, but for what was misspelt, or may be in what could not be read as YAML."""
         if any(is_hole(word) or is_hole(node) for word, node in self.entries.values()):
             return
-        first = wanted[0]
-        names = " or ".join(f"`{key.name}`" for key in wanted)
+        missing = [wanted for wanted in missing if not any(key.name in self.slips for key in wanted)]
+        if not missing:
+            return
+        first = missing[0][0]
+        names = " and ".join(" or ".join(f"`{key.name}`" for key in wanted) for wanted in missing)
         help = about(first) if first.default is None else f"write `{first.name}: {first.default}`"
         self.reading.report("missing-key", f"{self.name} needs {names}", self.place, help)
 
@@ -131,7 +155,8 @@ class _Check(Record):
         """Report what a key needs beside it and lacks, or cannot have beside it and has."""
         word = self.entries[key.name].key
         if key.needs and not any(other in self.entries for other in key.needs):
-            if not any(other in self.slips for other in key.needs):
+            if self.slips.isdisjoint(key.needs):
+                self.slips.update(key.needs)  # told once
                 names = " or ".join(f"`{other}`" for other in key.needs)
                 help = about(self.table.keys[key.needs[0]])
                 self.reading.report("missing-key", f"`{key.name}` needs {names} beside it", word, help)
@@ -143,6 +168,11 @@ class _Check(Record):
                 self.reading.report("conflicting-keys", message, word, "keep one of them", place)
                 return False
         return True
+
+
+def belong_together(words: Iterable[str]) -> bool:
+    """Tell whether keys are all of one step, whose head may be what is missing."""
+    return any(all(word in {key.name for key in verb.keys} for word in words) for verb in VERBS)
 
 
 def about(key: Key) -> str:

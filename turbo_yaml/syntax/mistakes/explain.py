@@ -16,7 +16,9 @@ Rewriting = Callable[[Site], Flaw | None]
 def explain(site: Site, said: str) -> Flaw:
     """Return the flaw that an error of PyYAML means, which `said` this; the likeliest cause comes first."""
     in_quotes = "quoted scalar" in said
-    causes: tuple[Rewriting, ...] = () if in_quotes else (structure.shallow_block, values.bad_start)
+    causes: tuple[Rewriting, ...] = (
+        () if in_quotes else (structure.shallow_block, structure.lost_block, values.bad_start)
+    )
     named = [rewriting for words, rewriting in _REWRITINGS if words in said]
     for rewriting in (*causes, *named[:1]):
         found = rewriting(site)

@@ -19,14 +19,16 @@ from turbo_yaml.syntax.mistakes.site import SEARCHED_LINES, Flaw, Repair, Site
 
 _GLUED: Final = r"[A-Za-z_][\w.-]*\??:(?=[^\s:/])"
 _WORD: Final = r"[A-Za-z_][\w-]*"
-_BLOCK_MARK: Final = r"(?:^|[\s:-])[|>][-+0-9]{0,2}[ \t]*(?:#.*)?$"
+_LOST_MARK: Final = r"([A-Za-z_][\w-]*)(?:(:)|[ \t]+)([|>][-+0-9]{0,2})(?=[ \t]*(?:#.*)?$)"
+_TEMPLATE_STARTS: Final = ("{{", "{%", "{#")
+BLOCK_MARK: Final = r"(?:^|[\s:-])[|>][-+0-9]{0,2}[ \t]*(?:#.*)?$"
 
 
 def shallow_block(site: Site) -> Flaw | None:
     """Return the flaw of a block's text that is not indented deeper than its key."""
     text = site.text
     head = line_at(text, site.reached)
-    if not re.search(_BLOCK_MARK, text[head.lead : head.end]):
+    if not re.search(BLOCK_MARK, text[head.lead : head.end]):
         return None
     lines = [line for line in site.lines() if line.start > head.start]
     if not lines or not _is_prose(lines[0]) or lines[0].first - lines[0].start > head.lead - head.start:
@@ -49,6 +51,100 @@ def shallow_block(site: Site) -> Flaw | None:
         "indent every line of the text by two more spaces than the key",
         ("the block begins here", head.lead, head.end),
     )
+
+
+def lost_block(site: Site) -> Flaw | None:
+    """Return the flaw of a text of several lines below a key that has no `: |` after it, or not all of it."""
+    for line in site.lines():
+        for head in (line, _head_of(site, line)):
+            mark = head and re.compile(_LOST_MARK).match(site.text, head.lead, head.end)
+            if mark and head:
+                return _lost_mark(site, head, mark)
+        if line.lead > line.first or site.text[line.first : line.first + 2] not in _TEMPLATE_STARTS:
+            continue
+        head = _head_of(site, line)
+        if head is None or not 0 <= head.colon == head.end - 1:
+            return None
+        end = _text_end(site.text, head)
+        if end <= line.end:
+            return None
+        key = site.shown(head.lead, head.colon)
+        return site.flaw(
+            "yaml-unquoted-template",
+            f"the text below `{key}:` begins with a template, which YAML reads as a map",
+            (line.first, line.end),
+            Repair(line.first, end, "value"),
+            f"write `{key}: |`: text of several lines follows",
+            ("it belongs to this key", head.lead, head.end),
+        )
+    return None
+
+
+def _lost_mark(site: Site, head: Line, mark: re.Match[str]) -> Flaw | None:
+    """Return the flaw of `key |` or `key:|` with a text below it."""
+    end = _text_end(site.text, head)
+    if end <= head.end:
+        return None
+    help = f"write `{mark[1]}: {mark[3]}`"
+    if mark[2]:
+        message = f"there is no space after `{mark[1]}:`, so YAML reads no key here"
+        at = mark.end(2) - 1
+        return site.flaw("yaml-missing-space", message, (at, at + 1), Repair(at + 1, end, "pair"), help)
+    message = f"`{mark[0].strip()}` has text below it, so a `:` is missing after `{mark[1]}`"
+    place = (head.lead, mark.end(3))
+    return site.flaw("yaml-missing-colon", message, place, Repair(head.lead, end, "key"), help)
+
+
+def shallow_line(site: Site, line: Line, head: Line) -> Flaw:
+    """Return the flaw of a line of a block that is less deep than the first one."""
+    return site.flaw(
+        "yaml-indentation",
+        "this line is not indented as deep as the text above, so the text ends before it",
+        (line.first, line.end),
+        Repair(line.start, _text_end(site.text, head), "line"),
+        "begin every line of the text in the same column, or further right",
+        ("the text begins here", head.lead, head.end),
+    )
+
+
+def _head_of(site: Site, line: Line) -> Line | None:
+    """Return the nearest line above that is less deep."""
+    above = site.line_above(line)
+    for _ in range(SEARCHED_LINES):
+        if above is None or above.first - above.start < line.first - line.start:
+            break
+        above = site.line_above(above)
+    return above
+
+
+def block_head(site: Site) -> Line | None:
+    """Return the line with the `|` or `>` of the text that was read last."""
+    line = line_at(site.text, max(site.reached - 1, 0))
+    head = _head_of(site, line)
+    for _ in range(SEARCHED_LINES):
+        if head is None or re.search(BLOCK_MARK, site.text[head.lead : head.end]):
+            return head
+        head = _head_of(site, head) if head.colon < 0 and head.first == head.lead and head.start else None
+    return None
+
+
+def _text_end(text: str, head: Line) -> int:
+    """Return where what is indented deeper than a line ends."""
+    return run_end(text, head, head.first - head.start + 1)
+
+
+def run_end(text: str, line: Line, least: int | None = None) -> int:
+    """Return where the lines end that are indented as deep as the first one, or as deep as `least`."""
+    least = line.first - line.start if least is None else least
+    end, at = line.end, next_line(text, line.end)
+    while at < len(text):
+        here = indentation(text, at)
+        if here is not None:
+            if here < least:
+                break
+            end = line_at(text, at).end
+        at = next_line(text, at)
+    return end
 
 
 def _is_prose(line: Line) -> bool:
@@ -74,7 +170,8 @@ def unexpected_key(site: Site) -> Flaw:
         glued = glued_key(site, begin)
         if glued is not None:
             return glued
-        if begin.lead - begin.start == column or _is_bare_item(site, above, line):
+        word = re.fullmatch(_WORD, site.text[begin.lead : begin.end])
+        if begin.lead - begin.start == column or _is_bare_item(site, above, line) or word is not None:
             return _missing_colon(site, begin)
     return site.flaw(
         "yaml-indentation",
@@ -133,7 +230,7 @@ def glued_key(site: Site, line: Line) -> Flaw | None:
     if match is None:
         return None
     key = site.source.text[line.lead : match.end()]
-    is_block = re.search(_BLOCK_MARK, site.text[line.lead : line.end])
+    is_block = re.search(BLOCK_MARK, site.text[line.lead : line.end])
     return site.flaw(
         "yaml-missing-space",
         f"there is no space after `{key}`, so YAML reads no key here",
@@ -194,7 +291,30 @@ def not_a_key(site: Site) -> Flaw | None:
     above = site.line_above(line)
     if above is not None and _is_bare_item(site, above, line):
         return _missing_colon(site, above)
-    return glued_dash(site, line) or _missing_dash(site, line) or indentation_fits_nothing(site)
+    return (
+        glued_dash(site, line)
+        or _glued_dash_above(site, line)
+        or _missing_dash(site, line)
+        or indentation_fits_nothing(site)
+    )
+
+
+def _glued_dash_above(site: Site, line: Line) -> Flaw | None:
+    """Return the flaw of a first item without its space, above an item in the same column."""
+    above = site.line_above(line) if line.lead > line.first else None
+    while above is not None and above.first - above.start > line.first - line.start:
+        above = site.line_above(above)
+    text = site.text
+    if above is None or above.lead > above.first or text[above.first] != "-" or above.colon < 0:
+        return None
+    at = above.first
+    if at - above.start != line.first - line.start:
+        return None
+    help = f"write `- {site.shown(at + 1, above.end)}`"
+    message = "there is no space after `-`, so YAML reads no item here"
+    return site.flaw(
+        "yaml-missing-space", message, (at, at + 1), Repair(above.start, line.start, "line"), help
+    )
 
 
 def indentation_fits_nothing(site: Site) -> Flaw:

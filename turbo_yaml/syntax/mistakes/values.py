@@ -8,8 +8,16 @@ from typing import Final
 
 from turbo_yaml.records import replace
 from turbo_yaml.source import Source
-from turbo_yaml.syntax.lines import before_comment, item_end, line_at, line_start
+from turbo_yaml.syntax.lines import (
+    before_comment,
+    indentation,
+    item_end,
+    line_at,
+    line_start,
+    next_line,
+)
 from turbo_yaml.syntax.mistakes.site import Flaw, Repair, Site, leave_a_space, quote_it
+from turbo_yaml.syntax.mistakes.structure import BLOCK_MARK, block_head, glued_key, run_end, shallow_line
 
 _TEMPLATE_MARKS: Final = {"{{": "}}", "{%": "%}", "{#": "#}"}
 # Looked for inside brackets: a quoted text is stepped over.
@@ -20,8 +28,22 @@ _RESERVED: Final = {"@": "`@`", "%": "`%`", "`": "a backtick"}
 def bad_start(site: Site) -> Flaw | None:
     """Return the flaw of the first value since the last node whose first characters cannot begin a text."""
     text = site.text
-    for line in site.lines():
+    lines = site.lines()
+    block = block_head(site)
+    margin = -1
+    if block is not None:
+        first = line_at(text, next_line(text, block.start))
+        margin = first.first - first.start
+    for line in lines:
         value = line.value
+        if block is not None:
+            depth = indentation(text, line.start) or 0
+            margin = depth if margin < 0 else margin
+            if depth >= margin > block.first - block.start:
+                continue
+            if margin > depth > block.first - block.start and line.value == line.first:
+                return shallow_line(site, line, block)
+        block, margin = (line, -1) if re.search(BLOCK_MARK, text[line.lead : line.end]) else (None, -1)
         if "\t" in text[line.start : line.lead]:
             return tab(site, text.index("\t", line.start))
         if value >= line.end:
@@ -42,15 +64,21 @@ def bad_start(site: Site) -> Flaw | None:
 def unquoted_template(source: Source, text: str, at: int) -> Flaw:
     """Return the flaw of a value that begins with `{{`, `{%` or `{#` at `at`."""
     line = line_at(text, at)
+    site = Site(source, text, at, at, at)
+    glued = glued_key(site, line) if line.colon > 0 else None
+    if glued is not None and text[glued.diagnostic.span.end] in "\"'":
+        return glued  # the quotes do not begin a text, so the template does
     end = _template_end(text, at, line.end, in_brackets=at != line.value)
+    last = end
+    if at == line.first:
+        last = max(end, run_end(text, line))  # what follows is the rest of one text
     mark = text[at : at + 2]
     message = f"YAML reads a value that begins with `{mark}` as a map, not as text"
-    site = Site(source, text, at, at, at)
     return site.flaw(
         "yaml-unquoted-template",
         message,
         (at, end),
-        Repair(at, end, "value"),
+        Repair(at, last, "value"),
         quote_it(source.text[at:end]),
     )
 
@@ -132,6 +160,15 @@ def second_colon(site: Site) -> Flaw | None:
     line = line_at(site.text, site.at)
     if not 0 <= line.colon < site.at:
         return None
+    bracket = re.compile(r"([\w-]+\??)[ \t]+(?=[\[{])").match(site.text, line.lead, line.colon)
+    if bracket is not None:
+        return site.flaw(
+            "yaml-missing-colon",
+            f"there is no `:` after `{bracket[1]}`",
+            (line.lead, bracket.end(1)),
+            Repair(line.lead, max(line.end, site.at + 1), "key"),
+            f"write `{bracket[1]}: {site.shown(bracket.end(), line.end)}`",
+        )
     return site.flaw(
         "yaml-colon-in-text",
         "`: ` inside a text makes a second key on this line",
@@ -239,6 +276,14 @@ def directive(site: Site) -> Flaw:
 def colon_without_value(site: Site) -> Flaw:
     """Return the flaw of `{a:}`."""
     line = line_at(site.text, site.at)
+    if site.text[site.at + 1 : site.at + 2] in ("{", "["):
+        return site.flaw(
+            "yaml-missing-space",
+            "there is no space after this `:`",
+            (site.at, site.at + 1),
+            Repair(line.value, line.end, "value"),
+            f"write `: {site.shown(site.at + 1, line.end)}`",
+        )
     return site.flaw(
         "yaml-missing-value",
         "there is no value after this `:`",

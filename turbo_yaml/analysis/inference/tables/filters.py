@@ -13,6 +13,7 @@ from turbo_yaml.analysis.inference.lattice import (
     TEXT_LIST,
     Lists,
     Maps,
+    Numbers,
     Type,
     Unset,
     is_never,
@@ -96,7 +97,9 @@ def _number_in(value: Type, given: Mapping[str, Type]) -> Type:
 
 
 def _rounded(value: Type, given: Mapping[str, Type]) -> Type:
-    return INTEGER if value.number is not None and value.number.whole and "method" not in given else NUMBER
+    if value.number is not None and value.number.whole and "method" not in given:
+        return INTEGER
+    return NUMBER if "precision" in given else Type(number=Numbers(rounded=True))
 
 
 def _absolute(value: Type, given: Mapping[str, Type]) -> Type:
@@ -116,7 +119,14 @@ def _fallback(value: Type, given: Mapping[str, Type]) -> Type:
 
 def _sum(value: Type, given: Mapping[str, Type]) -> Type:
     items = items_of(value)
-    if given or items.any or items.number is None or not is_never(items._replace(number=None)):
+    if given:
+        return ANY
+    return total_of(items)
+
+
+def total_of(items: Type) -> Type:
+    """Return what items come to when they are added up."""
+    if items.any or items.number is None or not is_never(items._replace(number=None)):
         return ANY
     return INTEGER if items.number.whole else NUMBER
 

@@ -18,6 +18,8 @@ RULE = Rule("shadowed-name", "warning", "A loop or a text uses a name that the f
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     """Yield loop variables that overwrite what was set before, and names of a text that hide the flow's."""
+    if not subject.clean:
+        return
     for flow in subject.flows:
         yield from _loops(subject, flow)
     known = {name for flow in subject.flows for name in _taken(subject, flow)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from turbo_yaml.analysis.links import flow_steps
 from turbo_yaml.checks.rule import Rule
 from turbo_yaml.checks.subject import Subject
 from turbo_yaml.diagnostics import Diagnostic
@@ -15,7 +16,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     """Yield the files under `use` whose flows no step names."""
     if not subject.clean:
         return
-    needed = {link.alias for link in subject.links.values()}
+    needed = {step.flow.name.partition(".")[0] for step in flow_steps(subject.file)}
     for use in subject.file.uses:
         if use.name not in needed:
             message = f"no step names a flow of `{use.name}`"

@@ -8,7 +8,7 @@ from turbo_yaml.checks.rule import Rule
 from turbo_yaml.checks.subject import Subject
 from turbo_yaml.diagnostics import Diagnostic
 
-RULE = Rule("unused-flow", "warning", "No step names a local flow.")
+RULE = Rule("unused-flow", "warning", "Neither the file nor another one beside it uses a local flow.")
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
@@ -17,7 +17,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         return
     used = {id(link.flow) for link in subject.links.values()}
     for name, flow in subject.file.flows.items():
-        if id(flow) not in used:
+        if id(flow) not in used and not subject.used_elsewhere(name):
             message = f"nothing uses the flow `{name}`"
             yield RULE.at(
                 subject.source, subject.name_of(flow), message, "remove it, or `include` or `call` it"

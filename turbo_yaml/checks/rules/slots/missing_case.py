@@ -26,7 +26,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         cases = [case.label for case in step.cases]
         misspelt = {nearest(case, sorted(labels)) for case in cases if case not in labels}
         missing = labels - set(cases) - misspelt
-        if missing:
+        if len(missing) > len([case for case in cases if case not in labels]):
             message = f"there is no case for {some_of(missing)}"
             written = subject.source.text[step.head.start : step.head.end]
             help_ = "add it, or an `else`" if "match" in written else "add it to `among`"

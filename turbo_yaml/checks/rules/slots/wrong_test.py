@@ -28,8 +28,14 @@ RULE = Rule("wrong-test", "error", "A test gives its flow what it does not take,
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     """Yield what tests give to inputs that do not take it, the inputs they leave out, and unknown names."""
-    if subject.declared:
-        yield from misfits(subject.file.tests, subject.file, subject.source, subject.rows)
+    if not subject.declared or not subject.clean:
+        return  # an input that does not fit may be what was reported
+    told: set[str] = set()
+    for finding in misfits(subject.file.tests, subject.file, subject.source, subject.rows):
+        about = finding.message.partition(":")[0]
+        if about not in told:
+            yield finding  # where the same is said of several tests, it is the input that is wrong
+        told.add(about)
 
 
 def misfits(

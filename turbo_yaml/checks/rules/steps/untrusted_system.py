@@ -16,6 +16,8 @@ _DEEPEST = 20
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     """Yield what a `system` message prints that a user or a model wrote, with the way it came."""
+    if not subject.clean:
+        return  # who wrote what may be what was lost
     typed = subject.typed
     for where, node in typed.system.values():
         way = _way(typed.of(node).origin, typed, subject, frozenset())

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from jinja2 import nodes
 
+from turbo_yaml.analysis.inference.applications import named_attribute
 from turbo_yaml.analysis.inference.lattice import Type, is_never, without_null
 from turbo_yaml.analysis.inference.tables.filters import reached
 from turbo_yaml.analysis.inference.tables.members import item_of, items_of, member_of, names_of
@@ -21,8 +22,6 @@ from turbo_yaml.source import Span
 from turbo_yaml.template.vocabulary import FILTERS
 
 RULE = Rule("unknown-field", "error", "A key or a method that a value can never have.")
-_BY_ATTRIBUTE = frozenset({"groupby", "join", "map", "max", "min", "sort", "sum", "unique"})
-_BY_TEST = frozenset({"rejectattr", "selectattr"})
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
@@ -82,7 +81,7 @@ def _place(where: Where, node: nodes.Getitem, owner: Type, key: Type) -> Iterato
 
 def _attribute(where: Where, node: nodes.Filter, value: Type) -> Iterator[Diagnostic]:
     """Yield the attribute of a filter such as `map(attribute='name')` that no item has."""
-    named = _named_attribute(node)
+    named = named_attribute(node)
     if named is None or value.any:
         return
     item = items_of(value)._replace(unset=None)
@@ -93,18 +92,3 @@ def _attribute(where: Where, node: nodes.Filter, value: Type) -> Iterator[Diagno
     first = attribute.split(".", 1)[0]
     message = f"the items have no `{attribute}`"
     yield RULE.at(where.source, where.span_of(named), message, did_you_mean(first, names_of(item)))
-
-
-def _named_attribute(node: nodes.Filter) -> nodes.Const | None:
-    """Return the attribute that a filter is given, written out."""
-    found: nodes.Node | None = None
-    if node.name in _BY_TEST:
-        tested = node.args[1] if len(node.args) > 1 else None
-        is_soft = isinstance(tested, nodes.Const) and tested.value in ("defined", "undefined")
-        found = node.args[0] if node.args and not is_soft else None
-    elif node.name in _BY_ATTRIBUTE:
-        keys = {str(each.key): each.value for each in node.kwargs}
-        if "default" not in keys:
-            found = keys.get("attribute")
-            found = node.args[0] if node.name == "groupby" and node.args else found
-    return found if isinstance(found, nodes.Const) and isinstance(found.value, str) else None

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from typing import Final
+from warnings import catch_warnings, simplefilter
 
 from jinja2 import nodes
 
@@ -13,6 +16,8 @@ from turbo_yaml.checks.subject import Subject
 from turbo_yaml.diagnostics import Diagnostic
 from turbo_yaml.template.vocabulary import FILTERS as SIGNATURES
 
+_LONGEST: Final = 1000
+_PLACE: Final = re.compile(r"%(?:%|[#0 +-]*\d*(?:\.\d+)?[diouxXeEfFgGcrsa])")
 RULE = Rule("wrong-filter-argument", "error", "A filter is given a value that its parameter does not take.")
 
 
@@ -20,6 +25,8 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     """Yield the arguments that no value of their type suits."""
     typed = subject.typed
     for where, node in typed.find(nodes.Filter):
+        for place, message in _written_wrong(node):
+            yield RULE.at(where.source, where.span_of(place), message)
         kind = FILTERS.get(node.name)
         if kind is None or not kind.wants:
             continue
@@ -29,6 +36,24 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             if wanted is not None and not suits(wanted, given):
                 message = f"`{name}` of `{node.name}` takes {WANTED[wanted]}, not {described(given)}"
                 yield RULE.at(where.source, where.span_of(argument), message)
+
+
+def _written_wrong(node: nodes.Filter) -> Iterator[tuple[nodes.Node, str]]:
+    """Yield the pattern or the format that is written out and does not work, with what is wrong with it."""
+    first = node.args[0] if node.args else None
+    if node.name.startswith("regex_") and isinstance(first, nodes.Const) and isinstance(first.value, str):
+        try:
+            with catch_warnings():
+                simplefilter("ignore")
+                re.compile(first.value[:_LONGEST])
+        except (re.error, OverflowError, RecursionError) as problem:
+            yield first, f"this pattern cannot be read: {problem}"
+    if node.name != "format" or not isinstance(node.node, nodes.Const) or node.kwargs or node.dyn_args:
+        return
+    text = str(node.node.value)
+    places = [found for found in _PLACE.finditer(text) if found[0] != "%%"]
+    if not _PLACE.sub("", text).count("%") and len(places) != len(node.args):
+        yield node.node, f"this format has {len(places)} places to fill, and is given {len(node.args)} values"
 
 
 def _arguments(node: nodes.Filter) -> Iterator[tuple[str, nodes.Expr]]:

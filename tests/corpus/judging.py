@@ -1,0 +1,61 @@
+"""Mutants to verdicts: what the check says of each, and whether it fails when it is run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tests.corpus.mutants import Mutant
+from tests.corpus.playing import Play, play
+from turbo_yaml.compiler.edge import check_text
+from turbo_yaml.diagnostics import Diagnostic
+from turbo_yaml.errors import FlowError, FlowInvalid, UsageError
+
+UP_TO_OTHERS = frozenset({"invalid_output", "loop_limit"})
+"""Kinds of failure that hang on what the model says, which is written down for the good flow."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One mutant with what was found. `failure`: what a run of it failed with, None where all went well."""
+
+    mutant: Mutant
+    found: list[Diagnostic]
+    failure: str | None
+
+    @property
+    def missed(self) -> bool:
+        """Whether it fails and nothing was said."""
+        return self.failure is not None and not self.found
+
+
+def judged(mutant: Mutant, plays: Sequence[Play]) -> Verdict:
+    """Return the verdict on a mutant; what has errors is not run, for it does not load."""
+    found = check_text(mutant.text, name=mutant.path.name, root=mutant.path.parent)
+    failure = None if any(one.severity == "error" for one in found) else _failure(mutant, plays)
+    return Verdict(mutant, found, failure)
+
+
+def _failure(mutant: Mutant, plays: Sequence[Play]) -> str | None:
+    for told in plays:
+        try:
+            story = play(mutant.text, mutant.path, told)
+        except FlowInvalid as error:
+            return str(error)
+        except UsageError as error:
+            if str(error).partition(":")[0].partition(".")[0] in told.inputs:
+                continue  # who runs it gives what the good flow takes
+            return str(error)
+        except IndexError:
+            continue  # it asks for more answers than there are
+        error = story.error
+        if error is None or _up_to_others(mutant, error):
+            continue
+        return f"{error.kind}: {error}"
+    return None
+
+
+def _up_to_others(mutant: Mutant, error: FlowError) -> bool:
+    """Tell whether the flow fails on purpose, or because the script was written for the good flow."""
+    on_purpose = error.kind in ("assert", "raised") or f"kind: {error.kind}" in mutant.text
+    return on_purpose or error.kind in UP_TO_OTHERS or str(error).startswith("the script has ")

@@ -1,0 +1,46 @@
+"""A template that lacks a brace, and so is text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from turbo_yaml.analysis.halves import half_templates
+from turbo_yaml.checks.rule import Rule
+from turbo_yaml.checks.subject import Subject
+from turbo_yaml.diagnostics import Diagnostic
+from turbo_yaml.flow import nodes as n
+from turbo_yaml.source import Span
+
+RULE = Rule("lost-brace", "warning", "Something looks like a template and lacks a brace, so that it is text.")
+_LITERAL: Final = re.compile(r"\bliteral:\s*true\b|\{% *raw")
+
+
+def check(subject: Subject) -> Iterator[Diagnostic]:
+    """Yield what would be an expression or a tag with one brace more."""
+    text = subject.source.text
+    halves = [*half_templates(text)]
+    if not halves:
+        return
+    steps = [step for _, step in subject.steps()]
+    for half in halves:
+        step = next(
+            (step for step in reversed(steps) if step.span.start <= half.start() < step.span.end), None
+        )
+        if step is None or _is_as_it_is(text, step, half.start()):
+            continue
+        message = f"`{half[0]}` is text: a template begins with two characters, `{{{{` or `{{%`"
+        help_ = "write the brace that is missing; `literal: true` is for what is meant as text"
+        yield RULE.at(subject.source, Span(*half.span()), message, help_)
+
+
+def _is_as_it_is(text: str, step: n.Step, at: int) -> bool:
+    """Tell whether a place is in a comment, in a text that is no template, or in one that is open there."""
+    start = step.span.start
+    if _LITERAL.search(text, *step.span) or "#" in text[text.rfind("\n", 0, at) + 1 : at]:
+        return True
+    return any(
+        text.rfind(opening, start, at) > text.rfind(closing, start, at)
+        for opening, closing in (("{{", "}}"), ("{%", "%}"), ("{#", "#}"))
+    )
