@@ -17,6 +17,7 @@ from docs.build import HERE, pages
 from turbo_yaml.cli.verbs import command
 from turbo_yaml.errors import FlowError, LimitError, ModelError, ToolError
 from turbo_yaml.flow.assertions import ASSERTIONS
+from turbo_yaml.flow.vocabulary import FAILURE_KINDS
 from turbo_yaml.models.faults import KINDS
 from turbo_yaml.template.vocabulary import FILTERS, GLOBALS
 
@@ -80,6 +81,10 @@ def test_every_rule_is_explained_and_no_other() -> None:
     explained = {word for word in listed("errors.md", "## Rules") if RULE.fullmatch(word)}
     assert "## Kinds of failure" in text
     assert rules_of_the_code() == explained
+
+
+def test_the_check_knows_every_kind_of_failure() -> None:
+    assert set(FAILURE_KINDS) | {"kind"} == listed("errors.md", "## Kinds of failure")
 
 
 def test_every_kind_of_failure_is_explained() -> None:

@@ -445,7 +445,7 @@ FAILURE_KINDS = (
     "raised", "assert", "undefined", "type", "value", "no_case", "input", "no_answer", "output", "file",
     "timeout", "host", "loop_limit", "limit", "depth", "budget", "invalid_output", "configuration", "auth",
     "quota", "not_found", "bad_request", "context_length", "content_filter", "bad_reply", "connection",
-    "rate_limit", "server", "stream",
+    "rate_limit", "server", "stream", "tool", "arguments", "unknown_tool", "refused", "max_turns", "unsure",
 )  # fmt: skip
 """What `error.kind` can be, beside the `kind` of a `raise`."""
 MEMORY_KEYS = (
