@@ -48,7 +48,7 @@ def test_a_name_that_is_not_among_them_fails_at_the_step() -> None:
 def test_the_check_knows_every_flow_that_it_may_be() -> None:
     text = flow(of("string")).replace("square]", "sqare]").replace("with: {n:", "with: {m:")
     found = [one.rule for one in check_text(text)]
-    assert sorted(found) == ["missing-argument", "unknown-argument", "unknown-flow"]
+    assert sorted(found) == ["unknown-argument", "unknown-flow"]
 
 
 def test_the_check_finds_a_name_for_which_there_is_no_flow() -> None:

@@ -551,5 +551,5 @@ FILE_KEYS = (
     Key("tests", "tests", "Tests of the flow."),
 )
 SUBFLOW_KEYS = (*_FLOW_KEYS, STEPS_KEY)
-OF_STEPS = ("inputs", "output", "tests")
+OF_STEPS = ("inputs", "output")
 """Keys of a file that are about its own steps; a library has none of them."""
