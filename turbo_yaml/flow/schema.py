@@ -48,30 +48,30 @@ Schema: TypeAlias = dict[str, Any]
 
 _TAKEN = sorted((*RESERVED, "_"))
 _ITEM = rf"(?!(?:{'|'.join(_TAKEN)})\s*(?:,|$)){VARIABLE}"
+_STEPS: Schema = {"description": words.STEPS_KEY.doc, "$ref": "#/$defs/body", "minItems": 1}
 _FREE: Schema = {"^x-": {}}
 
 
 def flow_schema() -> Schema:
     """Return the JSON Schema of a flow file."""
     file = _object(words.FILE_KEYS)
-    file["properties"]["steps"] = {"description": words.STEPS_KEY.doc, **_ref("body"), "minItems": 1}
+    file["properties"]["steps"] = _STEPS
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "turbo-yaml flow",
         "description": "A flow: what goes in, what comes out, and its steps, one verb each.",
         **file,
         "anyOf": _required_each(("steps", "flows")),
-        "dependentRequired": {name: ["steps"] for name in words.OF_STEPS},
+        "dependentRequired": dict.fromkeys(words.OF_STEPS, ["steps"]),
         "$defs": _definitions(),
     }
 
 
 def _definitions() -> Schema:
     subflow = _object(words.SUBFLOW_KEYS)
-    subflow["properties"]["steps"] = {"description": words.STEPS_KEY.doc, **_ref("body"), "minItems": 1}
+    subflow["properties"]["steps"] = _STEPS
     subflow["required"] = ["steps"]
     steps = {f"step-{verb.name}": _step(verb) for verb in words.VERBS}
-    bare = [verb for verb in words.VERBS if verb.bare]
     return {
         "text": {"type": ["string", "number", "boolean", "null"]},
         "template": {"type": "string", "pattern": TEMPLATE},
@@ -101,7 +101,7 @@ def _definitions() -> Schema:
         "body": {"type": "array", "items": _ref("step")},
         "step": {
             "anyOf": [
-                {"enum": [verb.name for verb in bare]},
+                {"enum": [verb.name for verb in words.VERBS if verb.bare]},
                 *(_ref(name) for name in steps),
             ]
         },
