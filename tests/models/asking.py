@@ -110,5 +110,7 @@ class Wire:
         asked = asked or request(settings={"timeout": timeout})
         result = self._runner.run(asyncio.wait_for(ask(model, streamed, asked), LIMIT))
         assert len(self._server.received) == before + 1
+        if result.error is not None and result.error.retry_after is not None:
+            self._runner.run(self._models.pop(at).aclose())  # it would wait from now on
         result.received = self._server.received[-1]
         return result

@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from turbo_yaml.models.wire.rates import empty_for
 from turbo_yaml.records import Record
 
 
@@ -247,14 +248,15 @@ _WAIT = re.compile(r"(?:retry|try again) in (?:(\d{1,4})m)?(\d{1,6}(?:\.\d{1,9})
 
 
 def retry_after(headers: Mapping[str, str], text: str = "") -> float | None:
-    """Return the seconds to wait that a server asks for: in its headers (a number or a date) or its words."""
+    """Return the seconds to wait that a server asks for in its headers (a number or a date) or its words, or
+    until a limit that it tells to be used up is there again."""
     for name, unit in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
         seconds = _seconds(headers.get(name), unit)
         if seconds is not None:
             return seconds
     found = _WAIT.search(text)
     if found is None:
-        return None
+        return empty_for(headers)
     return 60.0 * int(found[1] or 0) + float(found[2]) / (1000.0 if found[3].lower() == "ms" else 1.0)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from turbo_yaml.models.choosing import choose, several
 from turbo_yaml.models.faults import SERVER, Fault, fault_of_error
+from turbo_yaml.models.pacing import Entry, Pace, no_turn
 from turbo_yaml.models.providers import Provider
 from turbo_yaml.models.report import model_error
 from turbo_yaml.models.request import Delta, OnDelta, Reply, Request
@@ -43,6 +44,7 @@ class OpenAIModel:
         self._api_key = api_key
         self._client: AsyncOpenAI | None = None
         self._stream_class: Any = None
+        self._pace = Pace(provider.requests_per_minute, provider.tokens_per_minute)
 
     async def reply(self, request: Request, on_delta: OnDelta | None = None) -> Reply:
         """Ask the server once; `ModelError` when there is no whole answer.
@@ -106,9 +108,12 @@ class OpenAIModel:
         seconds = float(request.settings.get("timeout") or DEFAULT_TIMEOUT)
         client = self._client or self._connect()
         reply: Reply | None = None
+        entry: Entry | None = None
         try:
             async with asyncio.timeout(seconds) as deadline:
+                entry = await self._pace.enter(request, asyncio.get_running_loop().time() + seconds)
                 response = await self._post(client, PATH, self._body(request, streamed=reader is not None))
+                self._pace.hear(request.model, response.headers)
                 try:
                     if reader is not None:
                         await reader.read(response, deadline)
@@ -118,14 +123,21 @@ class OpenAIModel:
                             await on_delta(Delta(reply.content, reply.reasoning))
                 finally:
                     await response.aclose()
+        except Fault as fault:
+            if entry is not None and fault.kind == "rate_limit" and fault.retry_after is not None:
+                self._pace.hold(request.model, fault.retry_after)
+            raise
         except TimeoutError:
             if not deadline.expired():
                 raise  # the reader of the deltas ran into a limit of its own
+            if entry is None:
+                raise no_turn(self._pace.wait(request)) from None
             if reader is None or not reader.finished:
                 raise Fault("timeout", f"{SERVER} gave no whole answer within {seconds:g} s") from None
         if reader is not None:
             reply = await reader.finish()
-        assert reply is not None
+        assert reply is not None and entry is not None
+        self._pace.settle(entry, reply)
         return replace(reply, request_id=response.headers.get("x-request-id"))
 
     def _body(self, request: Request, *, streamed: bool) -> dict[str, Any]:

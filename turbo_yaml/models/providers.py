@@ -21,8 +21,8 @@ class Provider(Record):
 
     `base_url` is the address before `/chat/completions`; `base_url_env` names a variable that replaces it.
     `api_key_env` names the variable with the key; None: it wants none. `structured` is how it is asked for
-    data; `rename` its own words for settings; `stream_usage` whether it takes `stream_options`. `adapter` is
-    a key of the registry of models.
+    data; `rename` its own words for settings; `stream_usage` whether it takes `stream_options`. Of requests
+    and tokens no more a minute are asked. `adapter` is a key of the registry of models.
     """
 
     name: str
@@ -32,6 +32,8 @@ class Provider(Record):
     base_url_env: str | None = None
     rename: Mapping[str, str] = field(default_factory=lambda: _NOTHING, hash=False)
     stream_usage: bool = True
+    requests_per_minute: int | None = None
+    tokens_per_minute: int | None = None
     adapter: str = "openai"
 
 
@@ -202,7 +204,7 @@ def _provider(name: str, defined: Mapping[str, Any]) -> Provider:
         if built_in is None:
             raise _unknown(name, defined, f"no provider is called `{name}`")
         return built_in
-    changes = {key: own[key] for key in _FIELDS if key in own}
+    changes = {key: own[key] for key in _FIELDS if key in own} | dict(own.get("limits") or {})
     if "base_url" in changes:
         changes["base_url"] = str(changes["base_url"] or "").rstrip("/")
         changes["base_url_env"] = None

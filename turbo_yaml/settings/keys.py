@@ -132,6 +132,11 @@ LIMITS: Final[dict[str, Key]] = {
     ),
 }
 
+RATES: Final[dict[str, Key]] = {
+    "requests_per_minute": Key(Maybe(_COUNT), "Model calls that may begin within a minute."),
+    "tokens_per_minute": Key(Maybe(_COUNT), "Tokens that calls may take within a minute, by estimate first."),
+}
+
 PROVIDER: Final[dict[str, Key]] = {
     "base_url": Key(
         Text(r"https?://\S+", "a URL"), "Where the server is, such as `http://localhost:8000/v1`."
@@ -139,6 +144,7 @@ PROVIDER: Final[dict[str, Key]] = {
     "api_key_env": Key(Maybe(VARIABLE), "The environment variable that holds the key; null: none is needed."),
     "structured": Key(Words(_STRUCTURED), "How this server is asked for `output` and `choices`."),
     "rename": Key(MapOf(Text(), "setting"), "What this server calls a setting: `{max_tokens: max_length}`."),
+    "limits": Key(Record(RATES), "How much this server may be asked; calls wait for their turn."),
     "stream_usage": Key(Flag(), "The server reports the tokens of a streamed reply when it is asked to."),
 }
 
