@@ -393,7 +393,7 @@ settings: {model: groq/llama, user: !env CALLER}
 data: {people: ./people.json}
 tools:
   find: {description: Find it.}
-  ask: {description: Ask., http: "GET https://api.example.com/{id}", secret: API_KEY, approve: always}
+  ask: {with: {id: any}, http: "GET https://api.example.com/{id}", secret: API_KEY, approve: always}
 steps:
   - user:
       - text: "{{ people }}"
@@ -429,7 +429,7 @@ TOLD = [
     "  ask (http GET https://api.example.com/{id}, approve: always)  audited.yaml:8:3",
     "  GROQ_API_KEY (for models of groq)  audited.yaml:4:19",
     "  HOUSE_KEY (for models of house)    audited.yaml:17:16",
-    "  API_KEY (for the tool ask)         audited.yaml:8:78",
+    "  API_KEY (for the tool ask)         audited.yaml:8:76",
     "  ./people.json (data)  audited.yaml:5:16",
     "  CALLER  audited.yaml:4:37",
     "  Which one?  audited.yaml:14:5",

@@ -62,7 +62,7 @@ def flow_schema() -> Schema:
         "description": "A flow: what goes in, what comes out, and its steps, one verb each.",
         **file,
         "anyOf": _required_each(("steps", "flows")),
-        "dependentRequired": dict.fromkeys(words.OF_STEPS, ["steps"]),
+        "dependentRequired": {key: ["steps"] for key in words.OF_STEPS},
         "$defs": _definitions(),
     }
 
@@ -161,11 +161,7 @@ def _of_tests() -> Schema:
             "properties": {role: _ref("text") for role in ("system", "user", "assistant", "tool")},
         },
         "failure": {
-            "anyOf": [
-                {"type": "null"},
-                {"type": "string", "pattern": whole(WORD)},
-                _object(FAILURE_KEYS),
-            ]
+            "anyOf": [{"type": "null"}, {"type": "string", "pattern": whole(WORD)}, _object(FAILURE_KEYS)]
         },
         "prices": _object(PRICE_KEYS),
         "sequence": {"anyOf": [_ref("texts"), _object(SEQUENCE_KEYS)]},
