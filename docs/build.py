@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from inspect import cleandoc
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+import click
+
+from turbo_yaml.cli.examples import with_examples
+from turbo_yaml.cli.main import PROGRAM
+from turbo_yaml.cli.verbs import command
 from turbo_yaml.flow import assertions, vocabulary
 from turbo_yaml.flow.vocabulary import Key, Verb
 from turbo_yaml.flow.words import LATER_MEMORIES, RESERVED
@@ -109,6 +115,7 @@ def pages() -> dict[Path, str]:
         REFERENCE / "steps.md": _page("Steps and keys", _STEPS_INTRO, _steps()),
         REFERENCE / "settings.md": _page("Settings", _SETTINGS_INTRO, _settings()),
         REFERENCE / "models.md": _page("Models", _MODELS_INTRO, _models()),
+        REFERENCE / "commands.md": _page("Commands", _COMMANDS_INTRO, _commands()),
     }
 
 
@@ -384,6 +391,52 @@ def main() -> None:
     REFERENCE.mkdir(exist_ok=True)
     for path, text in pages().items():
         path.write_text(text, encoding="utf-8")
+
+
+# Commands ----------------------------------------------------------------------------------------------
+
+_COMMANDS_INTRO = """\
+What `--help` tells of every command. [The command line](../command-line.md) explains how they work.
+"""
+
+
+def _commands() -> Iterator[str]:
+    root = click.Context(command, info_name=PROGRAM, **command.context_settings)
+    for name in command.list_commands(root):
+        verb = command.get_command(root, name)
+        assert verb is not None
+        yield from _command(with_examples(verb, name), root, name, 2)
+
+
+def _command(verb: click.Command, parent: click.Context, name: str, level: int) -> Iterator[str]:
+    context = click.Context(verb, parent=parent, info_name=name)
+    yield f"{'#' * level} {context.command_path.removeprefix(PROGRAM).strip()}\n"
+    words = " ".join([context.command_path, *verb.collect_usage_pieces(context)])
+    yield f"```text\n{words}\n```\n"
+    yield from _help(verb.help or "")
+    options = [each for each in verb.params if isinstance(each, click.Option)]
+    if options:
+        yield from _table(("option", "what it does"), map(_option, options))
+    yield from _help(verb.epilog or "")
+    if isinstance(verb, click.Group):
+        for inner, found in verb.commands.items():
+            yield from _command(found, context, inner, level + 1)
+
+
+def _help(text: str) -> Iterator[str]:
+    """Yield help as Markdown: what click is told not to wrap stays as it is."""
+    for paragraph in cleandoc(text).split("\n\n"):
+        if paragraph.startswith("\b"):
+            yield f"```text\n{paragraph[1:].strip(chr(10))}\n```\n"
+        elif paragraph:
+            yield f"{paragraph}\n"
+
+
+def _option(option: click.Option) -> tuple[str, str]:
+    names = ", ".join(f"`{name}`" for name in (*option.opts, *option.secondary_opts))
+    choices = option.type.choices if isinstance(option.type, click.Choice) else ()
+    shown = option.metavar or "|".join(map(str, choices)) or ("" if option.is_flag else "N")
+    return f"{names} `{shown}`" if shown and not option.is_flag else names, option.help or ""
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import click
 from turbo_yaml.cli.main import PROGRAM
 from turbo_yaml.version import __version__
 
+_HELP = frozenset(("-h", "--help"))
 _COMPLETION = "_TURBO_YAML_COMPLETE"
 
 
@@ -82,7 +83,12 @@ class Verbs(click.Group):
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[Any, Any, list[str]]:
         """Find the verb; a word that is neither a verb nor a flow is answered with the nearest verb."""
         if args[0] in VERBS:
-            return super().resolve_command(ctx, args)
+            name, found, rest = super().resolve_command(ctx, args)
+            if found is not None and not _HELP.isdisjoint(rest):
+                from turbo_yaml.cli.examples import with_examples
+
+                with_examples(found, args[0])
+            return name, found, rest
         from turbo_yaml.diagnostics.suggest import did_you_mean
 
         hint = did_you_mean(args[0], VERBS)

@@ -37,13 +37,7 @@ def command() -> None:
 @click.option("--keyring", is_flag=True, help="Keep it in the keyring of the system.")
 @common
 def set_(name: str, keyring: bool) -> None:
-    """Keep the key of NAME, a provider or a variable: typed in unseen, or from standard input.
-
-    \b
-    Examples:
-      turbo-yaml keys set openai
-      pass show openai | turbo-yaml keys set OPENAI_API_KEY
-    """
+    """Keep the key of NAME, a provider or a variable: typed in unseen, or from standard input."""
     variable = _variable(name)
     value = _asked(variable)
     keychain = Keychain()

@@ -11,6 +11,7 @@ from typing import Any, Final, Literal, TypeAlias
 from turbo_yaml.cli.conversation.views import View, notice
 from turbo_yaml.cli.terminal import is_terminal, put, tell
 from turbo_yaml.diagnostics.visible import cells
+from turbo_yaml.models.prices import shown_cost
 from turbo_yaml.protocol import GetInput, Result
 from turbo_yaml.runtime.events import Event
 from turbo_yaml.runtime.wrapper import TurboGenWrapper
@@ -130,6 +131,8 @@ class Progress:
             parts.append(_number(steps.tools, "tool call"))
         if tokens := used.input_tokens + used.output_tokens:
             parts.append(_number(tokens, "token"))
+            if used.cost:
+                parts.append(shown_cost(used.cost))
         return ", ".join(parts) + (f"; at {self._where}" if self._where else "")
 
 
