@@ -24,7 +24,16 @@ from turbo_yaml.template.vocabulary import FILTERS, GLOBALS
 PACKAGE = Path(turbo_yaml.__file__).parent
 
 # Words with a dash in the layers that make diagnostics which are no rules.
-NO_RULES = {"built-in", "date-time", "flow-name", "look-around", "tool-name", "turbo-yaml", "unicode-escape"}
+NO_RULES = {
+    "trailing-strings",
+    "built-in",
+    "date-time",
+    "flow-name",
+    "look-around",
+    "tool-name",
+    "turbo-yaml",
+    "unicode-escape",
+}
 NO_RULES |= {"x-lines"}
 # Words of tests with a dash: those of the schema, and assertions, ours and others'.
 NO_RULES |= {

@@ -417,7 +417,8 @@ def test_a_profile_that_nobody_defines_fails_the_turn() -> None:
         ("", "the reply does not fit: the reply is empty, and JSON was asked for"),
         (
             '{"n": "x"}',
-            'the reply does not fit at `/n`: n: "x" is text, not an integer; the reply was `{"n": "x"}`',
+            'the reply does not fit at `/n` (`type`): n: "x" is text, not an integer; '
+            'the reply was `{"n": "x"}`',
         ),
     ],
 )

@@ -43,10 +43,12 @@ class Reply(Record):
 
 
 class Delta(Record):
-    """A piece of an answer while it comes."""
+    """A piece of an answer while it comes. `held` is one of JSON around the answer, whose text comes at once
+    at the end."""
 
     text: str = ""
     reasoning: str = ""
+    held: str = ""
 
 
 OnDelta: TypeAlias = Callable[[Delta], Awaitable[None]]

@@ -46,6 +46,13 @@ class DeltaEvent(Event, kw_only=True):
     forward: bool = False
 
 
+class PartialEvent(Event, kw_only=True):
+    """A reply that is data has come so far. Of `value` nothing is checked, and a text in it may be cut."""
+
+    kind = "partial"
+    value: Any
+
+
 class ReasoningEvent(Event, kw_only=True):
     """A piece of what the model thinks before it answers came."""
 

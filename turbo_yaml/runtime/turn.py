@@ -11,18 +11,21 @@ from turbo_yaml.errors import FlowError, ModelError, UsageError
 from turbo_yaml.models.request import Delta, OnDelta, Reply, Request
 from turbo_yaml.protocol import Assistant, Generate, Message, User
 from turbo_yaml.records import replace
-from turbo_yaml.runtime.events import DeltaEvent, ReasoningEvent, RetryEvent, UsageEvent
+from turbo_yaml.runtime.events import DeltaEvent, PartialEvent, ReasoningEvent, RetryEvent, UsageEvent
 from turbo_yaml.runtime.frames import Frame, Host
 from turbo_yaml.runtime.policy.answerers import Answerer
 from turbo_yaml.runtime.policy.deadlines import OutOfTime, rest
 from turbo_yaml.runtime.policy.fallback import first_answerer, next_answerer
 from turbo_yaml.runtime.policy.retrying import Attempts, Retry
 from turbo_yaml.runtime.policy.spending import reply_cost
+from turbo_yaml.types.declared import MISSING
 
 if TYPE_CHECKING:
     from turbo_yaml.runtime.recording.turns import Turn
     from turbo_yaml.types.validation import Problem
 
+_OWN_RULES: Final = frozenset(("json", "choices", "depth", ""))
+"""What a reply may break that is no keyword of a JSON Schema."""
 _SHOWN: Final = 200
 """Characters of a reply that an error shows."""
 
@@ -218,6 +221,11 @@ def _on_delta(frame: Frame, ask: Generate, request: Request) -> OnDelta | None:
         return None
     plain = request.output is None and request.choices is None
     forward = ask.forward and plain and frame.level == 0
+    partials = None
+    if request.output is not None:
+        from turbo_yaml.runtime.content.partials import Partials
+
+        partials = Partials()
 
     async def tell(delta: Delta) -> None:
         if delta.reasoning:
@@ -228,6 +236,8 @@ def _on_delta(frame: Frame, ask: Generate, request: Request) -> OnDelta | None:
             await host.emit(
                 DeltaEvent(flow=frame.name, step=ask.id, depth=frame.level, text=delta.text, forward=forward)
             )
+        if partials is not None and (value := partials.add(delta)) is not MISSING:
+            await host.emit(PartialEvent(flow=frame.name, step=ask.id, depth=frame.level, value=value))
 
     return tell
 
@@ -274,6 +284,8 @@ def _invalid(reply: Reply, found: Sequence[Problem]) -> ModelError:
     """Return the error of a reply that does not fit: what is wrong, where in it, and the reply, cut."""
     first = found[0]
     where = f" at `{first.pointer}`" if first.pointer else ""
+    if first.rule not in _OWN_RULES:
+        where += f" (`{first.rule}`)"
     more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
     text = reply.content if len(reply.content) <= _SHOWN else reply.content[: _SHOWN - 1] + "…"
     came = "; the reply was `{}`".format(text.replace("\n", "⏎")) if text.strip() else ""

@@ -108,10 +108,12 @@ class StreamReader:
                 text.append(delta.text)
             if delta.reasoning:
                 reasoning.append(delta.reasoning)
-        if self._wrapped is not None:
-            text.clear()
+        if self._wrapped is not None and self._wrapped.output is None:
+            text.clear()  # a label is of no use in pieces
         if text or reasoning:
-            await self._on_delta(Delta("".join(text), "".join(reasoning)))
+            said, thought = "".join(text), "".join(reasoning)
+            plain = self._wrapped is None
+            await self._on_delta(Delta(said, thought) if plain else Delta("", thought, said))
         self.finished = self._assembly.finish_reason is not None
 
     def _end_soon(self, deadline: asyncio.Timeout) -> None:
