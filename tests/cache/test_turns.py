@@ -181,6 +181,25 @@ def test_a_recorded_run_remembers_what_the_cache_said(tmp_path: Path) -> None:
     in_loop(work())
 
 
+def test_a_run_that_goes_on_takes_the_sample_that_it_would_have_taken(tmp_path: Path) -> None:
+    async def work() -> None:
+        cache = MemoryCache()
+        asking = TWICE.replace("{generate: {}}", "{generate: {}}, {input: Go on?}")
+        fn, model = flow(asking, cache)
+        run = fn.using(journal=Journal(tmp_path))()
+        while not (await run.run()).needs_input:
+            pass
+        await run.aclose()
+        again = fn.using(journal=Journal(tmp_path)).resume(run.name or "")
+        while not (await again.run()).needs_input:
+            pass
+        assert (await again.run("yes")).content == "reply 2"
+        assert len(model.requests) == 2
+        await again.aclose()
+
+    in_loop(work())
+
+
 def test_what_a_host_raises_in_its_own_cache_comes_out_as_it_is() -> None:
     class Broken(MemoryCache):
         async def get(self, key: str) -> Any:

@@ -190,3 +190,15 @@ def test_turns_with_tools_go_on_where_they_were(tmp_path: Path) -> None:
         assert {"calls[2]/1/input", "calls[2]/2/letter/generate"} <= places
 
     in_loop(work())
+
+
+def test_data_comes_back_in_the_order_that_it_had(tmp_path: Path) -> None:
+    async def work() -> None:
+        shop = Shop(tmp_path, {"z": 1, "a": {"y": 2, "b": 3}})
+        run = shop.fn.resume(await shop.stop())
+        await run.run()
+        found = (await run.run("yes")).content
+        assert ([*found], [*found["a"]], len(shop.called)) == (["z", "a"], ["y", "b"], 1)
+        await run.aclose()
+
+    in_loop(work())

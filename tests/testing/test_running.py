@@ -393,3 +393,32 @@ def test_what_fails_in_an_expression_is_told_in_the_words_of_flows(tmp_path: Pat
         "division by zero",
         "the expression is text, `x`: compare it with something",
     ]
+
+
+def test_the_tools_of_a_server_have_results_by_the_names_that_it_offers(tmp_path: Path) -> None:
+    flow = """\
+turbo: 1
+tools: {weather: {mcp: {command: [no-such-server]}}}
+steps:
+  - user: How is it?
+  - generate: {tools: [weather]}
+  - tool: weather.forecast
+    as: later
+  - return: "{{ later }}"
+tests:
+  - name: asks twice
+    tools:
+      weather.forecast: {in_order: [rain, sun]}
+    model: [{tool_calls: [{name: forecast}]}, Rain.]
+    expect: [{result: sun}, {trajectory:tool-used: forecast}]
+  - name: asks for more than there is
+    tools: {weather.forecast: {in_order: [rain]}}
+    model: [{tool_calls: [{name: forecast}]}, Rain.]
+  - name: asks for less than there is
+    tools: {weather.forecast: {in_order: [rain, sun, snow]}}
+    model: [{tool_calls: [{name: forecast}]}, Rain.]
+"""
+    good, short, long = run(tmp_path, flow).outcomes
+    assert good.state == "passed", facts(good)
+    assert facts(short) == ["the flow calls the tool `weather.forecast`, for which the test has 1 result"]
+    assert facts(long) == ["the flow did not call `weather.forecast` for 1 more of its results"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,10 @@ import click
 
 from turbo_yaml.runtime.function import TurboGenFn
 from turbo_yaml.runtime.wrapper import TurboGenWrapper
+from turbo_yaml.settings.keys import LayerKind
+from turbo_yaml.settings.patch import inside
+
+_NAMES_A_MODEL = re.compile(r"\b(?:model|profile)\b[\"']?\s*:\s*[^\s\[]")
 
 if TYPE_CHECKING:
     from turbo_yaml.runtime.recording.recorder import Rules
@@ -76,7 +81,7 @@ def journal_flags(function: Callable[..., Any]) -> Callable[..., Any]:
 def recorded(order: Order, function: TurboGenFn, going_on: GoingOn | None) -> Iterator[TurboGenFn]:
     """Give the function as its run is to be recorded, or as it is."""
     function = _with_cache(order, function)
-    wanted = order.journal if order.journal is not None else asks_a_real_model(function)
+    wanted = order.journal if order.journal is not None else asks_a_real_model(function, order.flow)
     if going_on is None and not wanted:
         yield function
         return
@@ -110,9 +115,33 @@ def _with_cache(order: Order, function: TurboGenFn) -> TurboGenFn:
     return function.using(cache=SqliteCache(order.state))
 
 
-def asks_a_real_model(function: TurboGenFn) -> bool:
-    """Tell whether the function's model may cost something: one that is not made up in this process."""
-    name = function.settings.get("model")
+def asks_a_real_model(function: TurboGenFn, path: str) -> bool:
+    """Tell whether a model that the function asks may cost something: one that is a server's.
+
+    `path` is the flow's, or `-`. The flow is read for models of its steps only where it may name some.
+    """
+    settings = function.settings
+    addressed = settings.get("steps") or {}
+    if any(_is_real(given.get("model")) for given in (settings, *addressed.values())):
+        return True
+    strong = (layer for layer in function.stack.layers if layer.kind > LayerKind.STEP)
+    if any(inside(layer.patch, "model") is not None for layer in strong):
+        return False
+    from turbo_yaml.runtime.recording.start import sources_of
+
+    if not any(_NAMES_A_MODEL.search(text) for text in sources_of(function.fn).values()):
+        return False
+    return path == "-" or _names_a_real_model(path)
+
+
+def _names_a_real_model(path: str) -> bool:
+    from turbo_yaml.compiler.edge import audit
+
+    named = (entry for entry in audit(path)["models"] if "in_profile" not in entry)
+    return any("profile" in entry or _is_real(entry.get("model")) for entry in named)
+
+
+def _is_real(name: Any) -> bool:
     return isinstance(name, str) and name.partition("/")[0] not in ("", "echo", "script")
 
 

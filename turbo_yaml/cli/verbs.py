@@ -28,6 +28,8 @@ VERBS = {
     "chat": Verb("turbo_yaml.cli.chatting.command", "Talk with a flow in the terminal."),
     "resume": Verb("turbo_yaml.cli.commands.resume", "Go on with a run that broke off or waits."),
     "runs": Verb("turbo_yaml.cli.commands.runs", "Look at recorded runs, copy and delete them."),
+    "replay": Verb("turbo_yaml.cli.commands.replay", "Run a recorded run again, with no model."),
+    "record": Verb("turbo_yaml.cli.commands.record", "Make a test of a session, or of a recorded run."),
     "cache": Verb("turbo_yaml.cli.commands.cache", "Look at the cache of replies, and clear it."),
     "check": Verb("turbo_yaml.cli.commands.check", "Look for mistakes without running anything."),
     "explain": Verb("turbo_yaml.cli.commands.explain", "Tell what a rule of the check finds."),

@@ -11,6 +11,13 @@ SIZE: Final = 16
 
 _encode: Final = json.JSONEncoder(separators=(",", ":"), sort_keys=True, default=str).encode
 
+_write: Final = json.JSONEncoder(separators=(",", ":"), default=str).encode
+
+
+def to_stored(data: Any) -> str:
+    """Return data as JSON in its own order: a prompt that it becomes a part of is to be the same again."""
+    return _write(data)
+
 
 def to_json(data: Any) -> str:
     """Return data as JSON that is the same for the same data."""

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, Self
 from weakref import finalize
 
 from turbo_yaml.errors import JournalError, UsageError
-from turbo_yaml.journal.content import hashed, to_json, unpacked
+from turbo_yaml.journal.content import hashed, to_stored, unpacked
 from turbo_yaml.journal.database import FILE, PARTS, connect, explained
 from turbo_yaml.journal.folder import state_folder
 from turbo_yaml.journal.locks import Owner, process_of
@@ -150,7 +150,7 @@ class Journal:
             (
                 "insert into run(id, flow, file, status, began, call, owner) "
                 "values(?, ?, ?, 'running', ?, ?, ?)",
-                (id, flow, file, time(), to_json(privacy.data(call)), self._owner_name),
+                (id, flow, file, time(), to_stored(privacy.data(call)), self._owner_name),
             )
         ]
         log = RunLog(id, self._writer, self.reader, self._held.discard, privacy, first)
@@ -322,7 +322,7 @@ class Journal:
             (
                 "insert into run(id, flow, file, status, began, call, parent) "
                 "values(?, ?, ?, 'stopped', ?, ?, ?)",
-                (copy, run.flow, run.file, time(), to_json(run.call if call is None else call), run.id),
+                (copy, run.flow, run.file, time(), to_stored(run.call if call is None else call), run.id),
             )
         ]
         for table in PARTS:

@@ -10,7 +10,7 @@ from time import time
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from turbo_yaml.errors import JournalError
-from turbo_yaml.journal.content import hashed, packed, to_json, unpacked
+from turbo_yaml.journal.content import hashed, packed, to_stored, unpacked
 from turbo_yaml.journal.privacy import Privacy
 from turbo_yaml.journal.writer import Statement, Writer
 
@@ -203,7 +203,7 @@ class RunLog:
         tokens: tuple[int | None, int | None] = (None, None),
     ) -> Statement:
         """Return the statement that records the answer."""
-        written = None if data is None else to_json(data)
+        written = None if data is None else to_stored(data)
         return _END, (state, text, written, time(), *tokens, self.id, place)
 
     def taken_for(self, place: str, prompt: bytes | None, ask: bytes) -> Statement:
@@ -219,7 +219,7 @@ class RunLog:
         """Record something that was known at once; nobody waits for it."""
         self._number += 1
         now = time()
-        self.put([(_NOTE, (self.id, place, self._number, kind, "done", line, now, now, to_json(data)))])
+        self.put([(_NOTE, (self.id, place, self._number, kind, "done", line, now, now, to_stored(data)))])
 
     def put(self, statements: list[Statement]) -> None:
         """Let statements be done soon."""
@@ -237,8 +237,8 @@ class RunLog:
         """Return the statement that records how a run stands now."""
         values = (
             status,
-            None if outcome is None else to_json(self.privacy.data(outcome)),
-            None if problem is None else to_json(self.privacy.data(problem)),
+            None if outcome is None else to_stored(self.privacy.data(outcome)),
+            None if problem is None else to_stored(self.privacy.data(problem)),
             failed_at,
             None if status == "running" else time(),
             self.id,

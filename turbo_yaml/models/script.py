@@ -35,6 +35,11 @@ class ScriptModel:
         self._replies = replies
         self._next = 0
 
+    @property
+    def taken(self) -> int:
+        """How many entries of the list were given; with the setting `n` several for one call."""
+        return self._next
+
     async def reply(self, request: Request, on_delta: OnDelta | None = None) -> Reply:
         """Return the next reply of the list; `ModelError` (kind `configuration`) past its end."""
         count = request.settings.get("n") or 1

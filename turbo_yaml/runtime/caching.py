@@ -20,19 +20,31 @@ _READS: Final = frozenset(("read", "on"))
 _WRITES: Final = frozenset(("write", "on"))
 
 
-async def cached(
-    frame: Frame, ask: Generate, who: Answerer, request: Request, work: Callable[[], Awaitable[Reply]]
-) -> Reply:
-    """Return the reply of the cache, which took no tokens, else that of `work`, as the settings say."""
+def count_request(frame: Frame, request: Request) -> str:
+    """Return the key of a request in the cache, and count that the run has made it.
+
+    The second time that a run asks the same it wants another sample, and gets it from the cache as well.
+    """
     cache = cache_of(frame)
     data = {**asked_data(request), "messages": [_said(message) for message in request.messages]}
     first = cache.to_key(data)
     repeats = frame.host.repeats
     if repeats is None:
         repeats = frame.host.repeats = {}
-    # The second time that a run asks the same it wants another sample, and gets it from the cache as well.
     repeat = repeats[first] = repeats.get(first, -1) + 1
-    key = cache.to_key({**data, "repeat": repeat}) if repeat else first
+    return cache.to_key({**data, "repeat": repeat}) if repeat else first
+
+
+async def cached(
+    frame: Frame,
+    ask: Generate,
+    who: Answerer,
+    request: Request,
+    key: str,
+    work: Callable[[], Awaitable[Reply]],
+) -> Reply:
+    """Return the reply of the cache, which took no tokens, else that of `work`, as the settings say."""
+    cache = cache_of(frame)
     if who.cache in _READS and (kept := await _get(cache, key, frame)) is not None:
         if frame.host.listener is not None:
             await frame.host.emit(

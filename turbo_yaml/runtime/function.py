@@ -24,6 +24,7 @@ from turbo_yaml.settings.resolved import thawed
 if TYPE_CHECKING:
     from turbo_yaml.journal.journal import Journal
     from turbo_yaml.runtime.recording.recorder import OnChange, Unsure
+    from turbo_yaml.runtime.recording.replay import Replaying
     from turbo_yaml.runtime.recording.start import Recording
     from turbo_yaml.runtime.tooling.toolbox import Given, ToolBox
 
@@ -40,7 +41,7 @@ class _Parts(NamedTuple):
     memory_factory: MemoryFactory | None
     on_event: Listener | None
     pool: ModelPool
-    journal: Journal | Recording | None = None
+    journal: Journal | Recording | Replaying | None = None
     tools: ToolBox | None = None
     cache: BaseCache | None = None
 
@@ -154,7 +155,7 @@ class TurboGenFn:
         memory_factory: MemoryFactory | None = None,
         on_event: Listener | None = None,
         pool: ModelPool | None = None,
-        journal: Journal | Recording | None = None,
+        journal: Journal | Recording | Replaying | None = None,
         tools: Given | None = None,
         cache: BaseCache | None = None,
     ) -> Self:

@@ -146,9 +146,10 @@ async def _ask_watched(
     """Ask the model once, where others listen or ask at the same time, or the run is recorded."""
     work = partial(_ask_once, frame, ask, who, request)
     if who.cache is not None:
-        from turbo_yaml.runtime.caching import cached
+        from turbo_yaml.runtime.caching import cached, count_request
 
-        work = partial(cached, frame, ask, who, request, work)
+        # Counted here: a run that goes on has made the requests, too, whose replies it is told.
+        work = partial(cached, frame, ask, who, request, count_request(frame, request), work)
     return await (work() if turn is None else turn.reply(request, work))
 
 

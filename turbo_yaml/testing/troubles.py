@@ -9,7 +9,7 @@ from turbo_yaml.source import Span
 from turbo_yaml.testing.cases import Case
 from turbo_yaml.testing.outcome import Trouble
 from turbo_yaml.testing.stage.rehearsal import Rehearsal, Stuck
-from turbo_yaml.testing.stage.tools import ScriptedTool
+from turbo_yaml.testing.stage.tools import ScriptedServer, ScriptedTool, every_tool
 
 
 def troubles_of(case: Case, rehearsal: Rehearsal, *, expected: bool) -> list[Trouble]:
@@ -82,7 +82,7 @@ def _answer_span(case: Case, number: int) -> Span:
     return test.answers[number - 1].span if test.answers else case.span
 
 
-def results_left(case: Case, tools: Mapping[str, ScriptedTool]) -> list[Trouble]:
+def results_left(case: Case, tools: Mapping[str, ScriptedTool | ScriptedServer]) -> list[Trouble]:
     """Return which results in order nobody asked for."""
     return [
         Trouble(
@@ -91,6 +91,6 @@ def results_left(case: Case, tools: Mapping[str, ScriptedTool]) -> list[Trouble]
             case.span,
             "remove what is not needed from `tools`",
         )
-        for name, tool in tools.items()
+        for name, tool in every_tool(tools)
         if tool.left
     ]

@@ -94,7 +94,7 @@ def go_on(
             )
         sources = journal.sources(run)
         answered = sum(event.kind == "input" and event.state == "done" for event in journal.events(run))
-    order = _order(run, answered, replies, params)
+    order = order_of(run, replies=(*run.call.get("replies", ())[answered:], *replies), params=params)
     order = order._replace(
         form=form or order.form, no_stream=no_stream or order.no_stream, usage=usage, state=state
     )
@@ -102,18 +102,16 @@ def go_on(
     perform(order, text, Piped(), GoingOn(name, run.call["inputs"], Rules(on_change, unsure)))
 
 
-def _order(
-    run: Run,
-    answered: int,
-    replies: Sequence[str],
-    params: Sequence[tuple[str, str]],
-) -> Order:
-    """Return what the command line asked for when the run began, with the replies it gives now."""
+def order_of(run: Run, *, replies: Sequence[str] = (), params: Sequence[tuple[str, str]] = ()) -> Order:
+    """Return what the command line asked for when a run began, and go to the folder where that was.
+
+    `UsageError` where it was not the command line.
+    """
     call = run.call
     if "flow" not in call:
         raise UsageError(
             f"run `{run.name}` was not begun with `turbo-yaml run`",
-            hint="resume it where it was begun: `fn.resume(name)`",
+            hint="go on with it where it was begun: `fn.resume(name)`",
         )
     into_folder(call["folder"])
     return Order(
@@ -123,7 +121,7 @@ def _order(
         files=(),
         profiles=call["profiles"],
         system=call["system"],
-        replies=(*call["replies"][answered:], *replies),
+        replies=replies,
         form=call["form"],
         no_stream=call["no_stream"],
         tools=call.get("tools", ()),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -119,14 +119,21 @@ def command(ctx: click.Context, /, **words: Any) -> None:
     perform(order, text, Piped())
 
 
-def perform(order: Order, text: str | None, piped: Piped, going_on: GoingOn | None = None) -> None:
+def perform(
+    order: Order,
+    text: str | None,
+    piped: Piped,
+    going_on: GoingOn | None = None,
+    *,
+    begins: Callable[[TurboGenWrapper], None] | None = None,
+) -> None:
     """Run a flow as the command line asks, from its beginning or from where a recorded run broke off.
 
-    `text` is the flow where it comes from standard input.
+    `text` is the flow where it comes from standard input. `begins` is given the run before it begins.
     """
     answers = Answers(order.replies, piped)
     view = _view(order, answers)
-    function = _load(order, text, view)
+    function = load_flow(order, text, live=view.live)
     declared = function.info.inputs if function.info is not None else ()
     given = gather(declared, order.files, order.params, piped)
     if going_on is not None:
@@ -136,6 +143,8 @@ def perform(order: Order, text: str | None, piped: Piped, going_on: GoingOn | No
             run = function(**given)
         except UsageError as error:
             raise UsageError(error.message, hint=missing_hint(declared, given) or error.hint) from None
+        if begins is not None:
+            begins(run)
         with Loop() as loop:
             view = _with_progress(order.progress, view, run, loop)
             _play(order, loop, function, run, Session(loop, run, view, answers))
@@ -163,13 +172,14 @@ def _with_progress(asked: bool | None, view: View, run: TurboGenWrapper, loop: L
     return progress
 
 
-def _load(order: Order, text: str | None, view: View) -> TurboGenFn:
+def load_flow(order: Order, text: str | None, *, live: bool = False) -> TurboGenFn:
+    """Return the flow with the settings of the command line. `live`: replies are seen as they come."""
     folder = Path(order.flow).parent if text is None else Path()
     layers = gather_layers(order.overrides, folder)
     # The flag is over all that sets `stream`; that nobody would see it is under all.
     if order.no_stream:
         layers.append(Layer(LayerKind.COMMAND_LINE, "--no-stream", patch_of({"stream": False})))
-    elif not view.live:
+    elif not live:
         layers.append(Layer(LayerKind.BUILT_IN, "built-in", patch_of({"stream": False})))
     tools = bound_tools(order.tools) if order.tools else None
     if text is None:

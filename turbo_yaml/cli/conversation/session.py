@@ -120,4 +120,9 @@ async def _fail(run: TurboGenWrapper, problem: Exception) -> Result | GetInput |
 async def _instruct(run: TurboGenWrapper, text: str) -> None:
     """Say something before the flow does: under a label of its own, so that the flow's `system` stays."""
     await run.init()
-    await run.memory.append(Message(text, role="system", label=COMMAND_LINE, sticky="top"))
+    await run.memory.append(instruction(text))
+
+
+def instruction(text: str) -> Message:
+    """Return the message that `--system` puts before all else."""
+    return Message(text, role="system", label=COMMAND_LINE, sticky="top")

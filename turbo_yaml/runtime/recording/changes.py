@@ -14,12 +14,16 @@ _CHOICES: Final = (
 
 
 class FlowChanged(JournalError):
-    """A flow asks something else than was recorded. `place` is where; `diff` shows how the prompts differ."""
+    """A flow asks something else than was recorded.
 
-    def __init__(self, message: str, place: str, diff: str = "") -> None:
+    `place` is where, and `line` in which line; `diff` shows how the prompts differ.
+    """
+
+    def __init__(self, message: str, place: str, diff: str = "", line: str | None = None) -> None:
         super().__init__(message, hint=_CHOICES)
         self.place = place
         self.diff = diff
+        self.line = line
 
 
 def shown_prompt(links: list[Link], asked: str) -> list[str]:
@@ -42,5 +46,5 @@ def changed(at: str, event: Event, line: str | None, diff: str) -> FlowChanged:
     where = f" ({line})" if line else ""
     then = f", then at {event.line}" if event.line and event.line != line else ""
     return FlowChanged(
-        f"the flow asks something else at `{at}`{where} than what was recorded{then}", at, diff
+        f"the flow asks something else at `{at}`{where} than what was recorded{then}", at, diff, line
     )

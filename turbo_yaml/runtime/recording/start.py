@@ -12,6 +12,7 @@ from turbo_yaml.journal.privacy import Privacy
 from turbo_yaml.runtime.frames import Frame
 from turbo_yaml.runtime.recording.places import Place
 from turbo_yaml.runtime.recording.recorder import OnChange, Recorder, Rules, Unsure
+from turbo_yaml.runtime.recording.replay import Replaying
 from turbo_yaml.source import Source
 
 
@@ -28,30 +29,50 @@ class Recording(NamedTuple):
 
     @classmethod
     def resuming(
-        cls, journal: Journal | Recording, name: str, on_change: OnChange, unsure: Unsure
+        cls, journal: Journal | Recording | Replaying, name: str, on_change: OnChange, unsure: Unsure
     ) -> Recording:
         """Return how a recorded run goes on."""
         if isinstance(journal, Recording):
             rules = journal.rules._replace(on_change=on_change, unsure=unsure)
             return journal._replace(rules=rules, resumed=name)
+        journal = journal if isinstance(journal, Journal) else journal.journal
         return cls(journal, Rules(on_change, unsure), resumed=name)
 
 
-def inputs_of(journal: Journal | Recording, name: str) -> dict[str, Any]:
+def inputs_of(journal: Journal | Recording | Replaying, name: str) -> dict[str, Any]:
     """Return the inputs that a recorded run had."""
-    if isinstance(journal, Recording):
-        journal = journal.journal
+    journal = journal if isinstance(journal, Journal) else journal.journal
     return dict(journal.run(name).call["inputs"])
 
 
 def record(
-    recording: Journal | Recording, frame: Frame, fn: Callable[..., Any], context: Mapping[str, Any]
+    recording: Journal | Recording | Replaying,
+    frame: Frame,
+    fn: Callable[..., Any],
+    context: Mapping[str, Any],
 ) -> None:
     """Let what a new run is told be recorded; `JournalError` where the journal cannot be used."""
-    if not isinstance(recording, Recording):
-        recording = Recording(recording)
-    privacy = Privacy.of(frame.scope.values.get("redact") or (), recording.journal.secrets, context)
+    journal = recording if isinstance(recording, Journal) else recording.journal
+    privacy = Privacy.of(frame.scope.values.get("redact") or (), journal.secrets, context)
     sources = sources_of(fn)
+    frame.place = Place()
+    host = frame.host
+    if isinstance(recording, Replaying):
+        host.recorder = recording.start(frame, privacy, sources)
+    else:
+        recording = recording if isinstance(recording, Recording) else Recording(recording)
+        host.recorder = _recorder(recording, frame, context, sources, privacy)
+    # What is recorded takes the way of what is watched, not the short one.
+    host.open_gate()
+
+
+def _recorder(
+    recording: Recording,
+    frame: Frame,
+    context: Mapping[str, Any],
+    sources: Mapping[str, str],
+    privacy: Privacy,
+) -> Recorder:
     edited = False
     if recording.resumed is None:
         log = _begin(recording, frame, context, sources, privacy)
@@ -60,11 +81,7 @@ def record(
         then = recording.journal.sources(recording.journal.run(recording.resumed))
         edited = then != {name: privacy.text(text) for name, text in sources.items()}
         log.put(log.status("running"))
-    frame.place = Place()
-    host = frame.host
-    host.recorder = Recorder(log, host, recording.rules, edited=edited)
-    # What is recorded takes the way of what is watched, not the short one.
-    host.open_gate()
+    return Recorder(log, frame.host, recording.rules, edited=edited)
 
 
 def _begin(

@@ -39,15 +39,19 @@ class Scripted:
 
     def __init__(self, replies: Iterable[Any] = (), *, model: Model | None = None) -> None:
         self.calls: list[Call] = []
-        self.taken = 0
-        """How many replies were asked for."""
         self._replies: list[Any] = [*replies]
-        self._model = model or ScriptModel(self._replies)
+        self._script = ScriptModel(self._replies)
+        self._model = model or self._script
         self._limited = model is None
         self._asked = ""
 
     def __repr__(self) -> str:
         return f"Scripted({len(self._replies)} replies, {self.taken} taken)"
+
+    @property
+    def taken(self) -> int:
+        """How many of its replies it has given."""
+        return self._script.taken
 
     @property
     def left(self) -> int:
@@ -67,10 +71,8 @@ class Scripted:
         """Return the next reply; `NoReply` where there is none, `ModelError` where the reply is an error."""
         messages = tuple(request.messages)
         self._asked = text_of(messages[-1]).replace("\n", " ") if messages else ""
-        if self._limited:
-            if not self.left:
-                raise NoReply(len(self._replies))
-            self.taken += 1
+        if self._limited and not self.left:
+            raise NoReply(len(self._replies))
         try:
             reply = await self._model.reply(request, on_delta)
         except ModelError as error:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from turbo_yaml.errors import ToolError
 from turbo_yaml.runtime.frames import HostFailed
+from turbo_yaml.runtime.tooling.standins import ServerStandIn
 from turbo_yaml.tools.declared import Declaration
 
 IN_ORDER = "in_order"
@@ -28,14 +29,23 @@ class ScriptedTool:
     who approves it and what it may give back is as declared.
     """
 
-    def __init__(self, declaration: Declaration, results: Sequence[Any] | None) -> None:
+    def __init__(
+        self, declaration: Declaration, results: Sequence[Any] | None, *, written: str | None = None
+    ) -> None:
         self.name = declaration.name
+        self._written = written or declaration.name
+        """The name under which the test gives its results."""
         self.description = declaration.description or ""
         self.parameters: Mapping[str, Any] = declaration.parameters or {"type": "object"}
         self.returns = declaration.returns
         self.approve = declaration.approve
         self._results = results
-        self.called = 0
+        self._calls: list[None] = []
+
+    @property
+    def called(self) -> int:
+        """How often it was called, under whatever name."""
+        return len(self._calls)
 
     @property
     def left(self) -> int:
@@ -52,11 +62,11 @@ class ScriptedTool:
     async def call(self, arguments: Mapping[str, Any]) -> Any:
         """Return the next result; `ToolError` where the result is an error."""
         several = self._several()
-        self.called += 1
+        self._calls.append(None)
         if self._results is None:
-            raise HostFailed(NoResult(self.name, 0))
+            raise HostFailed(NoResult(self._written, 0))
         if several is not None and self.called > len(several):
-            raise HostFailed(NoResult(self.name, len(several)))
+            raise HostFailed(NoResult(self._written, len(several)))
         result = self._results[0] if several is None else several[self.called - 1]
         if isinstance(result, Mapping) and result.keys() == {"error"}:
             raise _error(result["error"])
@@ -66,22 +76,50 @@ class ScriptedTool:
         """There is nothing to let go of."""
 
 
+class ScriptedServer(ServerStandIn):
+    """A server of MCP whose tools give back what they are told. `results` are by names with the server's."""
+
+    def __init__(self, declaration: Declaration, results: Mapping[str, Any]) -> None:
+        self.scripted: dict[str, ScriptedTool] = {}
+        for name, result in results.items():
+            one = Declaration(name=name.partition(".")[2], approve=declaration.approve)
+            self.scripted[name] = ScriptedTool(one, [result], written=name)
+        super().__init__(declaration, [*self.scripted.values()])
+
+
+def every_tool(tools: Mapping[str, ScriptedTool | ScriptedServer]) -> Iterator[tuple[str, ScriptedTool]]:
+    """Yield all scripted tools, those of servers too, by the names under which tests give their results."""
+    for name, tool in tools.items():
+        if isinstance(tool, ScriptedServer):
+            yield from tool.scripted.items()
+        else:
+            yield name, tool
+
+
 def _error(told: Any) -> ToolError:
     if isinstance(told, Mapping):
         return ToolError(str(told.get("message", "the tool failed")), kind=str(told.get("kind", "tool")))
     return ToolError(str(told))
 
 
-def scripted_tools(declared: Iterable[Declaration], results: Mapping[str, Any]) -> dict[str, ScriptedTool]:
+def scripted_tools(
+    declared: Iterable[Declaration], results: Mapping[str, Any]
+) -> dict[str, ScriptedTool | ScriptedServer]:
     """Return a tool for each that a flow declares, and for each that has a result.
 
-    A flow that is a tool runs itself where no result is given for it.
+    A flow that is a tool runs itself where no result is given for it. A server of MCP has the tools that have
+    results, each under the server's name and its own: `weather.forecast`.
     """
-    tools = {
-        one.name: ScriptedTool(one, [results[one.name]] if one.name in results else None)
-        for one in declared
-        if one.kind != "flow" or one.name in results
-    }
+    tools: dict[str, ScriptedTool | ScriptedServer] = {}
+    of_servers: set[str] = set()
+    for one in declared:
+        inner = {name: result for name, result in results.items() if name.startswith(f"{one.name}.")}
+        if one.kind == "mcp" and inner:
+            tools[one.name] = ScriptedServer(one, inner)
+            of_servers |= inner.keys()
+        elif one.kind != "flow" or one.name in results:
+            tools[one.name] = ScriptedTool(one, [results[one.name]] if one.name in results else None)
     for name, result in results.items():
-        tools.setdefault(name, ScriptedTool(Declaration(name=name), [result]))
+        if name not in of_servers:
+            tools.setdefault(name, ScriptedTool(Declaration(name=name), [result]))
     return tools

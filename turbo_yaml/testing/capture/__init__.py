@@ -1,0 +1,1 @@
+"""A recorded run to a test that is written into a file."""
