@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.journal.playing import Bench, drive
 from tests.runtime.talking import Talker, in_loop
 from turbo_yaml.journal.content import hashed, packed, unpacked
-from turbo_yaml.journal.database import FILE
+from turbo_yaml.journal.database import FILE, connect
 from turbo_yaml.journal.journal import Journal
 from turbo_yaml.journal.log import BITS, run_id, run_name
 from turbo_yaml.journal.privacy import Privacy
@@ -63,6 +63,27 @@ def test_many_processes_share_a_folder(tmp_path: Path) -> None:
         assert journal.reader().execute("pragma integrity_check").fetchone() == ("ok",)
         assert journal.reader().execute("select count(*) from event").fetchone() == (180,)
     assert not list((tmp_path / "running").iterdir())
+
+
+ANOTHER = "import sys; from pathlib import Path; from turbo_yaml.journal.database import connect; " + (
+    "db = connect(Path(sys.argv[1])); db.execute('insert into mark values(?, 1)', [sys.argv[2]]); db.close()"
+)
+
+
+def test_a_process_that_ends_takes_nothing_from_one_that_reads_and_writes(tmp_path: Path) -> None:
+    writer = connect(tmp_path)
+    writer.execute("insert into mark values('before', 1)")
+    reader = connect(tmp_path)
+    for name in ("first", "second"):
+        subprocess.run([sys.executable, "-c", ANOTHER, str(tmp_path), name], check=True, timeout=100)
+        writer.execute("insert into mark values(?, 1)", [f"after {name}"])
+    kept = "before", "first", "after first", "second", "after second"
+    assert {name for (name,) in reader.execute("select name from mark")} == {*kept}
+    reader.close()
+    writer.close()
+    again = connect(tmp_path)
+    assert {name for (name,) in again.execute("select name from mark")} == {*kept}
+    again.close()
 
 
 def test_a_long_chat_costs_its_length(tmp_path: Path) -> None:

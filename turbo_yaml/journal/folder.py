@@ -42,8 +42,14 @@ def make_private(folder: Path) -> None:
 
 
 def make_private_file(path: Path) -> None:
-    """Make a file that only its owner may read, where there is none; `JournalError` where that cannot be."""
+    """Make a file that only its owner may read, where there is none; `JournalError` where that cannot be.
+
+    A file that is there is not so much as opened: to close it again would drop every lock that this process
+    holds on it, those of a database among them.
+    """
     try:
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    except FileExistsError:
+        pass
     except OSError as problem:
         raise JournalError(f"`{path}` cannot be written: {problem.strerror}", hint=WITHOUT) from None
