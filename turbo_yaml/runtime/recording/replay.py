@@ -13,7 +13,7 @@ from turbo_yaml.journal.journal import Journal, Run
 from turbo_yaml.journal.log import Event, RunLog
 from turbo_yaml.journal.privacy import Privacy
 from turbo_yaml.journal.writer import Statement, Writer
-from turbo_yaml.models.pool import RunModels
+from turbo_yaml.models.pool import ModelPool, RunModels
 from turbo_yaml.models.providers import Resolved, resolve_model
 from turbo_yaml.models.request import Model, OnDelta, Reply, Request
 from turbo_yaml.runtime.frames import Frame, Host, HostFailed
@@ -203,6 +203,7 @@ class _NoModels(RunModels):
     """The names of models, for which no key is needed."""
 
     def __init__(self) -> None:
+        super().__init__(ModelPool())
         self._nobody: Model = _Nobody()
 
     async def get(self, settings: Mapping[str, Any]) -> tuple[Model, Resolved]:
