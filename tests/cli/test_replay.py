@@ -162,3 +162,17 @@ def test_neither_servers_nor_tools_nor_time_are_needed(
 def test_an_unknown_run_is_named(turbo: Command, talk: Path) -> None:
     code, _, err = turbo("replay", "4prrdws9")
     assert code == 2 and "there is no run `4prrdws9`" in err
+
+
+def test_replies_of_the_cache_are_shown_as_such(turbo: Command, folder: Path) -> None:
+    flow = "turbo: 1\nsettings: {cache: on}\nsteps: [{user: hi}, generate]\n"
+    (folder / "kept.yaml").write_text(flow, encoding="utf-8")
+    words = ("kept.yaml", "-m", "echo", "-u")
+    assert "from the cache" not in turbo(*words)[2]
+    assert "1 model turn, 1 from the cache;" in turbo(*words)[2]
+
+
+def test_a_short_secret_is_not_stored_either(turbo: Command, talk: Path) -> None:
+    name = recorded(turbo, "--reply", "Green", "-p", "api_key", "pssst")
+    told = turbo("runs", "show", name)[1]
+    assert "Ask me about tea ***" in told and "pssst" not in told

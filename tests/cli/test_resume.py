@@ -270,7 +270,7 @@ def test_the_cache_answers_tells_and_forgets(turbo: Command, talk: Path) -> None
         assert turbo(*words, "-u") == (
             0,
             "A fine one.\n",
-            "tokens: 0 input, 0 output; 2 model turns; cost: $0.00\n",
+            "tokens: 0 input, 0 output; 2 model turns, 2 from the cache; cost: $0.00\n",
         )
         assert len(server.received) == 2
         assert turbo("cache", "stats")[1].startswith("2 replies, used 2 times, ")

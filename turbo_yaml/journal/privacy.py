@@ -11,6 +11,8 @@ from turbo_yaml.settings.secrets import MASK, is_secret_name, without_secrets
 
 _SHORTEST: Final = 8
 """Shorter values of variables are no secrets worth the name, and words of their own."""
+_SHORTEST_GIVEN: Final = 4
+"""An input that was given under a secret's name is one even where it is short."""
 
 
 class Privacy:
@@ -19,8 +21,12 @@ class Privacy:
     A text is always masked in the same way: what is compared later is the masked text.
     """
 
-    def __init__(self, patterns: Iterable[str] = (), secrets: Iterable[str] = ()) -> None:
-        self._secrets = sorted({s for s in secrets if len(s) >= _SHORTEST}, key=len, reverse=True)
+    def __init__(
+        self, patterns: Iterable[str] = (), secrets: Iterable[str] = (), given: Iterable[str] = ()
+    ) -> None:
+        found = {secret for secret in secrets if len(secret) >= _SHORTEST}
+        found |= {secret for secret in given if len(secret) >= _SHORTEST_GIVEN}
+        self._secrets = sorted(found, key=len, reverse=True)
         try:
             self._patterns = [re.compile(pattern) for pattern in patterns]
         except re.error as problem:
@@ -32,7 +38,7 @@ class Privacy:
     def of(cls, patterns: Iterable[str], secrets: Iterable[str], inputs: Mapping[str, Any]) -> Privacy:
         """Return what masks secrets, and those among the inputs, which are known by their names."""
         given = [value for name, value in inputs.items() if is_secret_name(name) and isinstance(value, str)]
-        return cls(patterns, [*secrets, *given])
+        return cls(patterns, secrets, given)
 
     def text(self, text: str) -> str:
         """Return a text with `***` in place of what is secret."""

@@ -220,7 +220,7 @@ def _play(order: Order, loop: Loop, function: TurboGenFn, run: TurboGenWrapper, 
         raise
     finally:
         if order.usage:
-            _tell_usage(run)
+            _tell_usage(run, session.hits)
         if loop.signal is None:
             loop.run(_close(function, run))
 
@@ -254,9 +254,11 @@ async def _close(function: TurboGenFn, run: TurboGenWrapper) -> None:
     await function.aclose()
 
 
-def _tell_usage(run: TurboGenWrapper) -> None:
+def _tell_usage(run: TurboGenWrapper, hits: int) -> None:
     used, turns = run.usage, run.steps.turns
     calls = f"{turns} model {'turn' if turns == 1 else 'turns'}"
+    if hits:
+        calls += f", {hits} from the cache"
     cost = shown_cost(used.cost)
     tell(f"tokens: {used.input_tokens} input, {used.output_tokens} output; {calls}; cost: {cost}")
 

@@ -8,7 +8,7 @@ from turbo_yaml.cli.conversation.answers import Unanswered
 from turbo_yaml.cli.conversation.loop import Loop
 from turbo_yaml.cli.conversation.views import View
 from turbo_yaml.protocol import GetInput, Message, Result
-from turbo_yaml.runtime.events import Event
+from turbo_yaml.runtime.events import Event, UsageEvent
 from turbo_yaml.runtime.wrapper import TurboGenWrapper
 
 COMMAND_LINE = "command-line"
@@ -49,6 +49,8 @@ class Session:
         self._run = run
         self.view = view
         self._answers = answers
+        self.hits = 0
+        """How many replies came from the cache."""
 
     def play(self, system: str | None = None) -> None:
         """Go on to the end of the run. `system`: a system message before the flow's own."""
@@ -71,6 +73,8 @@ class Session:
 
     def _hear(self, event: Event) -> None:
         """Show what happens, but not once more what had happened before a run went on."""
+        if isinstance(event, UsageEvent) and event.cached:
+            self.hits += 1
         if not self._run.recalls:
             self.view.hear(event)
 
