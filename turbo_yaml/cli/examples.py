@@ -71,6 +71,14 @@ EXAMPLES: Final[dict[str, tuple[Example, ...]]] = {
         ("turbo-yaml test flows --format junit > report.xml", "a report for CI"),
         ("turbo-yaml test support.yaml --live --repeat 5 -m openai/gpt-4o-mini", "against a model"),
     ),
+    "replay": _of(
+        ("turbo-yaml replay 4prrdws9", "does the flow still ask the same?"),
+        ("turbo-yaml replay 4prrdws9 --flow draft.yaml", "and this edited copy of it?"),
+    ),
+    "record": _of(
+        ("turbo-yaml record support.yaml --name 'asks for a refund'", "talk, and keep it as a test"),
+        ("turbo-yaml record --run 4prrdws9 --out support.test.yaml", "make a test of a recorded run"),
+    ),
     "fmt": _of(
         ("turbo-yaml fmt flows", "all flows of a folder"),
         ("turbo-yaml fmt --check", "in CI: change nothing, fail where something would"),

@@ -101,7 +101,7 @@ def _session(order: Order, name: str | None, target: Path | None) -> int:
 
 def _write(run: str, folder: Path | None, name: str | None, target: Path | None) -> int:
     """Write the test of a recorded run; return the exit code."""
-    from turbo_yaml.cli.capturing import capture
+    from turbo_yaml.cli.retold.capturing import capture
 
     written = capture(run, folder, name, target)
     tell(f"wrote the test `{written.name}` to {written.file}")

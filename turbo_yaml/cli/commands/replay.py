@@ -49,9 +49,9 @@ def command(
     Nothing is asked of a model, a tool or a person, and no time is waited for. The flow is its file as it is
     now. Nothing is recorded.
     """
-    from turbo_yaml.cli.again import do_again, function_of
     from turbo_yaml.cli.inputs import gather
     from turbo_yaml.cli.piped import Piped
+    from turbo_yaml.cli.retold.again import do_again, function_of
     from turbo_yaml.journal.journal import Journal
     from turbo_yaml.runtime.recording.replay import Replaying
 

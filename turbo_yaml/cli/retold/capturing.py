@@ -6,10 +6,10 @@ import os
 from pathlib import Path
 from typing import Any
 
-from turbo_yaml.cli.again import do_again, function_of
 from turbo_yaml.cli.checking.mending import Rewrite, replace_file
 from turbo_yaml.cli.checking.targets import Target
 from turbo_yaml.cli.overrides import gather_layers
+from turbo_yaml.cli.retold.again import do_again, function_of
 from turbo_yaml.errors import UsageError
 from turbo_yaml.journal.journal import Journal
 from turbo_yaml.records import Record

@@ -1,0 +1,1 @@
+"""Recorded runs that are done again, and tests that are made of them."""
