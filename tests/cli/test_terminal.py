@@ -46,6 +46,11 @@ class Terminal:
                 raise AssertionError(f"the command ended before {part!r} came: {self.seen!r}")
         return self.seen
 
+    def read_for(self, seconds: float) -> None:
+        """Read what comes before nothing has come for some time."""
+        while select.select([self.keyboard], [], [], seconds)[0] and self._read():
+            pass
+
     def type(self, text: str) -> None:
         """Type text."""
         os.write(self.keyboard, text.encode())
