@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from turbo_yaml.cli.examples import with_examples
+from turbo_yaml.cli.hints.examples import with_examples
 from turbo_yaml.cli.main import PROGRAM
 from turbo_yaml.cli.verbs import command
 from turbo_yaml.flow import assertions, vocabulary

@@ -10,7 +10,7 @@ import click
 import pytest
 
 from tests.cli.conftest import Done
-from turbo_yaml.cli.examples import EXAMPLES
+from turbo_yaml.cli.hints.examples import EXAMPLES
 from turbo_yaml.cli.main import PROGRAM
 from turbo_yaml.cli.verbs import command
 
@@ -57,4 +57,4 @@ def test_a_run_loads_no_examples(process: Callable[..., Done]) -> None:
     done = process(*words, extra={"PYTHONPROFILEIMPORTTIME": "1"})
     assert done.code == 0
     assert "turbo_yaml.cli.verbs" in done.err
-    assert "turbo_yaml.cli.examples" not in done.err
+    assert "turbo_yaml.cli.hints.examples" not in done.err

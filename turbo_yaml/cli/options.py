@@ -19,7 +19,7 @@ def completed(by: str) -> Callable[[click.Context, click.Parameter, str], Any]:
     """Return what completes a word with a function of `completion`, which is loaded when a shell asks."""
 
     def complete(context: click.Context, parameter: click.Parameter, word: str) -> Any:
-        return getattr(import_module("turbo_yaml.cli.completion"), by)(context, parameter, word)
+        return getattr(import_module("turbo_yaml.cli.hints.completion"), by)(context, parameter, word)
 
     return complete
 

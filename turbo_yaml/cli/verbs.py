@@ -40,8 +40,10 @@ VERBS = {
     "docs": Verb("turbo_yaml.cli.commands.authoring.docs", "Print a flow's reference in Markdown."),
     "compile": Verb("turbo_yaml.cli.commands.compile", "Print a flow as the Python it becomes."),
     "settings": Verb("turbo_yaml.cli.commands.settings", "Show settings, and which file or flag set them."),
-    "models": Verb("turbo_yaml.cli.commands.models", "List the models that servers offer."),
-    "keys": Verb("turbo_yaml.cli.commands.keys", "Keep the keys of servers, and tell where each comes from."),
+    "models": Verb("turbo_yaml.cli.commands.servers.models", "List the models that servers offer."),
+    "keys": Verb(
+        "turbo_yaml.cli.commands.servers.keys", "Keep the keys of servers, and tell where each comes from."
+    ),
     "schema": Verb("turbo_yaml.cli.commands.schema", "Print the JSON Schema of flows, settings or tests."),
     "init": Verb("turbo_yaml.cli.commands.init", "Write a small flow and a turbo.yaml to start from."),
 }
@@ -75,7 +77,7 @@ class Verbs(click.Group):
         """Return the verbs and flows that a word can become, importing no verb."""
         from click.shell_completion import CompletionItem
 
-        from turbo_yaml.cli.completion import complete_flow
+        from turbo_yaml.cli.hints.completion import complete_flow
 
         if incomplete.startswith("-"):
             return super(click.Group, self).shell_complete(ctx, incomplete)
@@ -87,7 +89,7 @@ class Verbs(click.Group):
         if args[0] in VERBS:
             name, found, rest = super().resolve_command(ctx, args)
             if found is not None and not _HELP.isdisjoint(rest):
-                from turbo_yaml.cli.examples import with_examples
+                from turbo_yaml.cli.hints.examples import with_examples
 
                 with_examples(found, args[0])
             return name, found, rest

@@ -34,6 +34,14 @@ EXAMPLES: Final[dict[str, tuple[Example, ...]]] = {
         ("turbo-yaml resume 4prrdws9", "go on where that run broke off"),
         ("turbo-yaml resume 4prrdws9 --reply yes", "answer what it waits for"),
     ),
+    "record": _of(
+        ("turbo-yaml record hello.yaml -p name Ada --name greets", "a session that becomes a test"),
+        ("turbo-yaml record --run 4prrdws9 --out hello.test.yaml", "one that was recorded before"),
+    ),
+    "replay": _of(
+        ("turbo-yaml replay 4prrdws9", "see whether the flow still does the same"),
+        ("turbo-yaml replay 4prrdws9 --flow draft.yaml", "whether an edited copy does"),
+    ),
     "runs": _of(
         ("turbo-yaml runs", "the last runs"), ("turbo-yaml runs show 4prrdws9", "what was said in one")
     ),
@@ -70,14 +78,6 @@ EXAMPLES: Final[dict[str, tuple[Example, ...]]] = {
         ("turbo-yaml test support.yaml -k refund -v", "those with a word in their names"),
         ("turbo-yaml test flows --format junit > report.xml", "a report for CI"),
         ("turbo-yaml test support.yaml --live --repeat 5 -m openai/gpt-4o-mini", "against a model"),
-    ),
-    "replay": _of(
-        ("turbo-yaml replay 4prrdws9", "does the flow still ask the same?"),
-        ("turbo-yaml replay 4prrdws9 --flow draft.yaml", "and this edited copy of it?"),
-    ),
-    "record": _of(
-        ("turbo-yaml record support.yaml --name 'asks for a refund'", "talk, and keep it as a test"),
-        ("turbo-yaml record --run 4prrdws9 --out support.test.yaml", "make a test of a recorded run"),
     ),
     "fmt": _of(
         ("turbo-yaml fmt flows", "all flows of a folder"),
