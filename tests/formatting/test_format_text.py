@@ -63,7 +63,7 @@ def test_every_flow_there_is_means_the_same_afterwards() -> None:
     assert not left
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(flows(300), st.sampled_from(["\n", "\r\n"]))
 def test_a_random_flow_means_the_same_afterwards(text: str, end: str) -> None:
     hold(text.replace("\n", end))
