@@ -74,6 +74,12 @@ def test_check_loads_neither_openai_nor_jsonschema(flow: Path) -> None:
     )
 
 
+def test_a_check_of_a_small_flow_does_not_compile_it(flow: Path) -> None:
+    assert loaded_after(command("check", str(flow))).isdisjoint(
+        {"turbo_yaml.codegen", "turbo_yaml.compiler.record", "turbo_yaml.runtime"}
+    )
+
+
 def test_a_run_with_echo_loads_neither_openai_nor_jsonschema(flow: Path, tmp_path: Path) -> None:
     loaded = loaded_after(command("run", str(flow), "-m", "echo"), XDG_CACHE_HOME=str(tmp_path / "cache"))
     assert loaded.isdisjoint({"openai", "jsonschema", "httpx", "httpx2", "pydantic"})

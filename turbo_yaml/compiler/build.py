@@ -80,15 +80,19 @@ class Builder:
             return False
 
     def compiled(self, place: Place) -> tuple[Unit | None, list[Diagnostic]]:
-        """Return the file compiled anew, and all that was found in it."""
-        from turbo_yaml.compiler.record import record
-        from turbo_yaml.compiler.stages import to_code, to_python
-
+        """Return the file compiled anew, and all that was found in it; a check compiles only what it must."""
         with without_collection():
             analysed = self.analysed(place)
             checked = self.checked(place, analysed) if self.thorough else analysed.diagnostics
-            if not analysed.sound:
+            if not analysed.sound or analysed.parsed.file is None:
                 return None, checked
+            from turbo_yaml.compiler.modest import is_modest
+
+            if self.thorough and is_modest(analysed.parsed.file):
+                return None, checked
+            from turbo_yaml.compiler.record import record
+            from turbo_yaml.compiler.stages import to_code, to_python
+
             generated = to_python(analysed, probed=self.probed)
             codes, found = to_code(generated)
             if found:

@@ -10,7 +10,6 @@ from turbo_yaml.analysis.facts import Facts, Known
 from turbo_yaml.analysis.links import Links, link_flows
 from turbo_yaml.analysis.names import analyse_names
 from turbo_yaml.analysis.tools import link_tools
-from turbo_yaml.codegen.module import Generated, generate
 from turbo_yaml.diagnostics import Diagnostic
 from turbo_yaml.diagnostics.consequences import without_consequences
 from turbo_yaml.flow.nodes import FlowFile
@@ -22,6 +21,7 @@ from turbo_yaml.template import ReadInclude
 
 if TYPE_CHECKING:
     from turbo_yaml.checks.levels import Levels
+    from turbo_yaml.codegen.module import Generated
 
 
 class Parsed(Record, frozen=False):
@@ -143,6 +143,9 @@ def to_python(analysed: Analysed, *, probed: bool = False) -> Generated:
 
     `probed`: each step tells that it is reached.
     """
+    # A check rarely comes here, and starts faster without what makes Python.
+    from turbo_yaml.codegen.module import generate
+
     assert analysed.parsed.file is not None
     return generate(analysed.parsed.file, analysed.facts, analysed.links, probed=probed)
 

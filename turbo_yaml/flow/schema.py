@@ -68,9 +68,8 @@ def flow_schema() -> Schema:
 
 
 def _definitions() -> Schema:
-    subflow = _object(words.SUBFLOW_KEYS)
+    subflow = _object(words.SUBFLOW_KEYS) | {"required": ["steps"]}
     subflow["properties"]["steps"] = _STEPS
-    subflow["required"] = ["steps"]
     steps = {f"step-{verb.name}": _step(verb) for verb in words.VERBS}
     return {
         "text": {"type": ["string", "number", "boolean", "null"]},
