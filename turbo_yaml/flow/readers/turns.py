@@ -22,7 +22,7 @@ from turbo_yaml.flow.vocabulary import (
 )
 from turbo_yaml.settings.fitting import fit_setting
 from turbo_yaml.settings.keys import STEP, LayerKind
-from turbo_yaml.settings.kinds import takes_words
+from turbo_yaml.settings.kinds import Anything, Either, Kind, ListOf, MapOf, Maybe, Record, takes_words
 from turbo_yaml.settings.patch import apply
 from turbo_yaml.settings.reading import read_settings
 from turbo_yaml.syntax import Entry, Node, Scalar, Sequence
@@ -83,7 +83,7 @@ def _settings(reading: Reading, entries: dict[str, Entry], node: MappingNode) ->
         if name in _BESIDE:
             _report_misplaced(reading, name, entry)
             good = False
-        elif name in STEP.keys and _has_template(entry.value):
+        elif name in STEP.keys and _is_template(STEP.keys[name].kind, entry.value):
             value = value_of(reading, entry.value)
             good = good and value is not WRONG
             found[name] = Named(name, entry.key.span, value)
@@ -130,6 +130,25 @@ def _report_twice(reading: Reading, entry: Entry) -> bool:
     message = "`timeout` stands here and beside `generate`"
     reading.report("repeated-setting", message, entry.key, "keep one of them", place)
     return False
+
+
+def _is_template(kind: Kind, node: Node) -> bool:
+    """Tell whether a setting may be written so: a text as a template, lists and maps where it takes some."""
+    return _has_template(node) and _may_be(kind, node)
+
+
+def _may_be(kind: Kind, node: Node) -> bool:
+    """Tell whether a setting may be written so: one text as a template, lists and maps where it takes some."""
+    match kind:
+        case Maybe(inner):
+            return _may_be(inner, node)
+        case Either() | Anything():
+            return True
+        case ListOf():
+            return not isinstance(node, MappingNode)
+        case MapOf() | Record():
+            return not isinstance(node, Sequence)
+    return isinstance(node, Scalar)
 
 
 def _has_template(node: Node) -> bool:
