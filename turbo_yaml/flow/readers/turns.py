@@ -133,12 +133,12 @@ def _report_twice(reading: Reading, entry: Entry) -> bool:
 
 
 def _is_template(kind: Kind, node: Node) -> bool:
-    """Tell whether a setting may be written so: a text as a template, lists and maps where it takes some."""
+    """Tell whether a setting is worked out in the run."""
     return _has_template(node) and _may_be(kind, node)
 
 
 def _may_be(kind: Kind, node: Node) -> bool:
-    """Tell whether a setting may be written so: one text as a template, lists and maps where it takes some."""
+    """Tell whether a setting may be a text that is a template, or a list or a map with some in it."""
     match kind:
         case Maybe(inner):
             return _may_be(inner, node)
