@@ -16,7 +16,7 @@ from turbo_yaml.cli.main import PROGRAM
 from turbo_yaml.cli.verbs import command
 from turbo_yaml.flow import assertions, vocabulary
 from turbo_yaml.flow.vocabulary import Key, Verb
-from turbo_yaml.flow.words import LATER_MEMORIES, RESERVED
+from turbo_yaml.flow.words import RESERVED
 from turbo_yaml.models.faults import KINDS
 from turbo_yaml.models.prices import AS_OF, PRICES
 from turbo_yaml.models.providers import PROVIDERS
@@ -254,8 +254,6 @@ def _not_there() -> Iterator[str]:
     yield "## Words that are no steps\n"
     yield "These are refused with a note.\n"
     yield from _table(("word", "why"), ((f"`{word}`", note) for word, note in RESERVED.items()))
-    later = [f"the memory `{word}`" for word in LATER_MEMORIES]
-    yield f"Not available in this version: {', '.join(later)}."
 
 
 # Settings ----------------------------------------------------------------------------------------------

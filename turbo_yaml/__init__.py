@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     )
     from turbo_yaml.journal.journal import Journal
     from turbo_yaml.memory.local import LocalMemory
+    from turbo_yaml.memory.sqlite import SqliteMemory
     from turbo_yaml.memory.summarize import SummarizeMemory
     from turbo_yaml.memory.truncated import TruncatedMemory
     from turbo_yaml.memory.window import count_tokens
@@ -74,6 +75,7 @@ _HOMES = {
     ),
     "turbo_yaml.journal.journal": ("Journal",),
     "turbo_yaml.memory.local": ("LocalMemory",),
+    "turbo_yaml.memory.sqlite": ("SqliteMemory",),
     "turbo_yaml.memory.summarize": ("SummarizeMemory",),
     "turbo_yaml.memory.truncated": ("TruncatedMemory",),
     "turbo_yaml.memory.window": ("count_tokens",),
@@ -133,6 +135,7 @@ __all__ = [
     "Result",
     "Scratchpad",
     "SqliteCache",
+    "SqliteMemory",
     "SummarizeMemory",
     "System",
     "ToolError",

@@ -230,7 +230,7 @@ def test_a_memory_that_cannot_be_is_refused(declared: dict[str, Any], said: str)
         new_memory(declared)
 
 
-def test_every_kind_can_be_made() -> None:
-    for kind in KINDS:
+def test_every_kind_of_one_process_can_be_made() -> None:
+    for kind in KINDS.keys() - {"sqlite"}:
         options = {"max_tokens": 100} if kind != "local" else {}
         assert asyncio.run(new_memory({"kind": kind, **options}).get()) == []

@@ -41,6 +41,10 @@ class Order(Protocol):
     def unrecorded(self) -> bool:
         """Whether the run goes on where it cannot be recorded."""
 
+    @property
+    def conversation(self) -> str | None:
+        """The conversation that the run goes on with: it is kept itself, and the run is not recorded."""
+
     def _asdict(self) -> dict[str, Any]: ...
 
 
@@ -81,7 +85,8 @@ def journal_flags(function: Callable[..., Any]) -> Callable[..., Any]:
 def recorded(order: Order, function: TurboGenFn, going_on: GoingOn | None) -> Iterator[TurboGenFn]:
     """Give the function as its run is to be recorded, or as it is."""
     function = _with_cache(order, function)
-    wanted = order.journal if order.journal is not None else asks_a_real_model(function, order.flow)
+    unsaid = order.conversation is None and asks_a_real_model(function, order.flow)
+    wanted = unsaid if order.journal is None else order.journal
     if going_on is None and not wanted:
         yield function
         return

@@ -452,11 +452,12 @@ MEMORY_KEYS = (
     Key(
         "kind",
         "choice",
-        "`local` sends everything, `truncated` the newest, `summarize` those after a summary of the rest.",
+        "`local` sends everything, `truncated` the newest, `summarize` those after a summary of the rest; "
+        "`sqlite` goes on with a named conversation.",
         required=True,
-        options=("local", "truncated", "summarize"),
+        options=("local", "truncated", "summarize", "sqlite"),
     ),
-    Key("max_tokens", "whole", "How many tokens of messages `truncated` and `summarize` send."),
+    Key("max_tokens", "whole", "How many tokens of messages all but `local` send."),
     Key("flow", "flow", "The flow that writes the summary of a `text`; without it `turbo:summarize` does."),
 )
 BOUNDED_MEMORY = {

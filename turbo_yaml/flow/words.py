@@ -15,11 +15,6 @@ RESERVED = {
     "goto": "there are no jumps: use `if`, `while`, or `handoff` to another flow",
 }
 
-LATER_MEMORIES = {
-    "sqlite": "for now the program that runs the flow can give it a memory of its own",
-}
-"""Kinds of memory of a later version, and what to do until then."""
-
 SYNONYMS: dict[str, tuple[str, ...]] = {
     "agent": ("call", "generate"),
     "ai": ("assistant",),

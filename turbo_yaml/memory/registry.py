@@ -13,6 +13,7 @@ from turbo_yaml.protocol import BaseMemory
 KINDS: Final[Mapping[str, str]] = {
     "local": "turbo_yaml.memory.local:LocalMemory",
     "truncated": "turbo_yaml.memory.truncated:TruncatedMemory",
+    "sqlite": "turbo_yaml.memory.sqlite:SqliteMemory",
     "summarize": "turbo_yaml.memory.summarize:SummarizeMemory",
 }
 """Each kind of memory, and where its class is."""
@@ -32,3 +33,28 @@ def new_memory(declared: Mapping[str, Any] | None = None) -> BaseMemory:
     cls = getattr(import_module(module), name)
     memory: BaseMemory = cls.declared(options)
     return memory
+
+
+def unkept_memory(declared: Mapping[str, Any] | None) -> BaseMemory:
+    """Return a new memory as a flow declares it, but of this process alone where it is to be kept."""
+    options = dict(declared or {})
+    if options.get("kind") == "sqlite":
+        options["kind"] = "truncated" if "max_tokens" in options else "local"
+    return new_memory(options)
+
+
+def conversation(name: str, folder: str | None, declared: Mapping[str, Any] | None) -> BaseMemory:
+    """Return the conversation of this name in a folder, as a flow declares its memory: what of it is sent.
+
+    `UsageError` where the flow's memory cannot be kept, and for what is no name.
+    """
+    from turbo_yaml.memory.sqlite import SqliteMemory
+
+    options = dict(declared or {})
+    kind = options.get("kind", "local")
+    if kind not in ("local", "truncated", "sqlite"):
+        raise UsageError(
+            f"a conversation cannot be kept with a memory of the kind `{kind}`",
+            hint="`memory: {kind: sqlite, max_tokens: …}` sends the newest messages",
+        )
+    return SqliteMemory(name, folder, max_tokens=options.get("max_tokens"))

@@ -17,6 +17,9 @@ class BaseMemory(ABC):
     async def setup(self, **options: Any) -> None:  # noqa: B027 (a memory that needs nothing says nothing)
         """Get ready: called once, before the first message. `options`: what its run was given for it."""
 
+    async def release(self) -> None:  # noqa: B027 (a memory that holds nothing says nothing)
+        """Let go of what one run at a time may hold: called when the run is over. What was said stays."""
+
     @abstractmethod
     async def get(self) -> list[Message]:
         """Return every message kept, oldest first."""

@@ -255,7 +255,7 @@ class TurboGenWrapper:
             raise found from problem
         finally:
             self._busy = False
-        if driver.frame.host.servers is not None:
+        if driver.frame.host.servers is not None or driver.frame.at_hand is None:
             await self._end()
         return self._as_result(signal) if as_result and type(signal) is not Result else signal
 
@@ -291,8 +291,11 @@ class TurboGenWrapper:
             await host.emit()
 
     async def _end(self, problem: BaseException | None = None) -> None:
-        """Close the servers that the run has started, if it is over; else see to it that they end with it."""
-        servers = self._driver.frame.host.servers
+        """Let go of the memory and the servers, if the run is over; else see to it that these end with it."""
+        frame = self._driver.frame
+        if frame.at_hand is None and self._driver.ended and not isinstance(problem, GeneratorExit):
+            await frame.memory.release()
+        servers = frame.host.servers
         if servers is None:
             return
         if not self._driver.ended:

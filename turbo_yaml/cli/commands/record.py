@@ -32,7 +32,7 @@ _OWN = (
         help="Write the test to this file, in place of the flow's `tests:`.",
     ),
 )
-_ELSEWHERE = frozenset(("flow", "form"))
+_ELSEWHERE = frozenset(("conversation", "flow", "form"))
 
 
 def record(ctx: click.Context, /, **words: Any) -> int:

@@ -25,8 +25,9 @@ from turbo_yaml.cli.recorded import GoingOn, goes_on, journal_flags, recorded, r
 from turbo_yaml.cli.terminal import is_terminal, put, tell, write
 from turbo_yaml.compiler.edge import load, loads
 from turbo_yaml.errors import FlowError, TurboError, UsageError
+from turbo_yaml.memory.registry import conversation
 from turbo_yaml.models.prices import shown_cost
-from turbo_yaml.protocol import Message
+from turbo_yaml.protocol import BaseMemory, Message
 from turbo_yaml.runtime.function import TurboGenFn
 from turbo_yaml.runtime.wrapper import TurboGenWrapper
 from turbo_yaml.settings.keys import LayerKind
@@ -56,6 +57,7 @@ class Order(NamedTuple):
     journal: bool | None
     state: str | None
     unrecorded: bool
+    conversation: str | None = None
 
 
 @click.command("run", cls=InOrder, short_help="Run a flow and print its answer.", epilog=EXIT_CODES)
@@ -101,6 +103,11 @@ class Order(NamedTuple):
     default=None,
     help="Tell on standard error how far a long run is. Done by default where nothing else is seen of it.",
 )
+@click.option(
+    "--conversation",
+    metavar="NAME",
+    help="Go on with the conversation of this name, or begin it: it is kept for the next run.",
+)
 @journal_flags
 @common
 @click.pass_context
@@ -140,7 +147,7 @@ def perform(
         given = {**going_on.inputs, **given}
     with recorded(order, function, going_on) as function:
         try:
-            run = function(**given)
+            run = function(memory=_conversation(order, function), **given)
         except UsageError as error:
             raise UsageError(error.message, hint=missing_hint(declared, given) or error.hint) from None
         if begins is not None:
@@ -149,6 +156,19 @@ def perform(
             view = _with_progress(order.progress, view, run, loop)
             _play(order, loop, function, run, Session(loop, run, view, answers))
     _tell_left_over(answers, piped)
+
+
+def _conversation(order: Order, function: TurboGenFn) -> BaseMemory | None:
+    """Return the conversation that the run goes on with, if one is named."""
+    if order.conversation is None:
+        return None
+    if order.journal:
+        raise UsageError(
+            "a run of a conversation is not recorded, and `--journal` is given",
+            hint="the conversation itself is kept: leave out one of the two",
+        )
+    declared = None if function.info is None else function.info.memory
+    return conversation(order.conversation, order.state, declared)
 
 
 def _view(order: Order, answers: Answers) -> View:

@@ -15,7 +15,6 @@ from turbo_yaml.flow.vocabulary import (
     Key,
     Slot,
 )
-from turbo_yaml.flow.words import LATER_MEMORIES
 from turbo_yaml.settings.keys import LayerKind
 from turbo_yaml.settings.patch import EMPTY
 from turbo_yaml.settings.reading import read_profiles, read_settings
@@ -28,7 +27,7 @@ from turbo_yaml.types.shorthand import parse_type
 
 _SUBFLOW = table_of("a flow", SUBFLOW_KEYS, any_of=("steps",))
 _MEMORY = table_of("`memory`", MEMORY_KEYS)
-_KINDS_WITH = {"max_tokens": ("truncated", "summarize"), "flow": ("summarize",)}
+_KINDS_WITH = {"max_tokens": ("truncated", "summarize", "sqlite"), "flow": ("summarize",)}
 
 
 def read_version(reading: Reading, node: Node, key: Key) -> Any:
@@ -90,14 +89,6 @@ def read_memory(reading: Reading, node: Node, key: Key) -> Any:
         return reading.report("wrong-kind", f"`memory` takes a mapping; this is {shape(node)}", node, help)
     if not check_tag(reading, node):
         return WRONG
-    kind_node = node.get("kind")
-    if isinstance(kind_node, Scalar) and kind_node.text in LATER_MEMORIES:
-        return reading.report(
-            "not-available",
-            f"memory of the kind `{kind_node.text}` is not available yet in this version",
-            kind_node,
-            LATER_MEMORIES[kind_node.text],
-        )
     given, good = read_keys(reading, node.entries, _MEMORY, node.span)
     if not good:
         return WRONG

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from turbo_yaml.errors import FlowError, UsageError
+from turbo_yaml.memory.registry import unkept_memory
 from turbo_yaml.protocol import Result, Usage
 from turbo_yaml.records import Record
 from turbo_yaml.runtime.events import Event, LogEvent, ToolCallEvent, ToolResultEvent
@@ -63,7 +64,8 @@ class Rehearsal:
         """Run the flow. Nothing is raised of what goes wrong in it: `stuck` and the stories tell."""
         token = REACHED.set(None if self._marks is None else self._mark)
         try:
-            run = self.fn(**self.inputs).listen(self._listen)
+            memory = None if self.fn.info is None else unkept_memory(self.fn.info.memory)
+            run = self.fn(memory=memory, **self.inputs).listen(self._listen)
         except UsageError as problem:
             self.stuck = Stuck("inputs", problem.message, problem.hint)
             return

@@ -1,0 +1,258 @@
+"""Conversations that outlive their process: all of it, for one run at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.cli.conftest import Done, environ, folder, process, turbo
+from tests.runtime.talking import Talker, in_loop, play
+from tests.server import ThreadServer
+from turbo_yaml import SqliteMemory, loads
+from turbo_yaml.errors import JournalError, UsageError
+from turbo_yaml.memory.local import LocalMemory
+from turbo_yaml.memory.sqlite import FILE
+from turbo_yaml.models.request import Reply
+from turbo_yaml.protocol import Assistant, Message, System, ToolCall, ToolResult, Usage, User
+
+__all__ = ["environ", "folder", "process", "turbo"]
+CALL = Assistant("", tool_calls=(ToolCall("c", "find", "{}"),))
+SAID: list[Message] = [
+    System("Be brief."),
+    User([{"text": "look"}, {"image": "data:image/png;base64,AA=="}], label="look", sticky="bottom"),
+    CALL,
+    ToolResult("7", name="find", tool_call_id="c"),
+    Assistant("it is é", usage=Usage(3, 2), finish_reason="stop", model="m", value={"n": 7}),
+]
+
+
+async def taken(path: Path, name: str = "ada", **options: Any) -> SqliteMemory:
+    memory = SqliteMemory(name, path, **options)
+    await memory.setup()
+    return memory
+
+
+def test_all_that_was_said_and_remembered_is_there_again(tmp_path: Path) -> None:
+    async def work() -> None:
+        first = await taken(tmp_path)
+        await first.extend(SAID)
+        await first.set_state({"city": "Rome", "n": [1]})
+        await first.set_state({"n": 2}, merge=True)
+        await first.release()
+        again = await taken(tmp_path)
+        assert await again.get() == SAID
+        assert await again.get_state() == {"city": "Rome", "n": 2}
+        other = await taken(tmp_path, "ben")
+        assert await other.get() == [] and await other.get_state() == {}
+        await again.release()
+        await other.release()
+
+    in_loop(work())
+
+
+said = st.sampled_from(SAID[:2] + SAID[4:])
+acts = st.one_of(
+    st.tuples(st.just("say"), st.lists(said, max_size=3)),
+    st.tuples(st.just("call"), st.just([SAID[2], SAID[3]])),
+    st.tuples(st.just("forget"), st.sampled_from([{}, {"last": 1}, {"last": 3}, {"label": "look"}])),
+    st.tuples(st.just("again"), st.none()),
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(acts, max_size=8))
+def test_it_is_a_local_memory_that_is_kept(done: list[tuple[str, Any]]) -> None:
+    async def work(path: Path) -> None:
+        local, kept = LocalMemory(), await taken(path)
+        for act, what in done:
+            if act == "again":
+                await kept.release()
+                kept = await taken(path)
+            elif act == "forget":
+                await local.forget(**what)
+                await kept.forget(**what)
+            else:
+                await local.extend(what)
+                await kept.extend(what)
+            assert await kept.get() == await local.get()
+            assert await kept.prepare_prompt() == await local.prepare_prompt()
+        await kept.release()
+        again = await taken(path)
+        assert await again.get() == await local.get()
+        await again.release()
+
+    with TemporaryDirectory() as path:
+        asyncio.run(work(Path(path)))
+
+
+def test_calls_and_their_results_are_kept_together_or_not_at_all(tmp_path: Path) -> None:
+    async def work() -> None:
+        memory = await taken(tmp_path)
+        await memory.append(User("Hi"))
+        with sqlite3.connect(tmp_path / FILE) as db:
+            db.execute(
+                "create trigger full before insert on message when new.data like '%\"tool\"%' "
+                "begin select raise(abort, 'the disk is full'); end"
+            )
+        db.close()
+        with pytest.raises(JournalError, match="the disk is full"):
+            await memory.extend(SAID[2:4])
+        assert await memory.get() == [User("Hi")]
+        await memory.release()
+        again = await taken(tmp_path)
+        assert await again.get() == [User("Hi")]
+        await again.release()
+
+    in_loop(work())
+
+
+def test_only_the_newest_are_sent_where_a_flow_says_so_and_a_fork_is_not_kept(tmp_path: Path) -> None:
+    async def work() -> None:
+        memory = await taken(tmp_path, max_tokens=12)
+        await memory.extend([User("a" * 20), *SAID[2:4], User("b" * 12)])
+        assert await memory.prepare_prompt() == [User("b" * 12)]
+        fork = await memory.fork()
+        await fork.append(User("aside"))
+        assert len(await fork.prepare_prompt()) <= 2
+        assert len(await memory.get()) == 4
+        await memory.release()
+
+    in_loop(work())
+
+
+def test_one_run_at_a_time_goes_on_with_it(tmp_path: Path) -> None:
+    async def work() -> None:
+        fn = loads("turbo: 1\nsteps:\n  - {input: Who?, as: who}\n  - user: '{{ who }}'\n  - generate\n")
+        fn = fn.using(model=Talker())
+        first = fn(memory=SqliteMemory("ada", tmp_path))
+        await first.run()
+        with pytest.raises(UsageError, match=f"going on now, in process {os.getpid()}"):
+            await fn(memory=SqliteMemory("ada", tmp_path)).run()
+        await first.run("Ada")
+        assert not (await first.run()).needs_input and first.done
+        second = fn(memory=SqliteMemory("ada", tmp_path))
+        await second.run()
+        assert [message.content for message in await second.memory.get()] == [
+            "Who?",
+            "Ada",
+            "reply 1",
+            "Who?",
+        ]
+        await second.aclose()
+        third = fn(memory=SqliteMemory("ada", tmp_path))
+        await third.run()
+        await third.aclose()
+
+    in_loop(work())
+
+
+def test_a_process_that_was_killed_holds_nobody_up(tmp_path: Path) -> None:
+    script = (
+        "import asyncio, sys, os\nfrom turbo_yaml import SqliteMemory, User\n"
+        "async def main():\n    m = SqliteMemory('ada', sys.argv[1])\n    await m.setup()\n"
+        "    await m.append(User('Hi'))\n    print('ready', flush=True)\n"
+        "    sys.stdin.read()\n    os._exit(9)\n"
+        "asyncio.run(main())\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script, str(tmp_path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as other:
+        assert other.stdout is not None and other.stdout.readline() == "ready\n"
+
+        async def refused() -> None:
+            with pytest.raises(UsageError, match=f"in process {other.pid}"):
+                await taken(tmp_path)
+
+        in_loop(refused())
+        other.kill()
+        other.wait()
+
+    async def work() -> None:
+        memory = await taken(tmp_path)
+        assert await memory.get() == [User("Hi")]
+        await memory.release()
+
+    in_loop(work())
+
+
+@pytest.mark.parametrize("name", ["", " a", "a\n", "x" * 101, "\x1b[31m"])
+def test_what_is_no_name_is_refused(name: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="is not the name of a conversation"):
+        SqliteMemory(name, tmp_path)
+
+
+def test_a_file_that_is_none_is_told_in_words(tmp_path: Path) -> None:
+    async def work() -> None:
+        (tmp_path / FILE).write_text("this is no database, and long enough to be sure of that" * 20)
+        with pytest.raises(JournalError, match="cannot be used: file is not a database"):
+            await taken(tmp_path)
+
+    in_loop(work())
+
+
+def test_a_flow_whose_chat_goes_on_wants_a_name_and_its_tests_none(
+    turbo: Callable[..., Done], folder: Path
+) -> None:
+    text = (
+        "turbo: 1\nmemory: {kind: sqlite, max_tokens: 100}\nsteps:\n  - user: Hi\n  - generate\n"
+        "tests: [{name: it is greeted, model: [Hello.], expect: [{result: Hello.}]}]\n"
+    )
+    (folder / "kept.yaml").write_text(text)
+    assert turbo("check", "kept.yaml").code == 0
+    assert turbo("test", "kept.yaml").code == 0
+    done = turbo("run", "kept.yaml", "-m", "echo")
+    assert done.code == 2 and "--conversation NAME" in done.err
+    assert turbo("run", "kept.yaml", "-m", "echo", "--conversation", "a") == (0, "Hi\n", "")
+    done = turbo("run", "kept.yaml", "-m", "echo", "--conversation", "a", "--journal")
+    assert done.code == 2 and "is not recorded" in done.err
+
+
+def test_another_process_goes_on_with_a_conversation(process: Callable[..., Done], folder: Path) -> None:
+    text = "turbo: 1\ninputs: {say: string}\nsteps:\n  - system: Be brief.\n"
+    text += "  - user: '{{ say }}'\n  - generate\n"
+    (folder / "chat.yaml").write_text(text)
+    with ThreadServer(["Hello Ada.", "You are Ada."]) as server:
+        words = [
+            *("run", "chat.yaml", "-m", "acme/m", "--conversation", "ada"),
+            *("--set", f"providers.acme.base_url={server.url}", "--set", "providers.acme.api_key_env=null"),
+        ]
+        assert process(*words, "-p", "say", "I am Ada.") == (0, "Hello Ada.\n", "")
+        assert process(*words, "-p", "say", "Who am I?") == (0, "You are Ada.\n", "")
+        asked = [each.data["messages"] for each in server.received]
+    assert [message["content"] for message in asked[1]] == [
+        "Be brief.",
+        "I am Ada.",
+        "Hello Ada.",
+        "Who am I?",
+    ]
+    file = folder / ".state" / "turbo-yaml" / FILE
+    assert file.stat().st_mode & 0o077 == 0
+
+
+def test_tools_are_told_to_the_next_run_with_their_results(tmp_path: Path) -> None:
+    async def work() -> None:
+        text = (
+            "turbo: 1\ntools: {find: {description: Find., with: {}, returns: string}}\n"
+            "steps:\n  - user: Hi\n  - generate: {tools: [find]}\n"
+        )
+        model = Talker(Reply("", tool_calls=(ToolCall("c1", "find", "{}"),)), "found", "again")
+        fn = loads(text).using(model=model, tools={"find": lambda: "seven"})
+        await play(fn, memory=SqliteMemory("ada", tmp_path))
+        await play(fn, memory=SqliteMemory("ada", tmp_path))
+        assert [role for role, _ in model.heard()] == ["user", "assistant", "tool", "assistant", "user"]
+
+    in_loop(work())
