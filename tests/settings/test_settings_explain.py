@@ -38,7 +38,7 @@ def everything() -> Settings:
             MODEL="echo",
         )
         .with_profiles(["cheap"])
-        .configured({"extra": {"b": [1]}})
+        .configured({"extra": {"b": [1]}, "allow": ["env:MODEL"]})
     )
 
 

@@ -124,8 +124,8 @@ def test_a_file_that_sets_nothing_is_no_error(text: str) -> None:
             "allow: [http]",
             "wrong-type",
             "http",
-            "`allow[0]` is the text `http`; it takes `http:HOST`, `mcp:COMMAND`, `mcp:https://…` or"
-            " `secret:VARIABLE@HOST`",
+            "`allow[0]` is the text `http`; it takes `http:HOST`, `mcp:COMMAND`, `mcp:https://…`,"
+            " `secret:VARIABLE@HOST` or `env:VARIABLE`",
         ),
         (
             "check: {a: 5}",

@@ -11,7 +11,7 @@ from turbo_yaml.analysis.cycles import FlowGraph
 from turbo_yaml.diagnostics.formats import place_data
 from turbo_yaml.flow import nodes as n
 from turbo_yaml.flow.walk import steps
-from turbo_yaml.settings.patch import EMPTY, Extend, FromEnv, Merge, Patch, Place, Set, inside
+from turbo_yaml.settings.patch import EMPTY, FromEnv, Patch, Place, Set, inside, variables
 from turbo_yaml.source import Source, Span
 from turbo_yaml.template import Text
 
@@ -158,20 +158,8 @@ def _variables(flow: n.Flow, file: n.FlowFile) -> Iterator[dict[str, Any]]:
 
 
 def _from_environment(patch: Patch) -> Iterator[dict[str, Any]]:
-    for found in _values(patch):
-        if isinstance(found, FromEnv):
-            yield {"name": found.variable, **_where(found.place)}
-
-
-def _values(patch: Patch) -> Iterator[Any]:
-    match patch:
-        case Set(value):
-            yield from value if isinstance(value, list) else (value,)
-        case Extend(before, after):
-            yield from (*before, *after)
-        case Merge(keys):
-            for inner in keys.values():
-                yield from _values(inner)
+    for found in variables(patch):
+        yield {"name": found.variable, **_where(found.place)}
 
 
 def _questions(flow: n.Flow, file: n.FlowFile) -> Iterator[dict[str, Any]]:

@@ -12,6 +12,7 @@ from turbo_yaml.checks.subject import Subject
 from turbo_yaml.diagnostics import Diagnostic
 
 _ERRORS: Final = {
+    "settings": ("unallowed-variable",),
     "steps": ("endless-cycle", "no-output", "wrong-output"),
     "values": (
         "not-callable",

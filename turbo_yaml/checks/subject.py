@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -15,6 +15,7 @@ from turbo_yaml.diagnostics import Diagnostic
 from turbo_yaml.flow import nodes as n
 from turbo_yaml.flow.walk import steps
 from turbo_yaml.records import Record, field
+from turbo_yaml.settings.layers import Settings
 from turbo_yaml.source import Source, Span
 
 _OF_TYPES = frozenset(
@@ -39,8 +40,8 @@ class Subject(Record, frozen=False):
     """One file. `found`: what was found in it before. `data`: what its data files hold, by their names.
 
     `rows`: what the files of rows of its tests hold, by their paths. `links_of` tells which flows the steps
-    of another file name, `profiles_of_project` which profiles the `turbo.yaml` has, `used_elsewhere` whether
-    another file of the project uses a local flow.
+    of another file name, `of_project` what the `turbo.yaml` says, `used_elsewhere` whether another
+    file of the project uses a local flow.
     """
 
     __slots__ = ("__dict__",)
@@ -53,7 +54,7 @@ class Subject(Record, frozen=False):
     links_of: Callable[[n.FlowFile], Links] = lambda file: {}
     rows: Mapping[str, Any] = field(default_factory=dict)
     used_elsewhere: Callable[[str], bool] = lambda name: False
-    profiles_of_project: Callable[[], Collection[str]] = tuple
+    of_project: Callable[[], Settings] = Settings.built_in
 
     @property
     def source(self) -> Source:

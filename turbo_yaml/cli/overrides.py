@@ -62,7 +62,7 @@ def setting_flags(function: Callable[..., Any]) -> Callable[..., Any]:
             "allowed",
             multiple=True,
             metavar="WHAT",
-            help="Let tools reach this: http:HOST, mcp:COMMAND, mcp:URL, secret:VARIABLE@HOST.",
+            help="Let flows reach this: http:HOST, mcp:COMMAND, mcp:URL, secret:VARIABLE@HOST, env:VARIABLE.",
         ),
         click.option(
             "-o",

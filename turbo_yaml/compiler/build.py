@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from turbo_yaml.compiler.stages import Analysed, Parsed
     from turbo_yaml.flow.nodes import FlowFile
     from turbo_yaml.flow.nodes.tests import Test
+    from turbo_yaml.settings.layers import Settings
 
 
 class Builder:
@@ -130,7 +131,7 @@ class Builder:
         file = analysed.parsed.file
         rows, problems = ({}, []) if file is None else self.rows(place, analysed.parsed.source, file.tests)
         around = Around(
-            data, self._links_of, rows, lambda name: self.files.mentioned(place, name), self._profiles
+            data, self._links_of, rows, lambda name: self.files.mentioned(place, name), self._of_project
         )
         return [*check(analysed, around, self.levels), *found, *problems]
 
@@ -179,15 +180,15 @@ class Builder:
                 rows[named.path] = value
         return rows, found
 
-    def _profiles(self) -> list[str]:
-        """Return the profiles that the project's `turbo.yaml` has."""
+    def _of_project(self) -> Settings:
+        """Return what the project's `turbo.yaml` says."""
         from turbo_yaml.settings.keys import LayerKind
         from turbo_yaml.settings.layers import Settings
         from turbo_yaml.settings.sources import PROJECT_FILE, read_file
 
         path = self.files.root / PROJECT_FILE
         layer = read_file(path, LayerKind.PROJECT_FILE)[0] if path.is_file() else None
-        return [] if layer is None else Settings.built_in({}).with_layer(layer).profiles
+        return Settings.built_in({}).with_layers(() if layer is None else (layer,))
 
     def _data(self, place: Place, parsed: Parsed) -> tuple[dict[str, Any], list[Diagnostic]]:
         """Return what the data files hold, as far as they can be read, and what is wrong with them."""

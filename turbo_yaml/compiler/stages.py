@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from types import CodeType
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ from turbo_yaml.template import ReadInclude
 if TYPE_CHECKING:
     from turbo_yaml.checks.levels import Levels
     from turbo_yaml.codegen.module import Generated
+    from turbo_yaml.settings.layers import Settings
 
 
 class Parsed(Record, frozen=False):
@@ -106,14 +107,14 @@ class Around(Record):
 
     `data`: what its data files hold, as far as they were read; `rows`: the same of the files of rows of its
     tests. `links_of`: which flows the steps of another file name. `used_elsewhere`: whether another file uses
-    a local flow. `profiles`: those of the project.
+    a local flow. `of_project`: what its `turbo.yaml` says.
     """
 
     data: Mapping[str, Any]
     links_of: Callable[[FlowFile], Links]
     rows: Mapping[str, Any]
     used_elsewhere: Callable[[str], bool]
-    profiles: Callable[[], Collection[str]]
+    of_project: Callable[[], Settings]
 
 
 def check(analysed: Analysed, around: Around, levels: Levels | None = None) -> list[Diagnostic]:
@@ -133,7 +134,7 @@ def check(analysed: Analysed, around: Around, levels: Levels | None = None) -> l
         around.links_of,
         around.rows,
         around.used_elsewhere,
-        around.profiles,
+        around.of_project,
     )
     return run_checks(subject, levels)
 

@@ -25,7 +25,7 @@ from turbo_yaml.settings.patch import (
     merge_of,
     stacked,
 )
-from turbo_yaml.settings.resolved import looked_up, over
+from turbo_yaml.settings.resolved import Variables, looked_up, over
 from turbo_yaml.settings.secrets import MASK, is_secret_name, masked
 
 Action: TypeAlias = Literal["set", "reset", "override", "append", "prepend"]
@@ -78,11 +78,12 @@ def explain(settings: Settings, key: str | None = None) -> list[Explained]:
         return [Explained(key, MISSING, ())]
     whole = stacked(layer.patch for layer in settings.order)
     values = over(BUILT_IN, apply(whole, {}))
+    variables = _variables(settings)
     granted = stacked(layer.patch for layer in settings.without_flows().order)
     accounts = []
     for path in paths:
-        value, deciding = _final(path, values, settings), whole
-        if path[0] in BOUNDS and value != (allowed := _final(path, _allowed(settings, values), settings)):
+        value, deciding = _final(path, values, variables), whole
+        if path[0] in BOUNDS and value != (allowed := _final(path, _allowed(settings, values), variables)):
             value, deciding = allowed, granted
         accounts.append(Explained(".".join(path), value, tuple(_touches(path, marks, deciding))))
     return accounts
@@ -94,6 +95,14 @@ def _allowed(settings: Settings, values: dict[str, Any]) -> dict[str, Any]:
         return settings.values
     except UsageError:
         return values
+
+
+def _variables(settings: Settings) -> Variables:
+    """Return the environment, and what flows may read of it as far as that is known."""
+    try:
+        return settings.variables
+    except UsageError:
+        return Variables(settings.environ)
 
 
 def explained_data(accounts: Iterable[Explained]) -> list[dict[str, Any]]:
@@ -203,7 +212,7 @@ def _touches(path: tuple[str, ...], marks: _Marks, whole: Merge) -> Iterator[Tou
 # What is shown -----------------------------------------------------------------------------------------
 
 
-def _final(path: tuple[str, ...], value: Any, settings: Settings) -> Any:
+def _final(path: tuple[str, ...], value: Any, variables: Variables) -> Any:
     """Return what the values have at a path as it may be shown, variables looked up that hold no secret."""
     kind: Kind | None = FILE
     for part in path:
@@ -214,7 +223,7 @@ def _final(path: tuple[str, ...], value: Any, settings: Settings) -> Any:
     if isinstance(value, FromEnv) and is_secret_name(value.variable):
         return MASK
     try:
-        return _shown(looked_up(value, kind or Anything(), settings.environ, path), path)
+        return _shown(looked_up(value, kind or Anything(), variables, path), path)
     except UsageError:
         return _shown(value, path)
 

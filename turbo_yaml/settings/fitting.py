@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeAlias, assert_never
 
+from turbo_yaml.records import replace
 from turbo_yaml.settings.keys import STEP, unknown
 from turbo_yaml.settings.kinds import (
     Anything,
@@ -126,7 +127,7 @@ def _fit_variable(kind: Kind, value: FromEnv, report: Report, path: Path) -> Any
     if value.default is MISSING:
         return value
     default = fit(kind, value.default, report, path)
-    return MISSING if default is MISSING else FromEnv(value.variable, default, value.place)
+    return MISSING if default is MISSING else replace(value, default=default)
 
 
 def _fit_scalar(

@@ -28,7 +28,8 @@ VARIABLE: Final = Text(r"[A-Za-z_][A-Za-z0-9_]*", "the name of an environment va
 _COUNT: Final = Number(1, integer=True)
 _AMOUNT: Final = Number(0, integer=True)
 _ALLOWED: Final = Text(
-    r"(?:http|mcp|secret):\s*\S.*", "`http:HOST`, `mcp:COMMAND`, `mcp:https://…` or `secret:VARIABLE@HOST`"
+    rf"(?:http|mcp|secret):\s*\S.*|env:{VARIABLE.pattern}",
+    "`http:HOST`, `mcp:COMMAND`, `mcp:https://…`, `secret:VARIABLE@HOST` or `env:VARIABLE`",
 )
 _SEVERITY: Final = Words(("off", "warning", "error"))
 _STRUCTURED: Final = ("schema", "json", "prompt")
@@ -176,7 +177,9 @@ _OPERATOR: Final[dict[str, Key]] = {
         operator=True,
     ),
     "allow": Key(
-        ListOf(_ALLOWED), "What the tools of flows may reach: hosts, commands, secrets.", operator=True
+        ListOf(_ALLOWED),
+        "What flows may reach: hosts, commands, secrets, variables of the environment.",
+        operator=True,
     ),
     "redact": Key(
         ListOf(Text()),

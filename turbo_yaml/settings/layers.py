@@ -12,7 +12,7 @@ from turbo_yaml.errors import UsageError
 from turbo_yaml.settings.fitting import Problem, fitted
 from turbo_yaml.settings.keys import BOUNDS, BUILT_IN, FILE, LayerKind
 from turbo_yaml.settings.patch import EMPTY, Merge, Patch, Place, Unset, apply, inside, merge_of, stacked
-from turbo_yaml.settings.resolved import FrozenDict, over, resolved, thawed
+from turbo_yaml.settings.resolved import FrozenDict, Variables, over, resolved, thawed
 
 _HOST = (Place("configure"),)
 
@@ -76,6 +76,11 @@ class Settings:
     def environ(self) -> Mapping[str, str]:
         """The environment that `!env` looks into."""
         return os.environ if self._environ is None else self._environ
+
+    @property
+    def variables(self) -> Variables:
+        """The environment, and what flows may read of it; `UsageError` where that is itself not set."""
+        return Variables.around(self._plain(), self.environ)
 
     def __repr__(self) -> str:
         return f"Settings({', '.join(layer.name for layer in self.layers)})"

@@ -11,7 +11,7 @@ made its value, weak to strong: a `Set` ends the trail of what it covers.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from typing import Any, Final, NamedTuple, TypeAlias
 
@@ -42,11 +42,15 @@ MISSING: Final = Missing.MISSING
 
 
 class FromEnv(Record):
-    """A value that an environment variable holds; it is looked up when the setting is used."""
+    """A value that an environment variable holds; it is looked up when the setting is used.
+
+    `by_flow`: a flow asks for it, which the operator has to allow.
+    """
 
     variable: str
     default: Any = MISSING
     place: Place | None = None
+    by_flow: bool = False
 
 
 class Set(Record):
@@ -166,6 +170,22 @@ def inside(patch: Patch, *path: str) -> Patch | None:
     return found
 
 
+def variables(patch: Patch) -> Iterator[FromEnv]:
+    """Yield what a patch takes from the environment."""
+    match patch:
+        case Set(value):
+            yield from _from_env(value if isinstance(value, list) else (value,))
+        case Extend(before, after):
+            yield from _from_env((*before, *after))
+        case Merge(keys):
+            for inner in keys.values():
+                yield from variables(inner)
+
+
+def _from_env(values: Iterable[Any]) -> Iterator[FromEnv]:
+    return (value for value in values if isinstance(value, FromEnv))
+
+
 # As plain data -----------------------------------------------------------------------------------------
 
 
@@ -200,9 +220,9 @@ def from_data(data: Sequence[Any], name: str) -> Patch:
 
 def _value_data(value: Any) -> Any:
     match value:
-        case FromEnv(variable, default, place):
+        case FromEnv(variable, default, place, by_flow):
             known = [] if default is MISSING else [_value_data(default)]
-            return {"env": [variable, known, None if place is None else place[1:]]}
+            return {"env": [variable, known, None if place is None else place[1:], by_flow]}
         case dict():
             return {"map": {key: _value_data(inner) for key, inner in value.items()}}
         case list() | tuple():
@@ -213,9 +233,9 @@ def _value_data(value: Any) -> Any:
 
 def _value(data: Any, name: str) -> Any:
     match data:
-        case {"env": [variable, known, place]}:
+        case {"env": [variable, known, place, by_flow]}:
             default = _value(known[0], name) if known else MISSING
-            return FromEnv(variable, default, None if place is None else Place(name, *place))
+            return FromEnv(variable, default, None if place is None else Place(name, *place), by_flow)
         case {"map": keys}:
             return {key: _value(inner, name) for key, inner in keys.items()}
         case list():

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from turbo_yaml.diagnostics import Diagnostic
 from turbo_yaml.diagnostics.suggest import did_you_mean
+from turbo_yaml.records import replace
 from turbo_yaml.settings.fitting import Path, Problem, fitted, shown
 from turbo_yaml.settings.keys import FLOW, PROFILE, VARIABLE, LayerKind, record_of
 from turbo_yaml.settings.kinds import (
@@ -71,6 +72,7 @@ class _Reader:
         self.source = source
         self.at = at
         self.tags = kind is not LayerKind.STEP
+        self.by_flow = kind is LayerKind.FLOW
         self.literal_secrets = kind in (LayerKind.ENVIRONMENT, LayerKind.CONFIGURE)
         self.found: list[Diagnostic] = []
         self.keys: dict[Path, Span] = {}
@@ -183,10 +185,11 @@ class _Reader:
             help = "write `!env NAME` or `!env [NAME, default]`"
             self.report("wrong-type", "`!env` takes the name of an environment variable", node.span, help)
             return MISSING
+        found = FromEnv(name.text, MISSING, self.place(node), self.by_flow)
         if len(parts) == 1:
-            return FromEnv(name.text, MISSING, self.place(node))
+            return found
         default = self.data(parts[1], kind, path)
-        return MISSING if default is MISSING else FromEnv(name.text, default, self.place(node))
+        return MISSING if default is MISSING else replace(found, default=default)
 
     # From nodes to data --------------------------------------------------------------------------------
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, NoReturn
+from collections.abc import Collection, Mapping
+from typing import Any, Final, NamedTuple, NoReturn
 
 from turbo_yaml.errors import UsageError
 from turbo_yaml.settings.fitting import Path, fit, shown
@@ -103,51 +103,80 @@ def over(defaults: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, An
     return result
 
 
+class Variables(NamedTuple):
+    """The environment that `!env` looks into, and the names of what flows may read of it."""
+
+    environ: Mapping[str, str]
+    for_flows: Collection[str] = ()
+
+    @classmethod
+    def around(cls, values: Mapping[str, Any], environ: Mapping[str, str]) -> Variables:
+        """Return the environment under the setting `allow`, which only the operator can set."""
+        entries = values.get("allow")
+        if not entries:
+            return cls(environ)
+        listed = looked_up(entries, child(FILE, "allow") or Anything(), cls(environ), ("allow",))
+        return cls(environ, {entry.removeprefix(_ENV) for entry in listed if entry.startswith(_ENV)})
+
+
+_ENV: Final = "env:"
+
+
 def resolved(values: Mapping[str, Any], environ: Mapping[str, str]) -> FrozenDict:
-    """Return the values of a run with every `!env` looked up; `UsageError` where a variable is not set."""
+    """Return the values of a run with every `!env` looked up; `UsageError` where a variable is not set.
+
+    A variable that a flow asks for and that `allow` does not name is an error, too.
+    """
+    variables = Variables.around(values, environ)
     found = {}
     for key, value in values.items():
         if key == "providers" and isinstance(value, dict):
-            found[key] = _providers(value, environ)
+            found[key] = _providers(value, variables)
         else:
-            found[key] = frozen(looked_up(value, child(FILE, key) or Anything(), environ, (key,)))
+            found[key] = frozen(looked_up(value, child(FILE, key) or Anything(), variables, (key,)))
     return FrozenDict(found)
 
 
-def _providers(providers: dict[str, Any], environ: Mapping[str, str]) -> FrozenDict:
+def _providers(providers: dict[str, Any], variables: Variables) -> FrozenDict:
     found: dict[str, Any] = {}
     broken: dict[str, UsageError] = {}
     for name, provider in providers.items():
         path = ("providers", name)
         try:
             kind = child(child(FILE, "providers") or Anything(), name)
-            found[name] = frozen(looked_up(provider, kind or Anything(), environ, path))
+            found[name] = frozen(looked_up(provider, kind or Anything(), variables, path))
         except UsageError as error:
             found[name] = FrozenDict()
             broken[name] = error
     return Providers(found, broken) if broken else FrozenDict(found)
 
 
-def looked_up(value: Any, kind: Kind, environ: Mapping[str, str], path: Path) -> Any:
-    """Return a value with each variable in it looked up; `UsageError` where one is not set."""
+def looked_up(value: Any, kind: Kind, variables: Variables, path: Path) -> Any:
+    """Return a value with each variable in it looked up; `UsageError` where one is not set or not allowed."""
     match value:
         case FromEnv():
-            return _variable(value, kind, environ, path)
+            return _variable(value, kind, variables, path)
         case dict():
             return {
-                key: looked_up(inner, child(kind, key) or Anything(), environ, (*path, key))
+                key: looked_up(inner, child(kind, key) or Anything(), variables, (*path, key))
                 for key, inner in value.items()
             }
         case list():
             inner_kind = item_kind(kind) or Anything()
-            return [looked_up(inner, inner_kind, environ, (*path, i)) for i, inner in enumerate(value)]
+            return [looked_up(inner, inner_kind, variables, (*path, i)) for i, inner in enumerate(value)]
         case _:
             return value
 
 
-def _variable(value: FromEnv, kind: Kind, environ: Mapping[str, str], path: Path) -> Any:
-    text = environ.get(value.variable)
+def _variable(value: FromEnv, kind: Kind, variables: Variables, path: Path) -> Any:
     where = "" if value.place is None else f"{value.place}: "
+    if value.by_flow and value.variable not in variables.for_flows:
+        # Before it is looked at: not even whether it is set is told.
+        raise UsageError(
+            f"{where}the flow reads the environment variable `{value.variable}`, which is not allowed",
+            hint=allowing(value.variable),
+        )
+    text = variables.environ.get(value.variable)
     if not text:  # an empty variable counts as not set
         if value.default is not MISSING:
             return value.default
@@ -170,3 +199,8 @@ def _variable(value: FromEnv, kind: Kind, environ: Mapping[str, str], path: Path
             hint=f"set `{value.variable}` to {wanted(kind)}",
         )
     return typed
+
+
+def allowing(variable: str) -> str:
+    """Return what lets flows read a variable."""
+    return f"to let flows read it: `--allow env:{variable}`, or `allow` in `turbo.yaml`"

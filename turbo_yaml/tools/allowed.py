@@ -77,6 +77,8 @@ class Allowed:
         self._secrets: list[_Secret] = []
         for entry in entries:
             kind, _, rest = entry.partition(":")
+            if kind == "env":
+                continue  # what flows may read is for the settings to know
             read = {"http": self._add_http, "mcp": self._add_mcp, "secret": self._add_secret}.get(kind)
             if read is None or not rest.strip():
                 raise UsageError(f"`{entry}` in `allow` allows nothing that is known", hint=_EXAMPLES)

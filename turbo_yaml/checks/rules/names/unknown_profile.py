@@ -22,7 +22,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             name = entry.value.data if isinstance(entry.value, n.Constant) else None
             if entry.name != "profile" or not isinstance(name, str) or name in subject.file.profiles:
                 continue
-            known = {*subject.file.profiles, *subject.profiles_of_project()}
+            known = {*subject.file.profiles, *subject.of_project().profiles}
             if name not in known:
                 message = f"no profile is called `{name}`"
                 help_ = did_you_mean(name, known) or f"define it: `profiles: {{{name}: {{…}}}}`"
