@@ -70,7 +70,17 @@ def _yaml_files(folder: Path) -> Iterator[Path]:
     """Yield the YAML files below a folder; hidden folders and those of packages are passed over."""
     for root, folders, files in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".") and name != "node_modules"]
-        yield from (Path(root, name) for name in files if name.endswith(SUFFIXES))
+        found = (Path(root, name) for name in files if name.endswith(SUFFIXES))
+        yield from (file for file in found if _is_inside(file, folder))
+
+
+def _is_inside(file: Path, folder: Path) -> bool:
+    """Tell whether what was found is a file, and no link out of the folder: nobody named what is there."""
+    try:
+        inside = not file.is_symlink() or file.resolve().is_relative_to(folder.resolve())
+        return inside and file.is_file()
+    except (OSError, RuntimeError):
+        return True  # to be read, and told what is wrong
 
 
 def _is_flow(file: Path) -> bool:

@@ -14,7 +14,14 @@ from turbo_yaml.diagnostics.suggest import did_you_mean
 from turbo_yaml.records import Record
 from turbo_yaml.settings.sources import own_project_file
 from turbo_yaml.source import Source, Span
-from turbo_yaml.source.files import UnreadableText, confine, read_source
+from turbo_yaml.source.files import (
+    MAX_BYTES,
+    UnreadableText,
+    confine,
+    decode_text,
+    read_below,
+    read_source,
+)
 
 INSTALLED: Final = Path(__file__).parents[1] / "flows"
 """The folder of the flows that come with turbo-yaml."""
@@ -50,13 +57,20 @@ class Files:
         found = self._sources.get(place.path)
         if found is None:
             try:
-                found = read_source(place.path, name=place.name)
+                found = self._read(place)
             except UnreadableText as problem:
                 found = problem
             self._sources[place.path] = found
         if isinstance(found, UnreadableText):
             raise found
         return found
+
+    def _read(self, place: Place) -> Source:
+        if not place.path.is_relative_to(self.root):
+            return read_source(place.path, name=place.name)  # the operator named it, or it comes with us
+        return Source(
+            place.name, decode_text(read_below(self.root, place.path, place.name, MAX_BYTES), place.name)
+        )
 
     def beside(self, place: Place, relative: str) -> Place:
         """Return the file that `relative`, written in the file at `place`, means; raise `UnreadableText`."""

@@ -21,6 +21,8 @@ _OTHER_BOMS = (
 )
 # Opening a pipe or a terminal line must not wait for its other end; absent on Windows.
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0)
+_FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0)
 
 TEST_FILES = (".test.yaml", ".test.yml")
 """How the name of a file ends that holds nothing but tests of a flow."""
@@ -50,11 +52,18 @@ def read_source(
     """
     shown = os.fspath(path) if name is None else name
     if root is None:
-        data = _read(Path(path), shown, limit, _FLAGS)
+        data = _read(Path(path), shown, limit)
     else:
-        # Every link was followed already; one that appears in between is not.
-        data = _read(confine(root, path), shown, limit, _FLAGS | getattr(os, "O_NOFOLLOW", 0))
+        data = read_below(Path(root), confine(root, path), shown, limit)
     return Source(shown, decode_text(data, shown))
+
+
+def read_below(root: Path, target: Path, shown: str, limit: int) -> bytes:
+    """Return the bytes of a file, given by its real path, below a folder; raise `UnreadableText`.
+
+    Every link was followed when the path was looked up; one that appears in between is not.
+    """
+    return _read(target, shown, limit, _resolve(root, shown))
 
 
 def decode_text(data: bytes, name: str) -> str:
@@ -119,10 +128,26 @@ def _resolve(path: Path, shown: str) -> Path:
         raise UnreadableText(f"`{shown}` cannot be opened: {_reason(error)}") from None
 
 
-def _read(target: Path, shown: str, limit: int, flags: int) -> bytes:
+def _open(target: Path, base: Path | None) -> int:
+    """Open a file; with `base` along its folders, from that one down, without following any link."""
+    if base is None or os.open not in os.supports_dir_fd:
+        return os.open(target, _FLAGS if base is None else _FLAGS | _NO_LINK)
+    *folders, name = target.relative_to(base).parts or (".",)
+    folder = os.open(base, _FOLDER)
+    try:
+        for part in folders:
+            below = os.open(part, _FOLDER | _NO_LINK, dir_fd=folder)
+            os.close(folder)
+            folder = below
+        return os.open(name, _FLAGS | _NO_LINK, dir_fd=folder)
+    finally:
+        os.close(folder)
+
+
+def _read(target: Path, shown: str, limit: int, base: Path | None = None) -> bytes:
     """Return the bytes of a regular file; what was opened is what is examined."""
     try:
-        descriptor = os.open(target, flags)
+        descriptor = _open(target, base)
     except FileNotFoundError:
         raise UnreadableText(
             f"there is no file `{shown}`", help="check the path and the folder it starts from"

@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from turbo_yaml.source.files import UnreadableText, confine, decode_text, read_below
 from turbo_yaml.testing.assertions.finding import Finding
 from turbo_yaml.testing.stage.script import Call
 
 _FOLDER: Final = "snapshots"
+_MOST: Final = 32 << 20  # bytes
 _TELLING: Final = ("model", "temperature", "top_p", "max_tokens", "stop", "seed", "reasoning_effort", "extra")
 """The settings that are shown: those that change what the model says."""
 
@@ -33,19 +35,39 @@ class Snapshots:
     def compare(self, name: str, calls: Sequence[Call]) -> Finding:
         """Compare what was sent with the file, or write the file."""
         path, got = self.place(name), told(calls)
-        wanted = path.read_text(encoding="utf-8") if path.is_file() else None
+        try:
+            wanted = self._kept(path)
+        except UnreadableText as problem:
+            return Finding(False, problem.message)
         if wanted == got:
             return Finding(True, "all that was sent is as it was", wanted, got)
         if self.update:
-            self._folder.mkdir(exist_ok=True)
-            path.write_text(got, encoding="utf-8", newline="\n")
-            self.written.append(path)
+            self._write(path, got)
             return Finding(True, f"{path.name} is written", got, got)
         if wanted is None:
             return Finding(False, f"there is no snapshot yet: `--update` writes {path.name}")
         return Finding(
             False, f"what was sent is not as in {path.name}; `--update` writes it anew", wanted, got
         )
+
+    def _kept(self, path: Path) -> str | None:
+        """Return what a snapshot holds; `UnreadableText` where it is a link, which may lead anywhere."""
+        root = self._folder.parent.resolve()
+        if confine(root, f"{_FOLDER}/{path.name}") != root / _FOLDER / path.name:
+            raise UnreadableText(f"`{_FOLDER}/{path.name}` is a link; a file was expected")
+        if not path.exists():
+            return None
+        content = read_below(root, root / _FOLDER / path.name, path.name, _MOST)
+        return decode_text(content, path.name).replace("\r\n", "\n")
+
+    def _write(self, path: Path, text: str) -> None:
+        self._folder.mkdir(exist_ok=True)
+        fresh = path.with_name(f".{path.name}.new")
+        fresh.unlink(missing_ok=True)
+        with fresh.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        fresh.replace(path)  # a link that came in between is replaced and not followed
+        self.written.append(path)
 
 
 def told(calls: Sequence[Call]) -> str:

@@ -9,6 +9,7 @@ from typing import Final
 
 from turbo_yaml.errors import FlowError
 from turbo_yaml.runtime.frames import current_frame
+from turbo_yaml.source.files import UnreadableText, read_below
 
 MAX_BYTES: Final = 20 * 1024 * 1024
 _SIGNATURES: Final = (
@@ -58,16 +59,12 @@ def _read(root: Path, folder: Path, place: str) -> bytes:
                 kind="file",
                 hint="put the file beside the flow",
             )
-        if not path.is_file():
-            raise FlowError(f"there is no file `{place:.200}`", kind="file")
-        with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as problem:
+        return read_below(root, path, f"{place:.200}", MAX_BYTES)
+    except UnreadableText as problem:
+        raise FlowError(problem.message, kind="file") from None
+    except (OSError, ValueError, RuntimeError) as problem:
         reason = getattr(problem, "strerror", None) or problem
-        raise FlowError(f"`{place:.200}` cannot be read: {reason}", kind="file") from problem
-    if len(content) > MAX_BYTES:
-        raise FlowError(f"`{place:.200}` is larger than {MAX_BYTES // 1024**2} MiB", kind="file")
-    return content
+        raise FlowError(f"`{place:.200}` cannot be read: {reason}", kind="file") from None
 
 
 def media_type(content: bytes, name: str) -> str:
