@@ -16,7 +16,7 @@ from turbo_yaml.errors import UsageError
 
 PAGES = rule_pages()
 WITHOUT_A_FLOW = {
-    "empty-file", "foreign-file", "nested-too-deeply", "not-available", "template-depth", "too-many-steps",
+    "empty-file", "foreign-file", "nested-too-deeply", "template-depth", "too-many-steps",
     "unknown-rule",
     "wrong-inputs", "yaml-syntax", "yaml-too-deep", "yaml-too-large", "yaml-too-many-nodes",
 }  # fmt: skip

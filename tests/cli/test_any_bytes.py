@@ -89,7 +89,7 @@ def test_check_runs_nothing_of_a_flow_and_reads_nothing_outside_of_its_root(
     )
     assert done.returncode == 0, done.stderr
     seen = json.loads(done.stdout)
-    assert ["open", str((root / "deep" / "flow.yaml").resolve())] in seen
+    assert any(event == "open" and path.endswith("/flow.yaml") for event, path in seen)
     libraries = [str(ROOT.resolve() / part) for part in ("turbo_yaml", "docs/rules")]
     libraries += [str(Path(path).resolve()) for path in (sys.prefix, sys.base_prefix)]
     own = (str(root.resolve()), *libraries)

@@ -65,9 +65,10 @@ def register(where: PathLike, settings: Mapping[str, Any] | None = None) -> Flow
     in it; or a folder. `settings` are weaker than those of `configure`. Nothing is loaded before it is named.
     """
     package = sys.modules.get(where) if isinstance(where, str) else None
-    if package is None or package.__file__ is None:
+    file = getattr(package, "__file__", None)
+    if package is None or file is None:
         return Flows(where, settings)
-    found = Flows(Path(package.__file__).parent, settings)
+    found = Flows(Path(file).parent, settings)
     package.__getattr__ = found.__getattr__  # type: ignore[method-assign]
     package.__dir__ = lambda: sorted({*vars(package), *dir(found)})  # type: ignore[method-assign]
     return found
