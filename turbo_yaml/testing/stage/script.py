@@ -8,8 +8,8 @@ from typing import Any
 from turbo_yaml.errors import ModelError
 from turbo_yaml.models.request import Model, OnDelta, Reply, Request
 from turbo_yaml.models.script import ScriptModel
-from turbo_yaml.protocol import Message
-from turbo_yaml.records import Record
+from turbo_yaml.protocol import Message, Usage
+from turbo_yaml.records import Record, replace
 
 
 class Call(Record):
@@ -78,6 +78,9 @@ class Scripted:
         except ModelError as error:
             self.calls.append(Call(request, messages, error=error))
             raise
+        if self._limited and reply.usage is None:
+            # What is written costs nothing, so that a budget of dollars does not stop a test.
+            reply = replace(reply, usage=Usage())
         self.calls.append(Call(request, messages, reply))
         return reply
 
