@@ -38,6 +38,19 @@ def test_answers_are_given_in_order_and_a_default_where_none_is_left(tmp_path: P
     assert facts(outcome) == []
 
 
+def test_what_a_test_says_goes_into_no_cache_and_none_answers_in_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TURBO_YAML_STATE", str(tmp_path / "state"))
+    for said in ("One.", "Two."):
+        text = "turbo: 1\nsettings: {cache: 'on'}\nsteps: [{user: hi}, generate]\n"
+        outcome = only(
+            tmp_path, f"{text}tests: [{{name: a, model: [{said}], expect: [{{equals: {said}}}]}}]\n"
+        )
+        assert facts(outcome) == []
+    assert not (tmp_path / "state").exists()
+
+
 @pytest.mark.parametrize(
     ("given", "told"),
     [

@@ -138,7 +138,16 @@ class OpenAIModel:
             reply = await reader.finish()
         assert reply is not None and entry is not None
         self._pace.settle(entry, reply)
-        return replace(reply, request_id=response.headers.get("x-request-id"))
+        return replace(
+            reply,
+            finish_reason=self._kept(reply.finish_reason),
+            model=self._kept(reply.model),
+            request_id=self._kept(response.headers.get("x-request-id")),
+        )
+
+    def _kept(self, told: str | None) -> str | None:
+        """Return what a server tells beside its reply, which is recorded, without the key that was sent."""
+        return told if told is None or not self._api_key else told.replace(self._api_key, "***")
 
     def _body(self, request: Request, *, streamed: bool) -> dict[str, Any]:
         """Return what is sent for a turn."""

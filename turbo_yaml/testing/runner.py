@@ -7,6 +7,7 @@ import fnmatch
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 
+from turbo_yaml.cache.memory import MemoryCache
 from turbo_yaml.errors import FlowError, TurboError
 from turbo_yaml.flow.nodes.tests import Assertion
 from turbo_yaml.models.pool import ModelPool
@@ -152,6 +153,9 @@ class _Bench:
         fn = self.suite.function(test)
         tools = scripted_tools(() if fn.info is None else fn.info.declared, test.tools)
         fn = fn.using(model=model, tools=tools) if tools else fn.using(model=model)
+        if not test.live:
+            # What a test says is no reply of a model: it goes into no cache, and none answers in its place.
+            fn = fn.using(cache=MemoryCache())
         rehearsal = Rehearsal(fn, case.inputs, model, watched=self.suite.is_watched(test))
         await rehearsal.play(case.cues)
         troubles = troubles_of(case, rehearsal, expected=_expects_failure(case.expected()))

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from turbo_yaml.cache.memory import MemoryCache
 from turbo_yaml.errors import FlowError, UsageError
 from turbo_yaml.memory.registry import unkept_memory
 from turbo_yaml.protocol import Result, Usage
@@ -200,7 +201,7 @@ async def rehearse(
     """
     model = Scripted(replies)
     declared = () if fn.info is None else fn.info.declared
-    played = fn.using(model=model, tools=scripted_tools(declared, tools or {}))
+    played = fn.using(model=model, tools=scripted_tools(declared, tools or {}), cache=MemoryCache())
     rehearsal = Rehearsal(played, inputs, model)
     await rehearsal.play([Cue(), *(Cue(answer) for answer in answers)])
     if rehearsal.stuck is not None:

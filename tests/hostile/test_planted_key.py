@@ -1,0 +1,148 @@
+"""A key that was planted is in no artefact of any run: not on a screen, not in a file, not in a traceback."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import pytest
+
+from tests.server import Answer, ThreadServer
+from tests.server.answer import chunk
+from turbo_yaml.cli.verbs import invoke
+
+KEY = "Plum.tree~4711/opaque+Xy"
+"""No form gives it away: what hides it has to know it."""
+
+FLOW = """\
+turbo: 1
+settings: {retries: 0, timeout: 2s}
+steps:
+  - user: What is this?
+  - generate
+tests:
+  - {name: live, live: true, expect: [snapshot, contains: Hello]}
+  - {name: staged, model: [Hello there.], expect: [snapshot]}
+"""
+Shown: TypeAlias = Callable[..., tuple[int, str]]
+PROJECT = """\
+providers: {here: {base_url: '%s', api_key_env: HERE_API_KEY}}
+model: here/some-model
+cache: write
+"""
+
+
+def error(message: str, **fields: Any) -> dict[str, Any]:
+    return {"error": {"message": message, **fields}}
+
+
+ECHOED = {
+    "a refused key": Answer(
+        status=401, body=error(f"Incorrect API key provided: {KEY}.", code=KEY, type=KEY)
+    ),
+    "a refused header": Answer(
+        status=403, body={"detail": [{"loc": ["header", KEY], "msg": f"Bearer {KEY}"}]}
+    ),
+    "a page": Answer(status=500, body=f"<html><title>Bearer {KEY}</title>{KEY}</html>"),
+    "plain text": Answer(status=400, body=f"no {KEY}\nhere " + "x" * 500, content_type="text/plain"),
+    "JSON encoded": Answer(status=400, body=json.dumps(error(KEY)).replace("/", "\\/")),
+    "an error with the status 200": Answer(body=error(KEY)),
+    "broken JSON": Answer(body='{"choices": [{"' + KEY),
+    "a choice of the wrong kind": Answer(body={"choices": [{"message": KEY, "finish_reason": KEY}]}),
+    "an event that is an error": Answer(events=[chunk({"content": "Hel"}), error(KEY)]),
+    "a broken event": Answer(events=[chunk({"content": "Hel"}), b'data: {"' + KEY.encode() + b"\n\n"]),
+    "a reason to end": Answer(finish_reason=KEY, headers={"x-request-id": KEY}),
+    "a redirect": Answer(status=302, body="", headers={"location": f"http://127.0.0.1:1/{KEY}"}),
+    "a wish to wait": Answer(status=429, body=error(KEY), headers={"retry-after": KEY}),
+    "a broken wire": Answer(text="one two three", fault="reset", after=2),
+    "silence": Answer(fault="stall", after=-1),
+    "silence on the way": Answer(text="one two three", fault="stall", after=2),
+}
+FORMS = (["--jsonl"], ["--json", "--debug"], ["--no-stream", "--debug", "-u"])
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a flow, and an environment with the key and nobody's folders."""
+    for name in [name for name in os.environ if name.startswith(("TURBO_YAML", "OPENAI"))]:
+        monkeypatch.delenv(name)
+    for kind in ("CACHE", "CONFIG", "STATE"):
+        monkeypatch.setenv(f"XDG_{kind}_HOME", str(tmp_path / f".{kind.lower()}"))
+    monkeypatch.setenv("HERE_API_KEY", KEY)
+    (tmp_path / "flow.yaml").write_text(FLOW, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def shown(capfd: pytest.CaptureFixture[str]) -> Shown:
+    """Run a command in this process: its exit code, and all that it printed."""
+
+    def run(*words: str) -> tuple[int, str]:
+        code = invoke(list(words))
+        out, err = capfd.readouterr()
+        return code, out + err
+
+    return run
+
+
+def leaks(told: Mapping[str, str], folder: Path) -> list[str]:
+    """Return the names of the texts and files in which the key stands: as it is, or in JSON or URLs."""
+    spelled = [KEY, KEY.replace("/", "\\/"), KEY.replace("/", "%2F"), KEY[4:-2]]
+    found = [name for name, text in told.items() if any(one in text for one in spelled)]
+    for path in folder.rglob("*"):
+        if path.is_file():
+            data = path.read_bytes()
+            found += [str(path) for one in spelled if one.encode() in data]
+    return found
+
+
+def looked_back(shown: Shown) -> dict[str, str]:
+    """Return all that the commands tell of what was recorded and set."""
+    listed = shown("runs", "list", "--json")[1]
+    runs = [run["run"] for run in json.loads(listed)]
+    assert len(runs) >= len(ECHOED)
+    commands = [
+        ["runs", "list", "-u"],
+        *(["runs", "show", run, *more] for run in runs for more in ([], ["--json"])),
+        ["runs", "show", runs[0], "--flow"],
+        ["runs", "diff", runs[0], runs[1]],
+        ["runs", "export"],
+        ["settings", "explain", "flow.yaml"],
+        ["settings", "explain", "flow.yaml", "--json"],
+        ["audit", "flow.yaml", "--json"],
+        ["keys", "list"],
+        ["cache", "stats"],
+    ]
+    return {"runs list": listed, **{" ".join(words): shown(*words)[1] for words in commands}}
+
+
+def test_a_key_that_a_server_sends_back_is_shown_and_kept_nowhere(project: Path, shown: Shown) -> None:
+    told = {}
+    for number, (fault, answer) in enumerate(ECHOED.items()):
+        with ThreadServer([answer] * 2) as server:
+            (project / "turbo.yaml").write_text(PROJECT % server.url)
+            for form in (FORMS[number % 3], FORMS[(number + 1) % 3]):
+                code, text = shown("run", "flow.yaml", "--journal", "--set", "timeout=0.3s", *form)
+                assert code or fault == "a reason to end", (fault, text)
+                assert "internal error" not in text, text
+                told[f"{fault} {form}"] = text
+            assert all(one.headers["authorization"] == f"Bearer {KEY}" for one in server.received)
+            assert server.received
+    assert leaks(told | looked_back(shown), project) == []
+
+
+@pytest.mark.parametrize("report", ["junit", "json", "text"])
+def test_a_key_is_in_no_report_of_tests(report: str, project: Path, shown: Shown) -> None:
+    told = {}
+    for fault in ("a refused key", "a choice of the wrong kind"):
+        with ThreadServer([ECHOED[fault]] * 3) as server:
+            (project / "turbo.yaml").write_text(PROJECT % server.url)
+            code, text = shown("test", "flow.yaml", "--live", "--format", report, "--update", "--debug")
+            assert code == 1 and server.received, text
+            told[fault] = text
+    assert (project / "snapshots").exists()
+    assert leaks(told, project) == []
