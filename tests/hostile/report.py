@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -16,6 +18,8 @@ from tests.hostile.box import MEMORY, SECONDS, Verdict, judged
 from tests.hostile.cases import templates
 from tests.hostile.corpus.yaml_texts import yaml_texts
 from tests.hostile.interrupting import LONG, interrupted
+from tests.hostile.server_faults import disconnected, told
+from tests.hostile.test_planted_key import ECHOED
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "security.md"
 BEGIN: Final = "<!-- measured: begin -->\n"
@@ -84,6 +88,49 @@ def interrupts() -> Row:
     )
 
 
+def servers() -> list[Row]:
+    """Return the rows of what servers do, and of calls that are cancelled."""
+    found, lost = asyncio.run(told()), asyncio.run(disconnected())
+    words = []
+    for name, streamed in (("plain", False), ("stream", True)):
+        some = [one for one in found if one.fault.streamed is streamed]
+        failed = sum(one.how.startswith("error") for one in some)
+        whole = sum(one.how == "whole" for one in some)
+        words.append(f"{name} {len(some)}: {failed} errors, {whole} whole answers")
+    late = max(one.seconds - one.fault.seconds for one in found)
+    return [
+        Row(
+            "server faults x {plain, stream}",
+            "none silent, none raw, none past the deadline by 1 s, each asked once",
+            f"{'; '.join(words)}; at most {max(late, 0):.1f} s past the deadline",
+            all(one.good for one in found),
+        ),
+        Row(
+            "a call cancelled at any piece of its answer",
+            "the server sees it within 0.3 s",
+            f"{len(lost)}: at most {max(lost):.2f} s",
+            max(lost) <= 0.3,
+        ),
+    ]
+
+
+def keys() -> Row:
+    """Return the row of a planted key."""
+    words = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "tests/hostile/test_planted_key.py",
+    ]
+    done = subprocess.run(words, cwd=PAGE.parents[1], capture_output=True, check=False)
+    what = "a planted key that a server sends back: screen, tracebacks, journal, cache, snapshots, reports"
+    found = "found nowhere" if done.returncode == 0 else "FOUND"
+    return Row(what, "found nowhere", f"{len(ECHOED)} ways: {found}", done.returncode == 0)
+
+
 def costs() -> Row:
     """Return the row of what counting costs."""
     worst = max(budgets.ratios().values())
@@ -100,6 +147,8 @@ def rows() -> list[Row]:
         costs(),
         *loader(),
         interrupts(),
+        *servers(),
+        keys(),
     ]
 
 
