@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -19,7 +22,7 @@ KEY = "Plum.tree~4711/opaque+Xy"
 
 FLOW = """\
 turbo: 1
-settings: {retries: 0, timeout: 2s}
+settings: {retries: 0, timeout: 5s}
 steps:
   - user: What is this?
   - generate
@@ -146,3 +149,21 @@ def test_a_key_is_in_no_report_of_tests(report: str, project: Path, shown: Shown
             told[fault] = text
     assert (project / "snapshots").exists()
     assert leaks(told, project) == []
+
+
+@pytest.mark.parametrize("stop", [signal.SIGKILL, signal.SIGINT])
+def test_a_run_that_is_ended_in_a_reply_leaves_no_key_behind(
+    stop: signal.Signals, project: Path, shown: Shown
+) -> None:
+    with ThreadServer([Answer(text="one two three", fault="stall", after=3)]) as server:
+        (project / "turbo.yaml").write_text(PROJECT % server.url)
+        words = [sys.executable, "-m", "turbo_yaml", "run", "flow.yaml", "--journal", "--jsonl", "--debug"]
+        with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            told = next((line for line in process.stdout if '"delta"' in line), "")
+            process.send_signal(stop)
+            out, err = process.communicate(timeout=20)
+        assert told and process.returncode in (-signal.SIGKILL, 130)
+        (run,) = json.loads(shown("runs", "list", "--json")[1])
+        story = shown("runs", "show", run["run"], "--json")[1]
+    assert leaks({"out": told + out, "err": err, "story": story}, project) == []
