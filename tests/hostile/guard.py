@@ -55,7 +55,7 @@ class Guard:
                 return True  # finding a module is harmless: reading and running it are events of their own
             case "open":
                 reads = isinstance(args[0], str) and args[1] in ("r", "rb", None)
-                return reads and (_is_code(args[0]) or args[0].startswith(f"{ROOT}/"))
+                return reads and (_is_code(args[0]) or f"{args[0]}/".startswith(f"{ROOT}/"))
             case "compile":
                 return (args[0] is not None and self.compiles) or _in_library()
             case "exec":
