@@ -14,7 +14,7 @@ GOLDEN = Path(__file__).parent / "golden"
 # The same examples each time, so that what was green stays green; `TURBO_YAML_RANDOM=1` looks for new ones.
 settings.register_profile(
     "turbo",
-    max_examples=150,
+    max_examples=100,
     deadline=None,
     print_blob=True,
     derandomize=not os.environ.get("TURBO_YAML_RANDOM"),

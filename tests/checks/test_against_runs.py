@@ -23,7 +23,7 @@ from turbo_yaml.diagnostics import Diagnostic
 from turbo_yaml.errors import FlowError, LimitError
 from turbo_yaml.source import Source
 
-EXAMPLES = int(os.environ.get("TURBO_YAML_EXAMPLES", "100"))
+EXAMPLES = int(os.environ.get("TURBO_YAML_EXAMPLES", "60"))
 """More of them: TURBO_YAML_EXAMPLES=5000."""
 KNOWN = {name: value for name, value in DATA.items() if name != "tree"}
 HEAD = json.dumps({name: schema_of(value) for name, value in KNOWN.items()})

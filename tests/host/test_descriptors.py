@@ -11,7 +11,7 @@ import pytest
 
 from tests.server import ThreadServer
 
-RUNS = int(os.environ.get("TURBO_YAML_RUNS", "150"))
+RUNS = int(os.environ.get("TURBO_YAML_RUNS", "100"))
 """More of them: TURBO_YAML_RUNS=5000."""
 
 

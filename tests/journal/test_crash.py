@@ -26,7 +26,7 @@ from turbo_yaml.journal.journal import Journal
 from turbo_yaml.journal.log import prompt
 
 KILLS_OF_A_RUN = 12
-KILLS = int(os.environ.get("TURBO_YAML_KILLS", "12"))
+KILLS = int(os.environ.get("TURBO_YAML_KILLS", "6"))
 
 FLOW = """\
 turbo: 1

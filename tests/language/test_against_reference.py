@@ -15,7 +15,7 @@ from tests.language.reference import walk
 from tests.language.running import story_of
 from tests.language.shown_flows import Shown, shown_flows
 
-EXAMPLES = int(os.environ.get("TURBO_YAML_EXAMPLES", "120"))
+EXAMPLES = int(os.environ.get("TURBO_YAML_EXAMPLES", "90"))
 """More of them: TURBO_YAML_EXAMPLES=5000."""
 
 REPLIES = st.lists(st.sampled_from(["", "tea", "3", "no", "7", " 1", "-2", "x y"]), min_size=1, max_size=5)
