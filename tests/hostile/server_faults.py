@@ -45,10 +45,14 @@ class Told:
     asked: int
 
     @property
+    def clean(self) -> bool:
+        """Whether it is one error or a whole answer, and asked once at most: its time may be over before."""
+        return self.asked <= 1 and self.how.startswith(("error", "whole"))
+
+    @property
     def good(self) -> bool:
-        """Whether it is one error or a whole answer, in time, and asked once."""
-        in_time = self.seconds <= self.fault.seconds + 1
-        return in_time and self.asked == 1 and self.how.startswith(("error", "whole"))
+        """Whether it is clean, in time, and was asked."""
+        return self.clean and self.asked == 1 and self.seconds <= self.fault.seconds + 1
 
 
 def faults() -> list[Fault]:
