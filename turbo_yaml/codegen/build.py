@@ -8,6 +8,9 @@ from typing import Any, TypedDict
 
 from turbo_yaml.source import Source, Span
 
+_LOAD, _STORE = ast.Load(), ast.Store()
+"""One of each does for all nodes, as in the trees that Python itself makes."""
+
 
 class At(TypedDict):
     """The position of a node: lines from 1, columns from 0 in UTF-8 bytes, as `ast` has them."""
@@ -26,12 +29,12 @@ def at(source: Source, span: Span) -> At:
 
 def load(name: str, place: At) -> ast.Name:
     """Return the reading of a name."""
-    return ast.Name(name, ast.Load(), **place)
+    return ast.Name(name, _LOAD, **place)
 
 
 def store(name: str, place: At) -> ast.Name:
     """Return the writing of a name."""
-    return ast.Name(name, ast.Store(), **place)
+    return ast.Name(name, _STORE, **place)
 
 
 def call(
@@ -48,7 +51,7 @@ def call(
 
 def attribute(value: ast.expr, name: str, place: At) -> ast.Attribute:
     """Return the reading of an attribute."""
-    return ast.Attribute(value, name, ast.Load(), **place)
+    return ast.Attribute(value, name, _LOAD, **place)
 
 
 def assign(name: str, value: ast.expr, place: At) -> ast.Assign:

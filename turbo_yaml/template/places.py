@@ -44,8 +44,7 @@ class Places:
         """Return the place in the file of the template's characters from `start` to `end`."""
         if self._shift is None and self._offsets is None:
             self._map()
-        shift = self._shift
-        if shift is not None:
+        if (shift := self._shift) is not None:
             return Span(start + shift, end + shift)
         offsets = self._offsets
         if not offsets:

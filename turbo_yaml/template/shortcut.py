@@ -30,9 +30,10 @@ _OTHER = re.compile(r"\{[{%#]|\{\Z|\r")
 
 
 def made(kind: type[_Node], place: int, **fields: Any) -> _Node:
-    """Return a node as its class makes it, which takes twice as long."""
+    """Return a node as its class makes it, which takes three times as long."""
     node = kind.__new__(kind)
-    node.__dict__.update(fields, lineno=place, environment=None)
+    fields["lineno"], fields["environment"] = place, None
+    node.__dict__ = fields
     return node
 
 
