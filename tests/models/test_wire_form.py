@@ -9,10 +9,9 @@ import pytest
 
 from tests.models.asking import request
 from turbo_yaml.models.faults import Fault
-from turbo_yaml.models.wire.chat import SENT, chat_body, wire_messages
+from turbo_yaml.models.wire.chat import chat_body, wire_messages
 from turbo_yaml.models.wire.form import is_wrapped, unwrapped
 from turbo_yaml.protocol import Assistant, ExampleAssistant, ExampleUser, Message, System, ToolCall, User
-from turbo_yaml.settings import keys
 
 OBJECT = {
     "type": "object",
@@ -96,10 +95,6 @@ def test_a_part_that_cannot_be_sent_is_a_fault_that_says_what_can(part: Any) -> 
     with pytest.raises(Fault) as caught:
         parts(part)
     assert caught.value.kind == "bad_request" and not caught.value.retryable
-
-
-def test_the_settings_that_are_sent_are_those_of_the_table() -> None:
-    assert SENT == keys.SENT
 
 
 def test_settings_are_sent_as_they_are_and_null_ones_are_not() -> None:

@@ -12,6 +12,7 @@ from turbo_yaml.flow.readers.bodies import BODY_SLOTS
 from turbo_yaml.flow.readers.context import WRONG, Reader, Reading, Scope, is_empty, shape
 from turbo_yaml.flow.readers.files import FILE_SLOTS, make_flow, read_flow_keys, read_version
 from turbo_yaml.flow.readers.keys import read_keys, table_of
+from turbo_yaml.flow.readers.lists import LIST_SLOTS
 from turbo_yaml.flow.readers.messages import MESSAGE_SLOTS
 from turbo_yaml.flow.readers.quantities import QUANTITY_SLOTS
 from turbo_yaml.flow.readers.scalars import SCALAR_SLOTS, check_tag
@@ -28,6 +29,7 @@ READERS: dict[Slot, Reader] = {
     **SCALAR_SLOTS,
     **QUANTITY_SLOTS,
     **VALUE_SLOTS,
+    **LIST_SLOTS,
     **MESSAGE_SLOTS,
     **TURN_SLOTS,
     **TOOL_SLOTS,

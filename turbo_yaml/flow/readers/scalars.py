@@ -13,6 +13,7 @@ from turbo_yaml.flow.readers.context import (
     Reader,
     Reading,
     brief,
+    is_empty,
     is_hole,
     is_null,
     is_template,
@@ -244,6 +245,15 @@ def read_callee(reading: Reading, node: Node, key: Key) -> Any:
     if text is WRONG or text.single is not None:
         return text if text is WRONG else Expression(text.source, node, text.single, text.places)
     return reading.report("bad-name", "the name of a flow is one `{{ … }}` and nothing beside it", node)
+
+
+def read_label(reading: Reading, node: Node, key: Key) -> Any:
+    """Read a text that is one of several to choose from."""
+    if not isinstance(node, Scalar):
+        return reading.report("wrong-kind", f"a label of `{key.name}` is a text; this is {shape(node)}", node)
+    if is_empty(node):
+        return reading.report("missing-value", f"there is an empty label in `{key.name}`", node)
+    return text_of(reading, node) if check_tag(reading, node) else WRONG
 
 
 def read_path(reading: Reading, node: Node, key: Key) -> Any:

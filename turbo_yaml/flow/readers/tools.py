@@ -17,14 +17,13 @@ from turbo_yaml.flow.readers.context import (
     is_hole,
     is_null,
     is_template,
-    shape,
 )
 from turbo_yaml.flow.readers.keys import as_mapping, read_keys, table_of
 from turbo_yaml.flow.readers.scalars import check_tag, check_word, name_scalar, read_plain, scalar
 from turbo_yaml.flow.vocabulary import SERVER_KEYS, TOOL_KEYS, Key, Slot
 from turbo_yaml.source import Span
 from turbo_yaml.syntax import Mapping as MappingNode
-from turbo_yaml.syntax import Node, Scalar, Sequence
+from turbo_yaml.syntax import Node, Scalar
 from turbo_yaml.types.shorthand import parse_type
 
 _TOOL = table_of("a tool", TOOL_KEYS)
@@ -49,29 +48,6 @@ def read_tool_name(reading: Reading, node: Node, key: Key) -> Any:
     else:
         help = "a name under `tools:`, or `server.name` for a tool of an MCP server"
     return reading.report("bad-name", f"`{brief(found)}` names no tool", found, help)
-
-
-def read_offer(reading: Reading, node: Node, key: Key) -> Any:
-    """Read the names of the tools that a model may call."""
-    if not isinstance(node, Sequence):
-        written = brief(node) if isinstance(node, Scalar) and not is_null(node) else "find_order"
-        message = f"`{key.name}` takes a list of names; this is {shape(node)}"
-        return reading.report("wrong-kind", message, node, f"`{key.name}: [{written}]`")
-    if not check_tag(reading, node):
-        return WRONG
-    if not node.items:
-        return reading.report("missing-value", f"there is nothing in `{key.name}`", node)
-    refs = [read_tool_name(reading, item, key) for item in node.items]
-    if WRONG in refs:
-        return WRONG
-    seen: dict[str, ToolRef] = {}
-    for ref in refs:
-        first = seen.setdefault(ref.name, ref)
-        if first is not ref:
-            place = reading.related("it is here first", first.span)
-            message = f"`{key.name}` has `{ref.name}` twice"
-            return reading.report("duplicate-label", message, ref.span, "remove one of them", place)
-    return tuple(refs)
 
 
 # Where tools are declared ------------------------------------------------------------------------------
@@ -174,20 +150,6 @@ def read_server(reading: Reading, node: Node, key: Key) -> Any:
     return given
 
 
-def read_plains(reading: Reading, node: Node, key: Key) -> Any:
-    """Read a list of texts that are never templates."""
-    if not isinstance(node, Sequence):
-        written = brief(node) if isinstance(node, Scalar) and not is_null(node) else "a, b"
-        message = f"`{key.name}` takes a list of texts; this is {shape(node)}"
-        return reading.report("wrong-kind", message, node, f"`{key.name}: [{written}]`")
-    if not check_tag(reading, node):
-        return WRONG
-    if not node.items:
-        return reading.report("missing-value", f"there is nothing in `{key.name}`", node)
-    texts = [read_plain(reading, item, key) for item in node.items]
-    return WRONG if WRONG in texts else tuple(texts)
-
-
 def read_headers(reading: Reading, node: Node, key: Key) -> Any:
     """Read names with texts that are never templates."""
     found = as_mapping(reading, node, f"`{key.name}`", f"`{key.name}: {{Accept: application/json}}`")
@@ -199,11 +161,9 @@ def read_headers(reading: Reading, node: Node, key: Key) -> Any:
 
 TOOL_SLOTS: dict[Slot, Reader] = {
     "tool": read_tool_name,
-    "offer": read_offer,
     "tools": read_tools,
     "parameters": read_parameters,
     "request": read_request,
     "server": read_server,
-    "plains": read_plains,
     "headers": read_headers,
 }

@@ -6,13 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from turbo_yaml.flow.nodes import Constant, ListValue, MapValue, Named
-from turbo_yaml.flow.readers.context import WRONG, Reader, Reading, is_empty, is_hole, is_template, shape
+from turbo_yaml.flow.readers.context import WRONG, Reader, Reading, is_hole, is_template, shape
 from turbo_yaml.flow.readers.scalars import (
     check_tag,
     check_variable,
     read_data,
-    read_flow,
-    read_word,
     text_of,
 )
 from turbo_yaml.flow.vocabulary import Key, Slot
@@ -109,94 +107,9 @@ def _entries(reading: Reading, node: Node, key: Key, help: str) -> Any:
     return node.entries if check_tag(reading, node) else WRONG
 
 
-def read_labels(reading: Reading, node: Node, key: Key) -> Any:
-    """Read a list of texts, or one template that gives such a list."""
-    if isinstance(node, Scalar):
-        if is_template(node.text):
-            return text_of(reading, node) if check_tag(reading, node) else WRONG
-        return reading.report(
-            "wrong-kind",
-            f"`{key.name}` takes a list of labels; this is {shape(node)}",
-            node,
-            f"`{key.name}: [a, b]`, or a template that gives a list",
-        )
-    if not isinstance(node, Sequence):
-        return reading.report(
-            "wrong-kind",
-            f"`{key.name}` takes a list of labels; this is {shape(node)}",
-            node,
-            f"`{key.name}: [a, b]`",
-        )
-    if not check_tag(reading, node):
-        return WRONG
-    if not node.items:
-        return reading.report("missing-value", f"there is nothing in `{key.name}`", node)
-    labels = [_label(reading, item, key) for item in node.items]
-    return WRONG if WRONG in labels else _unlike(reading, node.items, tuple(labels), key)
-
-
-def _label(reading: Reading, node: Node, key: Key) -> Any:
-    if not isinstance(node, Scalar):
-        return reading.report("wrong-kind", f"a label of `{key.name}` is a text; this is {shape(node)}", node)
-    if is_empty(node):
-        return reading.report("missing-value", f"there is an empty label in `{key.name}`", node)
-    return text_of(reading, node) if check_tag(reading, node) else WRONG
-
-
-def _unlike(reading: Reading, nodes: list[Node], labels: tuple[Any, ...], key: Key) -> Any:
-    seen: dict[str, Scalar] = {}
-    for node in nodes:
-        assert isinstance(node, Scalar)
-        if node.text in seen and not is_template(node.text):
-            first = reading.related("it is here first", seen[node.text].span)
-            return reading.report(
-                "duplicate-label", f"`{key.name}` has `{node.text}` twice", node, "remove one of them", first
-            )
-        seen[node.text] = node
-    return labels
-
-
-def read_callees(reading: Reading, node: Node, key: Key) -> Any:
-    """Read a list of names of flows, each there once."""
-    if not isinstance(node, Sequence):
-        written = node.text if isinstance(node, Scalar) else "a, b"
-        what = f"`{key.name}` takes a list of flows; this is {shape(node)}"
-        return reading.report("wrong-kind", what, node, f"`{key.name}: [{written}]`")
-    if not check_tag(reading, node):
-        return WRONG
-    if not node.items:
-        return reading.report("missing-value", f"there is nothing in `{key.name}`", node)
-    flows = [read_flow(reading, item, key) for item in node.items]
-    return WRONG if WRONG in flows else _unlike(reading, node.items, tuple(flows), key)
-
-
-def read_words(reading: Reading, node: Node, key: Key) -> Any:
-    """Read a list of names."""
-    if not isinstance(node, Sequence):
-        written = node.text if isinstance(node, Scalar) else "a, b"
-        return reading.report(
-            "wrong-kind",
-            f"`{key.name}` takes a list of names; this is {shape(node)}",
-            node,
-            f"`{key.name}: [{written}]`",
-        )
-    if not check_tag(reading, node):
-        return WRONG
-    words = []
-    for item in node.items:
-        word = read_word(reading, item, key)
-        if word is WRONG:
-            return WRONG
-        words.append(word)
-    return tuple(words)
-
-
 VALUE_SLOTS: dict[Slot, Reader] = {
     "value": read_value_slot,
     "data": read_constant,
     "values": read_values,
     "arguments": read_arguments,
-    "labels": read_labels,
-    "words": read_words,
-    "callees": read_callees,
 }

@@ -12,24 +12,7 @@ from turbo_yaml.models.faults import Fault
 from turbo_yaml.models.request import Request, Structured
 from turbo_yaml.models.wire.form import ask_for_form
 from turbo_yaml.protocol import Assistant, Message, Part, ToolCall, ToolResult
-
-SENT = (
-    "temperature",
-    "top_p",
-    "max_tokens",
-    "stop",
-    "n",
-    "seed",
-    "presence_penalty",
-    "frequency_penalty",
-    "logit_bias",
-    "reasoning_effort",
-    "verbosity",
-    "tool_choice",
-    "parallel_tool_calls",
-    "service_tier",
-    "user",
-)
+from turbo_yaml.settings.keys import SENT
 
 
 def chat_body(request: Request, structured: Structured, rename: Mapping[str, str]) -> dict[str, Any]:
