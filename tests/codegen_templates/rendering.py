@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import CodeType
 from typing import Any
@@ -105,12 +105,21 @@ class Lowered:
         modules = [*self.included.items(), (self.source, self.module)]
         return [(source, compile(module, source.name, "exec")) for source, module in modules]
 
-    def run(self, data: Mapping[str, Any]) -> Any:
-        """Call it with variables; those that are not given are unset."""
+    def function(self) -> Callable[..., Any]:
+        """Return the function itself."""
         space: dict[str, Any] = {name: getattr(values, name) for name in self.used}
         for _, code in self.codes():
             exec(code, space)
-        return space["flow"](**{self.names.variable(name): value for name, value in data.items()})
+        made: Callable[..., Any] = space["flow"]
+        return made
+
+    def run(self, data: Mapping[str, Any]) -> Any:
+        """Call it with variables; those that are not given are unset."""
+        return self.function()(**self.arguments(data))
+
+    def arguments(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """Return variables under the names of the function's parameters."""
+        return {self.names.variable(name): value for name, value in data.items()}
 
 
 LOWER = {

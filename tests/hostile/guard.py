@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import sysconfig
 from pathlib import Path
-from types import CodeType
+from types import CodeType, FrameType
 from typing import Any, Final
 
 _CODE: Final = tuple(
@@ -20,6 +20,7 @@ _CODE: Final = tuple(
 )
 """Where Python code that may be loaded stands."""
 
+_HERE: Final = str(Path(__file__).parent)
 _RECORDS: Final = str(Path(__file__).parents[2] / "turbo_yaml" / "records.py")
 ROOT: Final = Path("/nonexistent/flows")
 """The folder that holds the flows, and nothing else may be read."""
@@ -30,7 +31,8 @@ _HARMLESS: Final = frozenset(
         "builtins.id", "cpython._PySys_ClearAuditHooks", "gc.freeze", "gc.get_objects", "marshal.loads",
         "object.__getattr__", "object.__setattr__", "object.__delattr__", "os.listdir", "sys._getframe",
         "sys._current_frames", "sys.unraisablehook", "sys.excepthook", "sys.set_asyncgen_hooks_finalizer",
-        "sys.set_asyncgen_hooks_firstiter", "time.sleep", "setopencodehook", "array.__new__",
+        "sys.set_asyncgen_hooks_firstiter", "sys.set_asyncgen_hook_finalizer",
+        "sys.set_asyncgen_hook_firstiter", "time.sleep", "setopencodehook", "array.__new__",
     }
 )  # fmt: skip
 
@@ -72,5 +74,8 @@ def _is_code(path: str) -> bool:
 
 def _in_library() -> bool:
     """Tell whether a class is being made whose methods are written as text: of its own fields only."""
-    name = sys._getframe(3).f_code.co_filename
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and frame.f_code.co_filename.startswith(_HERE):
+        frame = frame.f_back
+    name = "" if frame is None else frame.f_code.co_filename
     return name.startswith((sysconfig.get_path("stdlib"), "<frozen ")) or name == _RECORDS

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -101,17 +103,30 @@ def explained(problem: sqlite3.Error, path: Path) -> JournalError:
     return JournalError(f"the journal `{path}` cannot be used: {said}", hint=WITHOUT)
 
 
+@contextmanager
+def reading(folder: Path) -> Iterator[None]:
+    """Read what is stored; `JournalError` where it cannot be read, or is not what was stored."""
+    try:
+        yield
+    except sqlite3.Error as problem:
+        raise explained(problem, folder / FILE) from problem
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as problem:
+        raise JournalError(f"the journal `{folder / FILE}` {_DAMAGED[1]}", hint=_DAMAGED[2]) from problem
+
+
+_DAMAGED: Final = (
+    "malformed",
+    "is damaged",
+    "move the file away, or save what can be read: `sqlite3 journal.db .recover`",
+)
 _FAULTS: Final = (
     ("disk is full", "cannot be written: the disk is full", "make room and resume, or " + WITHOUT),
     ("readonly", "cannot be written: it is read-only", WITHOUT),
     ("unable to open", "cannot be opened", WITHOUT),
     ("locked", f"has been busy for {PATIENCE:g} s: another process holds it", "try again when that is done"),
     ("not a database", "is not a journal", "move the file away, or use another folder with `--state DIR`"),
-    (
-        "malformed",
-        "is damaged",
-        "move the file away, or save what can be read: `sqlite3 journal.db .recover`",
-    ),
+    _DAMAGED,
+    ("Could not decode", *_DAMAGED[1:]),
     ("disk I/O", "cannot be written: the disk reports an error", WITHOUT),
     ("no such", "is not a journal", "move the file away, or use another folder with `--state DIR`"),
 )

@@ -6,8 +6,8 @@ import json
 import os
 import sqlite3
 import threading
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from random import Random
 from time import time
@@ -17,11 +17,12 @@ from weakref import finalize
 
 from turbo_yaml.errors import JournalError, UsageError
 from turbo_yaml.journal.content import hashed, to_stored, unpacked
-from turbo_yaml.journal.database import FILE, PARTS, connect, explained
+from turbo_yaml.journal.database import FILE, PARTS, connect, reading
 from turbo_yaml.journal.folder import state_folder
 from turbo_yaml.journal.locks import Owner, process_of
 from turbo_yaml.journal.log import BITS, EVENT, Event, RunLog, event_of, run_id, run_name
 from turbo_yaml.journal.privacy import Privacy
+from turbo_yaml.journal.soundness import sound_run
 from turbo_yaml.journal.writer import Statement, Writer
 from turbo_yaml.settings.keychain import Keychain
 from turbo_yaml.settings.secrets import is_secret_name
@@ -194,9 +195,7 @@ class Journal:
     def _take(self, runs: list[Run]) -> None:
         """Make this process the one that is at work on runs; `JournalError` where another one is."""
         own = self._owner_name
-        db = self.reader()
-        db.execute("begin immediate")
-        try:
+        with reading(self.folder), self._changing() as db:
             for run in runs:
                 (owner,) = db.execute("select owner from run where id = ?", (run.id,)).fetchone()
                 process = self._process_of(run.id, owner)
@@ -206,11 +205,20 @@ class Journal:
                         hint="wait for it to end, or stop it first",
                     )
                 db.execute("update run set owner = ? where id = ?", (own, run.id))
+        self._held.update(run.id for run in runs)
+
+    @contextmanager
+    def _changing(self) -> Iterator[sqlite3.Connection]:
+        """Do all that is done within, or nothing of it."""
+        db = self.reader()
+        db.execute("begin immediate")
+        try:
+            yield db
             db.execute("commit")
         except BaseException:
-            db.execute("rollback")
+            if db.in_transaction:
+                db.execute("rollback")
             raise
-        self._held.update(run.id for run in runs)
 
     def _process_of(self, id: int, owner: str | None) -> str | None:
         """Return the number of the process that is at work on a run, if one is."""
@@ -238,19 +246,9 @@ class Journal:
 
     def write(self, statements: list[Statement]) -> None:
         """Do statements at once, all or none; `JournalError` where they cannot be done."""
-        db = self.reader()
-        try:
-            db.execute("begin immediate")
-            try:
-                for sql, values in statements:
-                    db.execute(sql, values)
-                db.execute("commit")
-            except BaseException:
-                if db.in_transaction:
-                    db.execute("rollback")
-                raise
-        except sqlite3.Error as problem:
-            raise explained(problem, self.folder / FILE) from problem
+        with reading(self.folder), self._changing() as db:
+            for sql, values in statements:
+                db.execute(sql, values)
 
     # What is there --------------------------------------------------------------------------------------
 
@@ -263,32 +261,32 @@ class Journal:
 
     def select(self, rest: str, *values: Any) -> list[Run]:
         """Return the runs that a part of a query chooses."""
-        try:
+        with reading(self.folder):
             rows = self.reader().execute(f"select {COLUMNS} from run r {rest}", values).fetchall()
-        except sqlite3.Error as problem:
-            raise explained(problem, self.folder / FILE) from problem
-        return [self._run_of(row) for row in rows]
+            return [self._run_of(row) for row in rows]
 
     def _run_of(self, row: tuple[Any, ...]) -> Run:
         read = [None if text is None else json.loads(text) for text in row[6:9]]
         status = row[3]
         if status == "running" and self._process_of(row[0], row[-1]) is None:
             status = "interrupted"
-        return Run._make((*row[:3], status, *row[4:6], *read, *row[9:-1]))
+        return sound_run(Run._make((*row[:3], status, *row[4:6], *read, *row[9:-1])))
 
     def events(self, run: Run) -> list[Event]:
         """Return what a run was told, in the order in which it was asked."""
-        rows = self.reader().execute(EVENT + " order by e.number", (run.id,))
-        return [event_of(row) for row in rows]
+        with reading(self.folder):
+            rows = self.reader().execute(EVENT + " order by e.number", (run.id,))
+            return [event_of(row) for row in rows]
 
     def sources(self, run: Run) -> dict[str, str]:
         """Return the flow files of a run as they were."""
-        rows = self.reader().execute(
-            "select f.name, t.body from file f "
-            "join text t on t.run = f.run and t.hash = f.text where f.run = ?",
-            (run.id,),
-        )
-        return {name: unpacked(body) for name, body in rows}
+        with reading(self.folder):
+            rows = self.reader().execute(
+                "select f.name, t.body from file f "
+                "join text t on t.run = f.run and t.hash = f.text where f.run = ?",
+                (run.id,),
+            )
+            return {str(name): unpacked(body) for name, body in rows}
 
     def _id(self, name: str) -> int:
         id = run_id(name)
@@ -307,11 +305,9 @@ class Journal:
         `UsageError` where nothing was recorded at that place.
         """
         run = self.run(name)
-        row = (
-            self.reader()
-            .execute("select number from event where run = ? and place = ?", (run.id, place))
-            .fetchone()
-        )
+        with reading(self.folder):
+            sql = "select number from event where run = ? and place = ?"
+            row = self.reader().execute(sql, (run.id, place)).fetchone()
         if row is None:
             raise UsageError(
                 f"run `{name}` has nothing at `{place:.80}`",
@@ -326,7 +322,8 @@ class Journal:
             )
         ]
         for table in PARTS:
-            columns = [row[1] for row in self.reader().execute(f"pragma table_info({table})")]
+            with reading(self.folder):
+                columns = [row[1] for row in self.reader().execute(f"pragma table_info({table})")]
             kept = ", ".join(column for column in columns if column not in ("run", "id"))
             sql = f"insert into {table}(run, {kept}) select ?, {kept} from {table} where run = ?"
             values: tuple[Any, ...] = (copy, run.id)
@@ -354,7 +351,8 @@ class Journal:
 
     def _wipe(self) -> None:
         """Empty the file in which changes wait: what was deleted may still stand there."""
-        busy = self.reader().execute("pragma wal_checkpoint(truncate)").fetchone()[0]
+        with reading(self.folder):
+            busy = self.reader().execute("pragma wal_checkpoint(truncate)").fetchone()[0]
         if busy:
             raise JournalError(
                 "the runs are deleted, but another process reads the journal: "

@@ -40,6 +40,8 @@ class Owner:
 def process_of(folder: Path, owner: str) -> str | None:
     """Return the number of the process that an owner is; None where that is gone."""
     path = folder / _FOLDER / owner
+    if path.name != owner:
+        return None  # nobody of ours is called so: the journal is damaged, or made to name another file
     try:
         handle = os.open(path, os.O_RDWR)
     except OSError:

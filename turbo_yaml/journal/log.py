@@ -6,12 +6,15 @@ import asyncio
 import json
 import sqlite3
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from time import time
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from turbo_yaml.errors import JournalError
 from turbo_yaml.journal.content import hashed, packed, to_stored, unpacked
+from turbo_yaml.journal.database import reading
 from turbo_yaml.journal.privacy import Privacy
+from turbo_yaml.journal.soundness import sound_event, sound_link
 from turbo_yaml.journal.writer import Statement, Writer
 
 Kind: TypeAlias = Literal["turn", "input", "tool", "sleep", "chance", "fork", "timeout"]
@@ -62,12 +65,11 @@ class Event(NamedTuple):
 
 
 def event_of(row: tuple[Any, ...]) -> Event:
-    """Return the event of a row that `EVENT` selects."""
+    """Return the event of a row that `EVENT` selects; `ValueError` where it is none."""
     text, data = row[10], row[11]
-    if text is None and data is None:
-        return Event._make(row)
     body = None if text is None else unpacked(text)
-    return Event._make((*row[:10], body, None if data is None else json.loads(data), *row[12:]))
+    data = None if data is None else json.loads(data)
+    return sound_event(Event._make((*row[:10], body, data, *row[12:])))
 
 
 class Link(NamedTuple):
@@ -113,41 +115,50 @@ class RunLog:
         """What the run is called."""
         return run_name(self.id)
 
+    def reading(self) -> AbstractContextManager[None]:
+        """Read what was recorded; `JournalError` where it is not what was written."""
+        return reading(self._writer.folder)
+
     # What was recorded ----------------------------------------------------------------------------------
 
     def go_on(self) -> None:
         """Look up what the run was told before."""
-        found = self._one("select coalesce(max(number), 0), count(*) from event where run = ?", self.id)
-        self._number, self.left = found
+        with self.reading():
+            found = self._one("select coalesce(max(number), 0), count(*) from event where run = ?", self.id)
+            self._number, self.left = map(int, found)
 
     def find(self, place: str) -> Event | None:
         """Return what was recorded at a place."""
         if not self.left:
             return None
-        row = self._reader().execute(EVENT + " and e.place = ?", (self.id, place)).fetchone()
-        if row is None:
-            return None
-        self.left -= 1
-        return event_of(row)
+        with self.reading():
+            row = self._reader().execute(EVENT + " and e.place = ?", (self.id, place)).fetchone()
+            if row is None:
+                return None
+            self.left -= 1
+            return event_of(row)
 
     def later(self, path: str, number: int) -> Event | None:
         """Return the first whole event of a chat that was recorded after the one with a number."""
-        rows = self._reader().execute(
-            EVENT + " and e.number > ? and e.state = 'done' order by e.number", (self.id, number)
-        )
-        for row in rows:
-            if row[0].startswith(path) and "/" not in row[0][len(path) :]:
-                return event_of(row)
+        with self.reading():
+            rows = self._reader().execute(
+                EVENT + " and e.number > ? and e.state = 'done' order by e.number", (self.id, number)
+            )
+            for row in rows:
+                if row[0].startswith(path) and "/" not in row[0][len(path) :]:
+                    return event_of(row)
         return None
 
     def text(self, hash: bytes) -> str | None:
         """Return a text by its hash."""
-        found = self._one("select body from text where run = ? and hash = ?", self.id, hash)
-        return None if found is None else unpacked(found[0])
+        with self.reading():
+            found = self._one("select body from text where run = ? and hash = ?", self.id, hash)
+            return None if found is None else unpacked(found[0])
 
     def prompt(self, hash: bytes | None) -> list[Link]:
         """Return the messages of a prompt, by the hash of its last one."""
-        return prompt(self._reader(), self.id, hash)
+        with self.reading():
+            return prompt(self._reader(), self.id, hash)
 
     def _one(self, sql: str, *values: Any) -> Any:
         return self._reader().execute(sql, values).fetchone()
@@ -257,8 +268,10 @@ class RunLog:
 
 def prompt(db: sqlite3.Connection, run: int, hash: bytes | None) -> list[Link]:
     """Return the messages of a prompt of a run, by the hash of its last one."""
-    found = []
+    found: dict[bytes, Link] = {}
     while hash is not None:
+        if hash in found:
+            raise ValueError("a message comes before itself")
         row = db.execute(
             "select l.hash, l.before, l.role, l.name, l.form, t.body from link l "
             "join text t on t.run = l.run and t.hash = l.text where l.run = ? and l.hash = ?",
@@ -266,9 +279,9 @@ def prompt(db: sqlite3.Connection, run: int, hash: bytes | None) -> list[Link]:
         ).fetchone()
         if row is None:
             raise JournalError(f"the journal lacks a part of run `{run_name(run)}`")
-        found.append(Link._make((*row[:5], unpacked(row[5]))))
+        found[hash] = sound_link(Link._make((*row[:5], unpacked(row[5]))))
         hash = row[1]
-    return found[::-1]
+    return [*found.values()][::-1]
 
 
 _DIGITS: Final = "0123456789abcdefghjkmnpqrstvwxyz"

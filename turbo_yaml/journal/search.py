@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import sqlite3
 from typing import Any, Final, NamedTuple
 
-from turbo_yaml.journal.database import FILE, explained
 from turbo_yaml.journal.journal import Journal, Run
 
 _INDEX: Final = "create virtual table if not exists search using fts5(body, content='', tokenize='unicode61')"
@@ -65,22 +63,17 @@ def _phrases(query: str) -> list[str]:
 
 def _index(journal: Journal) -> None:
     """Put what is new into the index: nobody waits for that while runs go on."""
-    db = journal.reader()
-    try:
-        db.execute("begin immediate")
-        try:
-            db.execute(_INDEX)
-            db.execute(
+    journal.write(
+        [
+            (_INDEX, ()),
+            (
                 "insert into search(rowid, body) select id, cast(body as text) from text "
-                f"where id > ({_MARK}) and length(body) < 1000000"
-            )
-            db.execute(
-                "insert or replace into mark(name, value) select 'searched', coalesce(max(id), 0) from text"
-            )
-            db.execute("commit")
-        except BaseException:
-            if db.in_transaction:
-                db.execute("rollback")
-            raise
-    except sqlite3.Error as problem:
-        raise explained(problem, journal.folder / FILE) from problem
+                f"where id > ({_MARK}) and length(body) < 1000000",
+                (),
+            ),
+            (
+                "insert or replace into mark(name, value) select 'searched', coalesce(max(id), 0) from text",
+                (),
+            ),
+        ]
+    )

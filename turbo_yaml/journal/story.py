@@ -8,6 +8,7 @@ from difflib import unified_diff
 from typing import Any, NamedTuple
 
 from turbo_yaml.journal.content import unpacked
+from turbo_yaml.journal.database import reading
 from turbo_yaml.journal.journal import Journal, Run
 from turbo_yaml.journal.log import Event, Link, prompt
 
@@ -27,17 +28,18 @@ def story(journal: Journal, run: Run) -> Iterator[Scene]:
     replies: set[str] = set()
     for event in journal.events(run):
         said = []
-        for link in _new(db, run, event, seen):
-            if not (link.role == "assistant" and link.text in replies):
-                said.append(link)
+        with reading(journal.folder):
+            for link in _new(db, run, event, seen):
+                if not (link.role == "assistant" and link.text in replies):
+                    said.append(link)
         if event.kind == "turn" and event.text is not None:
             replies.add(event.text)
         asked = None
         if event.ask is not None:
-            row = db.execute(
-                "select body from text where run = ? and hash = ?", (run.id, event.ask)
-            ).fetchone()
-            asked = None if row is None else json.loads(unpacked(row[0]))
+            with reading(journal.folder):
+                sql = "select body from text where run = ? and hash = ?"
+                row = db.execute(sql, (run.id, event.ask)).fetchone()
+                asked = None if row is None else dict(json.loads(unpacked(row[0])))
         yield Scene(event, said, asked)
 
 
@@ -54,7 +56,8 @@ def run_data(journal: Journal, run: Run) -> dict[str, Any]:
     facts = run._asdict() | {"run": run.name, "sources": journal.sources(run)}
     del facts["id"]
     facts["parent"] = None if run.parent is None else run._replace(id=run.parent).name
-    facts["events"] = [scene_data(scene) for scene in story(journal, run)]
+    with reading(journal.folder):
+        facts["events"] = [scene_data(scene) for scene in story(journal, run)]
     return {key: value for key, value in facts.items() if value is not None}
 
 

@@ -29,7 +29,7 @@ class Writer:
     """Writes for all runs of a process. What is put first is committed first, or at the same time."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         self._orders: SimpleQueue[_Order | None] = SimpleQueue()
         self._thread: threading.Thread | None = None
         self._failure: JournalError | None = None
@@ -84,10 +84,10 @@ class Writer:
             if orders:
                 problem: JournalError | None = None
                 try:
-                    db = connect(self._folder) if db is None else db
+                    db = connect(self.folder) if db is None else db
                     self._write(db, orders)
                 except sqlite3.Error as failed:
-                    problem = explained(failed, self._folder / FILE)
+                    problem = explained(failed, self.folder / FILE)
                 except JournalError as failed:
                     problem = failed
                 self._tell(orders, problem)

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
-from turbo_yaml.errors import FlowError
+from turbo_yaml.errors import FlowError, LimitError
 from turbo_yaml.memory.local import LocalMemory
 from turbo_yaml.memory.registry import new_memory
 from turbo_yaml.protocol import Assistant, BaseMemory, Generate, GetInput, Result, Signal, TurboGenTemplate
@@ -394,4 +394,7 @@ def handoff(flow: Any | None, given: Mapping[str, Any] | None = None) -> None:
         hint = "run the flow with `TurboGenFn`"
         raise FlowError("`handoff` needs the driver of turbo-yaml", kind="host", hint=hint)
     spend(CALL)
+    most = frame.host.limits["rounds"]
+    if flow is not None and frame.handovers >= most:
+        raise LimitError(f"flows handed over to one another {most} times")
     frame.next = None if flow is None else bind(flow, given)

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
-from turbo_yaml.errors import FlowError, LimitError, UsageError
+from turbo_yaml.errors import FlowError, UsageError
 from turbo_yaml.memory.local import LocalMemory
 from turbo_yaml.protocol import (
     Assistant,
@@ -46,7 +46,6 @@ class Driver:
         "forwarded",
         "frame",
         "generator",
-        "handovers",
         "last",
         "output",
         "returned",
@@ -65,7 +64,6 @@ class Driver:
         self.returned: Result | None = None
         self.last: Result | None = None
         self.forwarded: Result | None = None
-        self.handovers = 0
         if frame.place is not None:
             frame.place.runs(generator)
 
@@ -248,10 +246,6 @@ class Driver:
 
     def _hand_over(self, bound: Bound) -> Callable[[Any], Awaitable[Any]]:
         """Go on in another flow, on the same chat; return what sends to it."""
-        self.handovers += 1
-        most = self.frame.host.limits["rounds"]
-        if self.handovers > most:
-            raise LimitError(f"flows handed over to one another {most} times", kind="limit")
         self.frame = frame = self.frame.successor(bound)
         CURRENT.set(frame)
         self.generator = bound.start(frame.memory)
@@ -266,7 +260,7 @@ class Driver:
 
     def _finish(self) -> Result | None:
         self.ended = True
-        if self.output is not None and (self.returned is None or self.handovers):
+        if self.output is not None and (self.returned is None or self.frame.handovers):
             fits(self.outcome, self.output)
         return self.returned
 

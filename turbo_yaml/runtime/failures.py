@@ -162,6 +162,12 @@ _TYPE_ERRORS: Final = (
     (r"object of type '(\w+)' has no len\(\)", "{0} has no length"),
     (r"'(\w+)' object is not callable", "{0} cannot be called"),
     (
+        r"(?:.*\.)?(\w+)\(\) takes (?:from \d+ to )?(\d+) positional arguments? but (\d+) w",
+        "`{0}` takes {1} values in a row, and got {2}",
+    ),
+    (r"(?:.*\.)?(\w+)\(\) got an unexpected keyword argument '(\w+)'", "`{0}` has no parameter `{1}`"),
+    (r"(?:.*\.)?(\w+)\(\) got multiple values for argument '(\w+)'", "`{0}` got `{1}` twice"),
+    (
         r"argument of type '(\w+)' is not (?:iterable|a container)",
         "{0} has nothing in it to look for",
     ),

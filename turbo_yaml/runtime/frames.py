@@ -224,6 +224,7 @@ class Frame:
         "at_hand",
         "deadline",
         "depth",
+        "handovers",
         "host",
         "info",
         "level",
@@ -263,6 +264,8 @@ class Frame:
         self._active: ref[Delegate] | None = None
         self.next: Bound | None = None
         """The flow that this one has handed over to."""
+        self.handovers = 0
+        """How many flows have handed over, one to another, until it was this one's turn."""
         self.place: Place | None = None
         """Where in the run this is, in a run that is recorded."""
         self.deadline: float | None = None
@@ -321,6 +324,7 @@ class Frame:
             self.host, self.outer, scope, bound.info, bound.name, self.memory, self.depth, self.level
         )
         frame.deadline = self.deadline
+        frame.handovers = self.handovers + 1
         if self.place is not None:
             frame.place = self.place.successor(bound.name)
         return frame

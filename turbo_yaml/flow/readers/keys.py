@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from turbo_yaml.diagnostics import Diagnostic
 from turbo_yaml.flow.readers.context import WRONG, Reading, is_empty, is_hole, shape
 from turbo_yaml.flow.vocabulary import VERBS, Key
 from turbo_yaml.flow.words import advice, meant
@@ -63,6 +64,7 @@ def read_keys(
     readers = reading.readers
     linked = False
     empty: Entry | None = None
+    lacking: Diagnostic | None = None
     for word, entry in entries.items():
         key = keys.get(word)
         value: Any = WRONG
@@ -71,10 +73,12 @@ def read_keys(
                 continue
             unknown.append(word)
             if empty is not None and empty.key.start > _line_before(reading, entry.key):
-                reading.diagnostics.pop()  # what stands below it is not indented
+                # What stands below it is not indented.
+                reading.diagnostics[:] = [one for one in reading.diagnostics if one is not lacking]
         elif is_empty(entry.value) and not key.empty:
             empty = entry
             reading.report("missing-value", f"there is nothing after `{word}`", entry.key, about(key))
+            lacking = reading.diagnostics[-1]
         else:
             linked = linked or word in table.linked
             value = readers[key.slot](reading, entry.value, key)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from time import time
-from typing import Any, Final, Literal, NamedTuple, TypeAlias
+from typing import Any, Final, Literal, NamedTuple, TypeAlias, TypeVar
 
 from turbo_yaml.errors import FlowError, JournalError
 from turbo_yaml.journal.content import hashed, to_json
@@ -21,6 +21,7 @@ from turbo_yaml.runtime.recording.turns import Turn
 
 OnChange: TypeAlias = Literal["fail", "rerun", "keep"]
 Unsure: TypeAlias = Literal["retry", "skip", "models"]
+_Said = TypeVar("_Said")
 _LONG: Final = 1e6
 """Seconds: longer than anything that has a limit."""
 
@@ -80,6 +81,14 @@ class Recorder:
         """Return what a tool gave back, or raise its failure: as it was recorded, else as `work` has it."""
         return await recorded_tool(self, frame, name, arguments, work)
 
+    def read(self, said: Callable[[], _Said]) -> _Said:
+        """Return what recorded data says; the run ends where that is nothing that was ever written."""
+        try:
+            with self.log.reading():
+                return said()
+        except JournalError as problem:
+            raise HostFailed(problem) from problem
+
     def find(self, place: str) -> Event | None:
         """Return what was recorded at a place."""
         try:
@@ -136,7 +145,8 @@ class Recorder:
             if event.state == "done":
                 place.last = event.number
                 if event.data is not None and "failure" in event.data:
-                    return Answer(None, failure_of(event.data["failure"]))
+                    failed = event.data["failure"]
+                    return Answer(None, self.read(lambda: failure_of(failed)))
                 return Answer(event.text if event.data is None else event.data["value"], None)
             self.live = True
             self.waited = max(0.0, time() - event.began)

@@ -106,7 +106,7 @@ def failure_data(problem: FlowError, privacy: Privacy) -> dict[str, Any]:
 
 def failure_of(data: Mapping[str, Any]) -> FlowError:
     """Return the failure that was written so."""
-    cls: Any = next(cls for cls in _FAILURES if cls.__name__ == data["class"])
+    cls: Any = {cls.__name__: cls for cls in _FAILURES}[data["class"]]
     beside = {name: data[name] for name in ("hint", *_BESIDE) if name in data}
     problem: FlowError = cls(data["message"], kind=data["kind"], **beside)
     return problem

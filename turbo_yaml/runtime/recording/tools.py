@@ -43,7 +43,7 @@ async def recorded_tool(
         elif _agrees(recorder, at, event, ask, asked, line):
             place.last = event.number
             if event.state == "failed":
-                raise failure_of(event.data)
+                raise recorder.read(lambda: failure_of(event.data))
             return event.data["value"]
     await wait_for_the_end(place)
     recorder.goes_live(place, at)

@@ -92,8 +92,8 @@ class Turn:
     def _told(self, event: Event) -> Reply:
         """Return the reply that was recorded, or raise the failure."""
         if event.state == "failed":
-            raise failure_of(event.data)
-        reply = reply_of(event.text, event.data)
+            raise self._recorder.read(lambda: failure_of(event.data))
+        reply = self._recorder.read(lambda: reply_of(event.text, event.data))
         host = self._recorder.host
         host.calls += 1
         host.take(reply, reply.cost)
