@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 
 from tests.runtime.talking import Talker, in_loop, play
+from tests.server import Answer, ThreadServer
 from turbo_yaml.cache.file import FILE, SqliteCache
 from turbo_yaml.cache.memory import MemoryCache
 from turbo_yaml.compiler.edge import loads
 from turbo_yaml.errors import CacheError
 from turbo_yaml.journal.journal import Journal
+from turbo_yaml.models.request import Reply
 from turbo_yaml.protocol import BaseCache
 from turbo_yaml.runtime.function import TurboGenFn
 
@@ -213,3 +215,47 @@ def test_what_a_host_raises_in_its_own_cache_comes_out_as_it_is() -> None:
     in_loop(work())
     assert not issubclass(RuntimeError, CacheError)
     asyncio.run(MemoryCache().clear())
+
+
+def at_servers(folder: Path, *urls: str) -> list[Any]:
+    """Return what a flow comes to at each server, with one cache for all, and a key that is sent."""
+
+    async def work() -> list[Any]:
+        cache = SqliteCache(folder)
+        outcomes = []
+        for url in urls:
+            fn = loads(HELLO).using(cache=cache)
+            house = {"base_url": url, "api_key_env": "HOUSE_KEY"}
+            fn = fn.configure({"model": "house/m", "cache": "on", "providers": {"house": house}})
+            outcomes.append((await play(fn)).outcome)
+            await fn.aclose()
+        return outcomes
+
+    return in_loop(work())
+
+
+def test_two_servers_with_models_of_one_name_share_no_replies(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOUSE_KEY", "first-1234567890")
+    with ThreadServer(lambda _: Answer("one")) as first, ThreadServer(lambda _: Answer("two")) as second:
+        assert at_servers(tmp_path, first.url, second.url, first.url) == ["one", "two", "one"]
+        monkeypatch.setenv("HOUSE_KEY", "second-1234567890")
+        assert at_servers(tmp_path, first.url, f"{second.url}/") == ["one", "two"]
+        assert (len(first.received), len(second.received)) == (1, 1)
+
+
+def test_a_reply_with_a_secret_in_it_is_given_and_not_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOME_PASSWORD", "tulip-garden")
+    fn, model = flow(HELLO, cache := SqliteCache(tmp_path))
+    model.replies = ["It is tulip-garden.", Reply("", "tulip-garden, then"), "nothing"]
+
+    async def work() -> None:
+        said = [(await play(fn)).outcome for _ in range(4)]
+        assert said == ["It is tulip-garden.", "", "nothing", "nothing"]
+        assert (await cache.stats()).entries == 1
+
+    in_loop(work())
+    assert all(b"tulip" not in path.read_bytes() for path in tmp_path.iterdir())

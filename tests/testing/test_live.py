@@ -89,6 +89,19 @@ def test_a_model_is_asked_only_where_that_was_asked_for(tmp_path: Path) -> None:
     assert scores == [1, 0.9, 1, 0.8, 1]
 
 
+def test_a_live_test_asks_anew_and_leaves_the_users_cache_alone(tmp_path: Path) -> None:
+    flow = "turbo: 1\nsteps: [{user: Hello.}, generate]\n"
+    (tmp_path / "flow.yaml").write_text(
+        flow + "tests: [{name: live, live: true, expect: [{result: Hello there.}]}]\n", encoding="utf-8"
+    )
+    kept = tmp_path / ".local" / "state" / "turbo-yaml" / "cache.db"
+    with ThreadServer(answer) as server:
+        for number in (1, 2):
+            code, data = turbo(tmp_path, server.url, "--live", "--set", "cache=on")
+            assert (code, data["passed"], len(server.received)) == (0, 1, number)
+    assert not kept.exists()
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

@@ -21,11 +21,9 @@ from turbo_yaml.journal.database import FILE, PARTS, connect, reading
 from turbo_yaml.journal.folder import state_folder
 from turbo_yaml.journal.locks import Owner, process_of
 from turbo_yaml.journal.log import BITS, EVENT, Event, RunLog, event_of, run_id, run_name
-from turbo_yaml.journal.privacy import Privacy
+from turbo_yaml.journal.privacy import Privacy, known_secrets
 from turbo_yaml.journal.soundness import sound_run
 from turbo_yaml.journal.writer import Statement, Writer
-from turbo_yaml.settings.keychain import Keychain
-from turbo_yaml.settings.secrets import is_secret_name
 
 
 class Run(NamedTuple):
@@ -110,10 +108,7 @@ class Journal:
     @cached_property
     def secrets(self) -> tuple[str, ...]:
         """What the environment holds in variables whose names say that it is secret, and the keys kept."""
-        kept: list[str] = []
-        with suppress(UsageError):  # such keys are not used, either
-            kept = Keychain().values()
-        return (*(value for name, value in os.environ.items() if is_secret_name(name)), *kept)
+        return known_secrets()
 
     @property
     def commits(self) -> int:

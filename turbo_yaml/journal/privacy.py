@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 from turbo_yaml.errors import UsageError
+from turbo_yaml.settings.keychain import Keychain
 from turbo_yaml.settings.secrets import MASK, is_secret_name, without_secrets
 
 _SHORTEST: Final = 8
 """Shorter values of variables are no secrets worth the name, and words of their own."""
 _SHORTEST_GIVEN: Final = 4
 """An input that was given under a secret's name is one even where it is short."""
+
+
+def known_secrets() -> tuple[str, ...]:
+    """Return what the environment holds in variables whose names say that it is secret, and the keys kept."""
+    kept: list[str] = []
+    with suppress(UsageError):  # such keys are not used, either
+        kept = Keychain().values()
+    return (*(value for name, value in os.environ.items() if is_secret_name(name)), *kept)
+
+
+def without_known(secrets: Iterable[str], texts: Iterable[str]) -> bool:
+    """Tell whether none of the secrets that are worth the name stands in any of the texts."""
+    long = [secret for secret in secrets if len(secret) >= _SHORTEST]
+    return not any(secret in text for text in texts for secret in long)
 
 
 class Privacy:

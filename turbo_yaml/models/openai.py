@@ -21,7 +21,9 @@ from turbo_yaml.models.wire.form import is_wrapped, unwrapped
 from turbo_yaml.models.wire.listing import read_models
 from turbo_yaml.models.wire.response import Body, Response, read_json
 from turbo_yaml.models.wire.streaming import StreamReader
+from turbo_yaml.models.wire.veiled import VeiledDeltas, veiled
 from turbo_yaml.records import replace
+from turbo_yaml.wire.veil import Veil
 from turbo_yaml.wire.wording import reason, shown_address
 
 if TYPE_CHECKING:
@@ -42,6 +44,7 @@ class OpenAIModel:
     def __init__(self, provider: Provider, api_key: str | None = None) -> None:
         self.provider = provider
         self._api_key = api_key
+        self._veil = Veil(api_key)
         self._client: AsyncOpenAI | None = None
         self._stream_class: Any = None
         self._pace = Pace(provider.requests_per_minute, provider.tokens_per_minute)
@@ -104,7 +107,9 @@ class OpenAIModel:
     async def _ask(self, request: Request, on_delta: OnDelta | None) -> Reply:
         wrapped = request if is_wrapped(request, self.provider.structured) else None
         whole = on_delta is None or several(request.settings)
-        reader = None if whole or on_delta is None else StreamReader(on_delta, wrapped)
+        deltas = VeiledDeltas(on_delta, self._veil) if on_delta is not None and self._veil else None
+        tell = on_delta if deltas is None else deltas.add
+        reader = None if whole or tell is None else StreamReader(tell, wrapped)
         seconds = float(request.settings.get("timeout") or DEFAULT_TIMEOUT)
         client = self._client or self._connect()
         reply: Reply | None = None
@@ -118,7 +123,7 @@ class OpenAIModel:
                     if reader is not None:
                         await reader.read(response, deadline)
                     else:
-                        reply = await _read_whole(response, wrapped, request.settings)
+                        reply = veiled(await _read_whole(response, wrapped, request.settings), self._veil)
                         if on_delta is not None:
                             await on_delta(Delta(reply.content, reply.reasoning))
                 finally:
@@ -135,7 +140,9 @@ class OpenAIModel:
             if reader is None or not reader.finished:
                 raise Fault("timeout", f"{SERVER} gave no whole answer within {seconds:g} s") from None
         if reader is not None:
-            reply = await reader.finish()
+            if deltas is not None:
+                await deltas.finish()
+            reply = veiled(await reader.finish(), self._veil)
         assert reply is not None and entry is not None
         self._pace.settle(entry, reply)
         return replace(

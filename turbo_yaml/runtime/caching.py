@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
 from turbo_yaml.errors import CacheError
-from turbo_yaml.journal.privacy import Privacy
+from turbo_yaml.journal.privacy import Privacy, known_secrets, without_known
 from turbo_yaml.models.request import Reply, Request
 from turbo_yaml.protocol import BaseCache, Generate, Message
 from turbo_yaml.records import replace
@@ -20,13 +20,16 @@ _READS: Final = frozenset(("read", "on"))
 _WRITES: Final = frozenset(("write", "on"))
 
 
-def count_request(frame: Frame, request: Request) -> str:
+def count_request(frame: Frame, who: Answerer, request: Request) -> str:
     """Return the key of a request in the cache, and count that the run has made it.
 
+    Two servers may call different models by one name: the address is part of what is asked, no key is.
     The second time that a run asks the same it wants another sample, and gets it from the cache as well.
     """
     cache = cache_of(frame)
     data = {**asked_data(request), "messages": [_said(message) for message in request.messages]}
+    if who.server:
+        data["server"] = who.server
     first = cache.to_key(data)
     repeats = frame.host.repeats
     if repeats is None:
@@ -61,12 +64,18 @@ async def cached(
             )
         return replace(kept, usage=None, cost=0.0)
     reply = await work()
-    if who.cache in _WRITES:
+    if who.cache in _WRITES and _can_be_kept(reply):
         try:
             await cache.set(key, {"text": reply.content, **reply_data(reply, _AS_IT_IS)})
         except CacheError as problem:
             await _tell(frame, problem)
     return reply
+
+
+def _can_be_kept(reply: Reply) -> bool:
+    """Tell whether no secret that is known here stands in a reply. Masked, it would be another one."""
+    said = (reply.content, reply.reasoning, *(call.arguments for call in reply.tool_calls))
+    return without_known(known_secrets(), said)
 
 
 async def _get(cache: BaseCache, key: str, frame: Frame) -> Reply | None:

@@ -149,7 +149,7 @@ async def _ask_watched(
         from turbo_yaml.runtime.caching import cached, count_request
 
         # Counted here: a run that goes on has made the requests, too, whose replies it is told.
-        work = partial(cached, frame, ask, who, request, count_request(frame, request), work)
+        work = partial(cached, frame, ask, who, request, count_request(frame, who, request), work)
     return await (work() if turn is None else turn.reply(request, work))
 
 

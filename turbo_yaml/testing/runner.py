@@ -153,9 +153,9 @@ class _Bench:
         fn = self.suite.function(test)
         tools = scripted_tools(() if fn.info is None else fn.info.declared, test.tools)
         fn = fn.using(model=model, tools=tools) if tools else fn.using(model=model)
-        if not test.live:
-            # What a test says is no reply of a model: it goes into no cache, and none answers in its place.
-            fn = fn.using(cache=MemoryCache())
+        # What a test says is no reply of a model, and a live test is there to ask one: nothing of the user's
+        # cache answers in its place, and nothing goes into it.
+        fn = fn.using(cache=MemoryCache())
         rehearsal = Rehearsal(fn, case.inputs, model, watched=self.suite.is_watched(test))
         await rehearsal.play(case.cues)
         troubles = troubles_of(case, rehearsal, expected=_expects_failure(case.expected()))

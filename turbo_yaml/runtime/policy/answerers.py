@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 from turbo_yaml.models.prices import FREE, Price, price_of
 from turbo_yaml.models.providers import Resolved
 from turbo_yaml.models.request import Delta, Model, OnDelta, Structured
+from turbo_yaml.wire.wording import shown_address
 
 _MADE_UP: Final = frozenset(("echo", "script"))
 """Models in this process: they cost nothing, whatever they count."""
@@ -16,10 +17,10 @@ _MADE_UP: Final = frozenset(("echo", "script"))
 class Answerer(NamedTuple):
     """Who answers the turns with certain settings.
 
-    `name` is what it knows its model by. `deadline` in seconds is there for a model of the host's own, which
-    may keep none. `on_delta` is there where the reply is streamed although nobody listens. `cache` says how
-    the cache is used, if it is. `price` is what its tokens cost, where that is known, and `priced` the name
-    that prices go by.
+    `name` is what it knows its model by. `deadline` in seconds is there for a model of the host's own,
+    which may keep none. `on_delta` is there where the reply is streamed although nobody listens. `cache`
+    says how the cache is used, if it is. `server` is the address that is asked, if any. `price` is what its
+    tokens cost, where that is known, and `priced` the name that prices go by.
     """
 
     settings: Mapping[str, Any]
@@ -29,6 +30,7 @@ class Answerer(NamedTuple):
     structured: Structured | None
     on_delta: OnDelta | None
     cache: str | None
+    server: str
     price: Price | None
     priced: str
 
@@ -48,6 +50,7 @@ def answerer(settings: Mapping[str, Any], model: Model, where: Resolved | None) 
         None if structured == "auto" else structured,
         _unheard if settings.get("stream") else None,
         None if settings.get("cache") == "off" else settings.get("cache"),
+        "" if where is None else shown_address(where.base_url),
         price,
         name if provider is None else f"{provider}/{name}",
     )
