@@ -17,7 +17,7 @@ from turbo_yaml.errors import UsageError
 PAGES = rule_pages()
 WITHOUT_A_FLOW = {
     "empty-file", "foreign-file", "nested-too-deeply", "template-depth", "too-many-steps",
-    "unknown-rule",
+    "unknown-rule", "untrusted-file",
     "wrong-inputs", "yaml-syntax", "yaml-too-deep", "yaml-too-large", "yaml-too-many-nodes",
 }  # fmt: skip
 """Rules whose mistake is too large for a page, or is no flow."""

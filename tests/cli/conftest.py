@@ -66,13 +66,14 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def environ(tmp_path: Path) -> dict[str, str]:
-    """The environment of the commands: nobody's settings, keys or cache."""
+    """The environment of the commands: nobody's settings, keys or cache; the folder is their own."""
     kept = {
         k: v
         for k, v in os.environ.items()
         if not k.startswith(("TURBO_YAML", "OPENAI", "NO_COLOR", "FORCE_COLOR"))
     }
     return kept | {
+        "TURBO_YAML_TRUST": str(tmp_path),
         "XDG_CACHE_HOME": str(tmp_path / ".cache"),
         "XDG_CONFIG_HOME": str(tmp_path / ".config"),
         "XDG_STATE_HOME": str(tmp_path / ".state"),

@@ -18,8 +18,9 @@ def flow(tmp_path: Path) -> str:
 
 
 def test_what_is_allowed_on_the_command_line_joins_what_the_project_allows(
-    flow: str, capsys: pytest.CaptureFixture[str]
+    flow: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("TURBO_YAML_TRUST", str(Path(flow).parent))
     flags = ["--allow", "mcp:time-server", "--allow", "secret:KEY@a.example"]
     assert invoke(["settings", "explain", flow, "allow", *flags]) == 0
     first = capsys.readouterr().out.splitlines()[0]

@@ -31,8 +31,9 @@ def test_a_well_known_provider_before_the_slash_is_the_provider(
 
 
 def test_a_provider_of_the_project_before_the_slash_is_the_provider(
-    flow: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    flow: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("TURBO_YAML_TRUST", str(tmp_path))
     (tmp_path / "turbo.yaml").write_text("providers: {mine: {base_url: 'http://127.0.0.1:9/v1'}}\n")
     assert shown(flow, "provider", "mine/llama", capsys) == 'provider: "mine"'
 

@@ -75,6 +75,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for kind in ("CACHE", "CONFIG", "STATE"):
         monkeypatch.setenv(f"XDG_{kind}_HOME", str(tmp_path / f".{kind.lower()}"))
     monkeypatch.setenv("HERE_API_KEY", KEY)
+    monkeypatch.setenv("TURBO_YAML_TRUST", str(tmp_path))
     (tmp_path / "flow.yaml").write_text(FLOW, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     return tmp_path

@@ -81,16 +81,19 @@ def setting_flags(function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
-def gather_layers(
-    overrides: Iterable[Override], folder: Path, environ: Mapping[str, str] = os.environ
-) -> list[Layer]:
+def gather_layers(overrides: Iterable[Override], folder: Path, *, offline: bool = False) -> list[Layer]:
     """Return the layers of the user's file, the project's, the environment and the flags.
 
-    Raise `FlowInvalid` with every error in them; warnings are shown.
+    `offline`: nothing is reached, and neither the user's file nor the environment counts. Raise `FlowInvalid`
+    with every error in them; warnings are shown.
     """
-    from turbo_yaml.settings import options, sources
+    from turbo_yaml.settings import options, sources, trust
 
-    layers, found = sources.file_layers(folder, environ, kept_settings())
+    overrides = list(overrides)
+    environ: Mapping[str, str] = {} if offline else os.environ
+    layers, found = trust.run_layers(
+        folder, os.environ, kept_settings(), offline=offline, named=_names_project(overrides, folder)
+    )
     readers: dict[str, Callable[..., Read]] = {
         "model": lambda name: _model_layer(name, layers),
         "options": lambda pair: options.option_layer(*pair),
@@ -107,6 +110,17 @@ def gather_layers(
             layers.append(layer)
     _refuse(found)
     return layers
+
+
+def _names_project(overrides: Iterable[Override], folder: Path) -> bool:
+    """Tell whether `--settings` names the very `turbo.yaml` that holds for a folder."""
+    files = [override.value for override in overrides if override.flag == "settings_files"]
+    if not files:
+        return False
+    from turbo_yaml.settings.sources import find_project_file
+
+    project = find_project_file(folder)
+    return project is not None and os.path.realpath(project) in map(os.path.realpath, files)
 
 
 def _model_layer(name: str, weaker: list[Layer]) -> Read:

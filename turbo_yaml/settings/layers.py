@@ -19,12 +19,18 @@ _HOST = (Place("configure"),)
 
 class Layer(NamedTuple):
     """What one source says. `name` is its file, flag or variable; `profiles` are a flow's, a file has its own
-    under the key `profiles`."""
+    under the key `profiles`. `modest`: it may lower bounds, and not raise them, as a flow's may."""
 
     kind: LayerKind
     name: str
     patch: Patch
     profiles: Mapping[str, Patch] = MappingProxyType({})
+    modest: bool = False
+
+    @property
+    def bounded(self) -> bool:
+        """Whether what it says of bounds can only lower them."""
+        return self.modest or self.kind is LayerKind.FLOW
 
     def profile(self, name: str) -> Patch | None:
         """Return what this layer defines as the profile."""
@@ -101,8 +107,8 @@ class Settings:
         return Settings(self.layers, (*self._chosen, *names), self._environ, self._strict)
 
     def without_flows(self) -> Settings:
-        """Return these settings without what flows say of themselves, and without their profiles."""
-        others = tuple(layer for layer in self.layers if layer.kind is not LayerKind.FLOW)
+        """Return these settings without what flows, and untrusted projects, say of themselves."""
+        others = tuple(layer for layer in self.layers if not layer.bounded)
         return Settings(others, self._chosen, self._environ, strict=False)
 
     def forgiving(self) -> Settings:
@@ -186,7 +192,7 @@ class Settings:
     def _bounded(self, values: FrozenDict) -> FrozenDict:
         """Return the values without what a flow grants itself: it may lower what bounds it, not raise it."""
         asks = (inside(layer.patch, key) for layer in self.order for key in BOUNDS)
-        if not any(layer.kind is LayerKind.FLOW for layer in self.layers) or not any(asks):
+        if not any(layer.bounded for layer in self.layers) or not any(asks):
             return values
         allowed = self.without_flows().values
         return FrozenDict(values | {key: _least(values.get(key), allowed.get(key)) for key in BOUNDS})

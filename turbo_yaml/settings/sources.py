@@ -98,7 +98,7 @@ def read_file(
 
     `source` stands for its name and content.
     """
-    name = _shown(path) if source is None else source.name
+    name = shown_path(path) if source is None else source.name
     try:
         source = source or read_source(path, name=name)
     except UnreadableText as error:
@@ -144,7 +144,7 @@ def _add(read: tuple[Layer | None, list[Diagnostic]], layers: list[Layer], found
     found += problems
 
 
-def _shown(path: Path) -> str:
+def shown_path(path: Path) -> str:
     """Return a path as it is shown: relative where it lies under the working folder."""
     try:
         return str(path.relative_to(Path.cwd()))
@@ -156,7 +156,7 @@ def _foreign(project: Path, folder: Path) -> Diagnostic | None:
     """Warn of a project file of another user: in a shared folder it could send keys elsewhere."""
     if not _is_foreign(project, folder):
         return None
-    name = _shown(project)
+    name = shown_path(project)
     return Diagnostic(
         "foreign-file",
         f"`{name}` belongs to another user and is passed over",

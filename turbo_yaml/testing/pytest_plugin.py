@@ -114,8 +114,12 @@ def _layers(folder: Path, *, live: bool) -> Iterable[Layer]:
     """Return the settings for flows in a folder: the project's, and for live tests the user's own."""
     import os
 
-    from turbo_yaml.settings.sources import environment_layer, file_layers
+    from turbo_yaml.errors import FlowInvalid
+    from turbo_yaml.settings.sources import environment_layer
+    from turbo_yaml.settings.trust import run_layers
 
-    layers, _ = file_layers(folder, os.environ if live else {})
+    layers, problems = run_layers(folder, os.environ, offline=not live)
+    if any(problem.rule == "untrusted-file" and problem.severity == "error" for problem in problems):
+        raise FlowInvalid(problems)
     found = environment_layer(os.environ)[0] if live else None
     return [*layers, *([] if found is None else [found])]

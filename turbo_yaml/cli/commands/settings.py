@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,17 +13,27 @@ import click
 
 from turbo_yaml.cli.options import common, flow_argument
 from turbo_yaml.cli.overrides import InOrder, gather_layers, setting_flags
-from turbo_yaml.cli.terminal import write
+from turbo_yaml.cli.terminal import tell, write
 from turbo_yaml.compiler.edge import load
-from turbo_yaml.settings.keys import FILE
+from turbo_yaml.diagnostics.visible import one_line
+from turbo_yaml.errors import FlowInvalid, UsageError
+from turbo_yaml.settings.grants import Modest
+from turbo_yaml.settings.keys import FILE, LayerKind
 from turbo_yaml.settings.kinds import Key, Record
 from turbo_yaml.settings.layers import Settings
-from turbo_yaml.settings.patch import MISSING
+from turbo_yaml.settings.patch import MISSING, Merge
+from turbo_yaml.settings.sources import (
+    PROJECT_FILE,
+    find_project_file,
+    own_project_file,
+    read_file,
+)
+from turbo_yaml.settings.trust import Trust
 
 
 @click.group("settings", short_help="Show settings, and which file or flag set them.")
 def command() -> None:
-    """Show what can be set, and for a flow what is set and by whom."""
+    """Show what can be set, and for a flow what is set and by whom; trust a folder's settings."""
 
 
 @command.command("list")
@@ -68,6 +79,37 @@ def explain_(
         write(sys.stdout, json.dumps(explained_data(accounts), indent=2, ensure_ascii=False) + "\n")
     else:
         write(sys.stdout, explained_text(accounts).rstrip("\n") + "\n")
+
+
+@command.command("trust")
+@click.argument("folder", default=".", metavar="[FOLDER]")
+@click.option("--remove", is_flag=True, help="Trust it no more.")
+@common
+def trust_(folder: str, remove: bool) -> None:
+    """Let what the turbo.yaml around FOLDER grants to flows count: read it before.
+
+    Hosts and commands, servers and the keys for them, prices, patterns of what is not recorded, variables of
+    the environment and higher bounds count only there. When the file grants something else it is asked again.
+    """
+    project = own_project_file(Path(folder))
+    if project is None:
+        there = find_project_file(Path(folder))
+        what = f"there is no `{PROJECT_FILE}` in" if there is None else "another user owns the file of"
+        raise UsageError(f"{what} `{folder}`", hint="name a folder of your own that has one")
+    if remove:
+        known = Trust(os.environ).forget(project)
+        tell(f"`{project}` {'is trusted no more' if known else 'was not trusted by its name'}")
+        return
+    layer, problems = read_file(project, LayerKind.PROJECT_FILE)
+    if layer is None or any(problem.severity == "error" for problem in problems):
+        raise FlowInvalid(problems)
+    assert isinstance(layer.patch, Merge)
+    grants = Modest(layer.patch).grants
+    if grants:
+        Trust(os.environ).remember(project, layer.patch)
+    tell(f"`{project}` is trusted with this:" if grants else f"`{project}` has nothing that needs trust")
+    for name, value in grants.items():
+        write(sys.stdout, one_line(f"{name}: {json.dumps(value)}") + "\n")
 
 
 def _rows(record: Record, prefix: str) -> Iterator[tuple[str, Key]]:

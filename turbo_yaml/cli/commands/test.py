@@ -133,7 +133,7 @@ def _layers(overrides: Sequence[Override], *, live: bool) -> Callable[[Path], li
         if folder not in known:
             known[folder] = [
                 whole,
-                *(gather_layers(overrides, folder) if live else gather_layers(overrides, folder, {})),
+                *gather_layers(overrides, folder, offline=not live),
             ]
         return known[folder]
 

@@ -93,11 +93,16 @@ EXAMPLES: Final[dict[str, tuple[Example, ...]]] = {
     "settings": _of(
         ("turbo-yaml settings list", "what can be set"),
         ("turbo-yaml settings explain support.yaml model", "who set the model"),
+        ("turbo-yaml settings trust", "let what the turbo.yaml here grants count"),
     ),
     "settings list": _of(("turbo-yaml settings list --json", "every setting, as data")),
     "settings explain": _of(
         ("turbo-yaml settings explain support.yaml", "every setting that somebody set"),
         ("turbo-yaml settings explain support.yaml limits --profile cheap", "a part, with a profile"),
+    ),
+    "settings trust": _of(
+        ("turbo-yaml settings trust", "after a look at the turbo.yaml here"),
+        ("turbo-yaml settings trust checkout --remove", "no more"),
     ),
     "models": _of(
         ("turbo-yaml models", "of every server that there is a key for"),

@@ -150,4 +150,4 @@ class _File:
 def _layers(folder: Path) -> list[Layer]:
     """Return the settings that `turbo-yaml test` has for flows in a folder."""
     whole = Layer(LayerKind.BUILT_IN, "built-in", patch_of({"stream": False}))
-    return [whole, *gather_layers((), folder, {})]
+    return [whole, *gather_layers((), folder, offline=True)]
