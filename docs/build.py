@@ -355,7 +355,7 @@ def _models() -> Iterator[str]:
     yield "`OPENAI_BASE_URL` moves `openai` to another address. `echo` and `script` need neither.\n"
     yield "## Kinds of failure\n"
     yield "What `error.kind` and `retry.on` see when a model call fails. After the retries the next model\n"
-    yield "of the setting `fallback` is asked, where another model may answer.\n"
+    yield "of the settings `provider` and `fallback` is asked, where another model may answer.\n"
     yield from _table(
         ("kind", "tried again", "another model", "the next move"),
         (

@@ -37,6 +37,8 @@ def calls(steps: str, folder: Path, head: str = "") -> Any:
         ("- generate: {choices: [a, b], retries: 0}", (1, 2)),
         ("- generate: {output: integer, repair: 3}\n  retry: 1", (1, 5)),
         ("- generate: {output: integer, repair: 3}\n  retry: {times: 1, on: [invalid_output]}", (1, 8)),
+        ("- generate: {retries: 0, fallback: [a, b]}", (1, 3)),
+        ("- generate: {retries: 1, fallback: a, provider: [groq, xai]}", (1, 8)),
         ("- generate\n- generate", (2, 6)),
         ("- if: n > 1\n  then: [generate, generate]\n  else: [generate]", (2, 6)),
         ("- match: t\n  cases: {a: [generate], b: [generate, generate]}\n  else: []", (2, 6)),
@@ -142,6 +144,22 @@ steps:
         ("find", "function", "never", 8)
     ]
     assert found["calls"] == {"turns": 1, "calls": 3}
+
+
+def test_an_audit_tells_every_model_and_server_that_may_be_asked_instead(tmp_path: Path) -> None:
+    text = (
+        "turbo: 1\nsettings: {provider: [groq, xai], fallback: !append [mistral/small]}\n"
+        "steps: [{generate: {model: a, fallback: [together/b, c]}}]\n"
+    )
+    found = audited(text, tmp_path)
+    named = [entry.get("model") or entry.get("provider") for entry in found["models"]]
+    assert named == ["mistral/small", "groq", "xai", "a", "together/b", "c"]
+    assert sorted(secret["name"] for secret in found["secrets"]) == [
+        "GROQ_API_KEY", "MISTRAL_API_KEY", "TOGETHER_API_KEY", "XAI_API_KEY",
+    ]  # fmt: skip
+    assert {"api.groq.com", "api.x.ai", "api.mistral.ai", "api.together.xyz"} == {
+        entry["host"] for entry in found["hosts"]
+    }
 
 
 def test_only_flows_that_can_be_reached_are_told(tmp_path: Path) -> None:

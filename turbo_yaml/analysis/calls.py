@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from turbo_yaml.analysis.facts import NodeId
 from turbo_yaml.analysis.inference.typed import Typed
@@ -12,7 +12,7 @@ from turbo_yaml.analysis.tools import tool_of
 from turbo_yaml.flow import nodes as n
 from turbo_yaml.flow.vocabulary import TURN_KEYS
 from turbo_yaml.settings.keys import BUILT_IN
-from turbo_yaml.settings.patch import Set, inside
+from turbo_yaml.settings.patch import Extend, Set, inside
 from turbo_yaml.source import Source, Span
 
 _DEEPEST = 50
@@ -144,15 +144,19 @@ class _Walk:
         return Calls(0, 0) if link is None else self.linked(link, ref.span)
 
     def reply(self, step: n.Turn) -> Calls:
-        """Count a reply: one that does not fit goes back; only a policy that says so begins anew."""
+        """Count a reply: one that does not fit goes back; only a policy that says so begins anew.
+
+        Each model that may be asked in place of another has as many calls.
+        """
         retry = step.retry
         again = retry.times if retry is not None else self.setting(step, "retries")
         repairs = 0
         if step.output is not None or step.choices is not None:
             repairs = step.repair if step.repair is not None else self.setting(step, "repair")
-        if retry is not None and "invalid_output" in retry.on:
-            return Calls(1, (1 + again) * (1 + repairs))
-        return Calls(1, 1 + again + repairs)
+        fresh = retry is not None and "invalid_output" in retry.on
+        calls = (1 + again) * (1 + repairs) if fresh else 1 + again + repairs
+        providers, others = self.named(step, "provider"), self.named(step, "fallback")
+        return Calls(1, calls * max(providers, 1) * (1 + others))
 
     def summary(self) -> Calls | Endless:
         """Count the summary that a chat may need before a turn."""
@@ -166,14 +170,26 @@ class _Walk:
 
     def setting(self, step: n.Turn, name: str) -> int:
         """Return a setting that is a whole number: the step's, the flow's, the file's, or the built-in."""
+        found = self.said(step, name)
+        return found if type(found) is int else int(BUILT_IN[name])
+
+    def named(self, step: n.Turn, name: str) -> int:
+        """Return how many servers or models a setting names."""
+        found = self.said(step, name)
+        return len(found) if isinstance(found, list | tuple) else 0 if found is None else 1
+
+    def said(self, step: n.Turn, name: str) -> Any:
+        """Return what the step, the flow or the file says of a setting, None where that is not known."""
         for entry in step.settings:
-            if entry.name == name and isinstance(entry.value, n.Constant) and type(entry.value.data) is int:
+            if entry.name == name and isinstance(entry.value, n.Constant):
                 return entry.value.data
         for flow in (self.owner, self.file.main):
             found = inside(flow.settings, name)
-            if isinstance(found, Set) and type(found.value) is int:
+            if isinstance(found, Set):
                 return found.value
-        return int(BUILT_IN[name])
+            if isinstance(found, Extend):
+                return [*found.before, *found.after]
+        return None
 
     def other_flow(self, step: n.Include | n.Call | n.Handoff) -> Calls | Endless:
         link = self.links.get(id(step.flow))

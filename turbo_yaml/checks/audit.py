@@ -11,11 +11,12 @@ from turbo_yaml.analysis.cycles import FlowGraph
 from turbo_yaml.diagnostics.formats import place_data
 from turbo_yaml.flow import nodes as n
 from turbo_yaml.flow.walk import steps
-from turbo_yaml.settings.patch import EMPTY, FromEnv, Patch, Place, Set, inside, variables
+from turbo_yaml.settings.patch import EMPTY, Extend, FromEnv, Patch, Place, Set, inside, variables
 from turbo_yaml.source import Source, Span
 from turbo_yaml.template import Text
 
-_WHO = ("model", "provider", "profile")
+_WHO = {"model": "model", "fallback": "model", "provider": "provider", "profile": "profile"}
+"""The settings that say who is asked, and what each of them names."""
 
 
 def audit(file: n.FlowFile, program: Program, settings: Patch = EMPTY) -> dict[str, Any]:
@@ -93,14 +94,21 @@ def _models(flow: n.Flow, file: n.FlowFile) -> Iterator[dict[str, Any]]:
     for step in steps(flow.steps):
         for entry in step.settings if isinstance(step, n.Turn) else ():
             if entry.name in _WHO:
-                yield {entry.name: _value(entry.value), **_at(file.source, entry.span)}
+                at = _at(file.source, entry.span)
+                yield from ({_WHO[entry.name]: each, **at} for each in _each(_value(entry.value)))
 
 
 def _named(patch: Patch) -> Iterator[dict[str, Any]]:
-    for name in _WHO:
+    for name, kind in _WHO.items():
         found = inside(patch, name)
-        if isinstance(found, Set):
-            yield {name: _shown(found.value), **_where(found.trail[-1] if found.trail else None)}
+        if isinstance(found, Set | Extend):
+            at = _where(found.trail[-1] if found.trail else None)
+            listed = found.value if isinstance(found, Set) else [*found.before, *found.after]
+            yield from ({kind: _shown(each), **at} for each in _each(listed))
+
+
+def _each(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def _where(place: Place | None) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from turbo_yaml.errors import ModelError
 from turbo_yaml.models.pool import adapter
-from turbo_yaml.models.providers import PROVIDERS, Resolved, resolve_model, split_model
+from turbo_yaml.models.providers import PROVIDERS, Resolved, named_providers, resolve_model, split_model
 from turbo_yaml.settings.keychain import Keychain
 
 TIMEOUT = 20.0
@@ -22,9 +22,11 @@ def configured(settings: Mapping[str, Any]) -> list[str]:
     """
     Keychain().kept()
     defined = settings.get("providers") or {}
-    named, _ = split_model(str(settings.get("model") or ""), [*defined], settings.get("provider"))
-    names = [*defined, *([named] if named is not None else []), *PROVIDERS]
-    return [name for name in dict.fromkeys(names) if name in (*defined, named) or _has_key(name, settings)]
+    listed = named_providers(settings)
+    own, _ = split_model(str(settings.get("model") or ""), [*defined], next(iter(listed), None))
+    named = [*defined, *([] if own is None else [own]), *listed]
+    names = dict.fromkeys([*named, *PROVIDERS])
+    return [name for name in names if name in named or _has_key(name, settings)]
 
 
 def server_of(name: str, settings: Mapping[str, Any]) -> Resolved:

@@ -8,7 +8,14 @@ from importlib import import_module
 from typing import Any, NamedTuple, TypeAlias
 from weakref import ref
 
-from turbo_yaml.models.providers import Provider, Resolved, resolve_model, split_model
+from turbo_yaml.models.providers import (
+    IN_PROCESS,
+    Provider,
+    Resolved,
+    named_providers,
+    resolve_model,
+    split_model,
+)
 from turbo_yaml.models.request import Model
 
 ADAPTERS: Mapping[str, str] = {
@@ -110,11 +117,28 @@ class RunModels:
             return self._local["echo"], resolved
         return await self._pool.get(resolved), resolved
 
-    def elsewhere(self, settings: Mapping[str, Any], model: str) -> dict[str, Any]:
-        """Return settings that ask another model: of the provider its name begins with, else of the same."""
-        provider, name = split_model(model, [*(settings.get("providers") or {}), *self._host])
-        changed = {"model": model} if provider is None else {"provider": provider, "model": name}
-        return {**settings, **changed}
+    def elsewhere(self, settings: Mapping[str, Any]) -> list[Mapping[str, str]]:
+        """Return who is asked where the model of some settings fails, in order, as what changes in them.
+
+        These are its other providers, then the models of `fallback`: each at the provider that its name
+        begins with, else at the same ones, in their order.
+        """
+        known = [*(settings.get("providers") or {}), *self._host]
+        named = named_providers(settings)
+        model = settings.get("model") or ""
+        own, _ = split_model(model, known if not named else ())
+        others: list[Mapping[str, str]] = []
+        if own not in IN_PROCESS:
+            others += [{"provider": at, "model": model} for at in named[1:]]
+        for each in settings.get("fallback") or ():
+            provider, name = split_model(each, known)
+            if provider is not None:
+                others.append({"provider": provider, "model": name})
+            elif len(named) > 1:
+                others += [{"provider": at, "model": each} for at in named]
+            else:
+                others.append({"model": each})
+        return others
 
     def _script(self, settings: Mapping[str, Any]) -> Model:
         given = self._local.get("script")

@@ -13,6 +13,8 @@ from turbo_yaml.models.request import Structured
 from turbo_yaml.records import Record, field, replace
 
 DEFAULT_PROVIDER = "openai"
+IN_PROCESS = ("echo", "script")
+"""Models that need no server, and are providers by themselves."""
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -117,7 +119,7 @@ def split_model(
     Only a known provider before the first slash splits: in `meta-llama/llama-3` there is none. `echo` and
     `script` are providers by themselves. `known` are names beside the built-in ones.
     """
-    if text in ("echo", "script"):
+    if text in IN_PROCESS:
         return text, text
     if provider is not None:
         return provider, text
@@ -129,13 +131,19 @@ def split_model(
     return None, text
 
 
+def named_providers(settings: Mapping[str, Any]) -> list[str]:
+    """Return the providers that the setting `provider` names, in the order in which they are asked."""
+    named = settings.get("provider")
+    return [named] if isinstance(named, str) else [*(named or ())]
+
+
 def resolve_model(
     settings: Mapping[str, Any], environ: Mapping[str, str] | None = None, hosts: Collection[str] = ()
 ) -> Resolved:
     """Return where the turn with these settings goes; `ModelError` of the kind `configuration` or `auth`.
 
-    Reads `model`, `provider` and `providers`. `environ` stands for the environment; `hosts` are the names of
-    models that the host brings along.
+    Reads `model`, `provider` (of several the first) and `providers`. `environ` stands for the environment;
+    `hosts` are the names of models that the host brings along.
     """
     text = settings.get("model")
     if not isinstance(text, str) or not text:
@@ -143,13 +151,13 @@ def resolve_model(
             "no model is set", "pass `-m provider/model`, set `model:` in the settings, or try `-m echo`"
         )
     defined = settings.get("providers") or {}
-    name, model = split_model(text, [*defined, *hosts], settings.get("provider"))
+    name, model = split_model(text, [*defined, *hosts], next(iter(named_providers(settings)), None))
     if name is not None and name in hosts:
         return Resolved(Provider(name, adapter="host"), model)
     if name is None and "/" in text:
         raise _unknown(text.partition("/")[0], defined, f"`{text}` names no provider that is known here")
     provider = _provider(name or DEFAULT_PROVIDER, defined)
-    if provider.adapter in ("echo", "script"):
+    if provider.adapter in IN_PROCESS:
         return Resolved(provider, model)
     return _reachable(provider, model, os.environ if environ is None else environ)
 

@@ -109,7 +109,7 @@ class RetryEvent(Event, kw_only=True):
 
 
 class FallbackEvent(Event, kw_only=True):
-    """A model failed for good, and `model`, the next of the setting `fallback`, is asked in its place."""
+    """A model failed for good, and `model`, the next of `provider` or `fallback`, is asked in its place."""
 
     kind = "fallback"
     error: str

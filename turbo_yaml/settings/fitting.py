@@ -142,14 +142,12 @@ def _fit_scalar(
 
 def _fit_list(kind: ListOf, value: Any, report: Report, path: Path) -> Any:
     if kind.lone and not isinstance(value, list | tuple | dict):
-        value, at = [value], None
-    else:
-        at = 0
+        one = fit(kind.item, value, report, path)
+        return one if kind.kept else _whole([one])
     if not isinstance(value, list | tuple):
         report(_misfit(kind, value, path))
         return MISSING
-    places = (path if at is None else (*path, i) for i in range(len(value)))
-    return _whole([fit(kind.item, item, report, place) for item, place in zip(value, places, strict=True)])
+    return _whole([fit(kind.item, item, report, (*path, i)) for i, item in enumerate(value)])
 
 
 def _whole(items: list[Any]) -> Any:

@@ -42,7 +42,10 @@ def _turn(kind: Kind, doc: str, default: Any = MISSING) -> Key:
 
 TURN: Final[dict[str, Key]] = {
     "model": _turn(Text(), "The model to ask: `provider/model`, or `model` with `provider` set."),
-    "provider": _turn(Text(), "The server that has the model: one of `providers` or a well-known one."),
+    "provider": _turn(
+        ListOf(Text(), lone=True, kept=True),
+        "The server of the model: a known one or one of `providers`; of a list the next where one fails.",
+    ),
     "temperature": _turn(Maybe(Number(0, 2)), "How far the model strays from the likeliest words."),
     "top_p": _turn(Maybe(Number(0, 1)), "Choose among the likeliest words of this total probability."),
     "max_tokens": _turn(Maybe(_COUNT), "The most tokens that one reply may take."),
@@ -80,7 +83,7 @@ TURN: Final[dict[str, Key]] = {
     "retries": _turn(_AMOUNT, "How often a failed model call is tried again.", 2),
     "fallback": _turn(
         ListOf(Text(), lone=True),
-        "The models to ask in its place, one after another, where a model fails for good.",
+        "The models to ask in its place, one after another, where a model fails at every `provider`.",
     ),
     "cache": _turn(
         Words(("off", "read", "write", "on")), "Whether replies are taken from and put into the cache.", "off"

@@ -43,10 +43,11 @@ class Duration(NamedTuple):
 
 
 class ListOf(NamedTuple):
-    """A list; `lone`: one item may stand without the list, and becomes a list of one."""
+    """A list; `lone`: one item may stand without the list, and becomes a list of one, unless it is `kept`."""
 
     item: Kind
     lone: bool = False
+    kept: bool = False
 
 
 class MapOf(NamedTuple):

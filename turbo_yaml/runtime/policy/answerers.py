@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from turbo_yaml.models.prices import FREE, Price, price_of
-from turbo_yaml.models.providers import Resolved
+from turbo_yaml.models.providers import IN_PROCESS, Resolved, named_providers
 from turbo_yaml.models.request import Delta, Model, OnDelta, Structured
 from turbo_yaml.wire.wording import shown_address
-
-_MADE_UP: Final = frozenset(("echo", "script"))
-"""Models in this process: they cost nothing, whatever they count."""
 
 
 class Answerer(NamedTuple):
@@ -39,8 +36,10 @@ def answerer(settings: Mapping[str, Any], model: Model, where: Resolved | None) 
     """Return how a model answers with these settings; `where` None: the host's own, for all turns."""
     name = settings.get("model") or "" if where is None else where.model
     adapter = "host" if where is None else where.provider.adapter
-    provider = settings.get("provider") if where is None else where.provider.name
-    price = FREE if adapter in _MADE_UP else price_of(provider, name, settings.get("prices"))
+    named = named_providers(settings)[:1] if where is None else [where.provider.name]
+    provider = named[0] if named else None
+    # A model in this process costs nothing, whatever it counts.
+    price = FREE if adapter in IN_PROCESS else price_of(provider, name, settings.get("prices"))
     structured = settings.get("structured")
     return Answerer(
         settings,

@@ -33,10 +33,10 @@ async def next_answerer(
 ) -> Answerer:
     """Return who answers in place of a model that failed; raise the failure where nobody does.
 
-    Its settings name the models that are left after it.
+    Its settings say who is left after it.
     """
-    while (left := settings.get("fallback")) and may_be_answered_elsewhere(problem.kind):
-        settings = frame.host.run_models().elsewhere(settings, left[0]) | {"fallback": left[1:]}
+    while may_be_answered_elsewhere(problem.kind) and (left := _left(frame, settings)):
+        settings = {**settings, **left[0], "fallback": _Left(left[1:])}
         if frame.host.listener is not None:
             await frame.host.emit(
                 FallbackEvent(
@@ -45,7 +45,7 @@ async def next_answerer(
                     depth=frame.level,
                     error=problem.kind,
                     message=problem.message,
-                    model=left[0],
+                    model=_name(left[0]),
                 )
             )
         try:
@@ -53,6 +53,23 @@ async def next_answerer(
         except ModelError as failed:
             problem = failed
     raise problem
+
+
+class _Left(tuple[Mapping[str, str], ...]):
+    """Who is still to be asked, worked out where the first model failed: what changes in the settings."""
+
+    __slots__ = ()
+
+
+def _left(frame: Frame, settings: Mapping[str, Any]) -> _Left:
+    given = settings.get("fallback")
+    return given if isinstance(given, _Left) else _Left(frame.host.run_models().elsewhere(settings))
+
+
+def _name(changed: Mapping[str, str]) -> str:
+    """Return how a model is named: with its provider, unless that is the same or is the model itself."""
+    provider, model = changed.get("provider"), changed["model"]
+    return model if provider in (None, model) else f"{provider}/{model}"
 
 
 async def _answerer(frame: Frame, settings: Mapping[str, Any]) -> Answerer:

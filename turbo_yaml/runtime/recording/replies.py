@@ -8,11 +8,12 @@ from typing import Any, Final
 from turbo_yaml.errors import FlowError, LimitError, ModelError, ToolError
 from turbo_yaml.journal.content import hashed, to_json
 from turbo_yaml.journal.privacy import Privacy
+from turbo_yaml.models.providers import named_providers
 from turbo_yaml.models.request import Reply, Request
 from turbo_yaml.protocol import ToolCall, Usage
 from turbo_yaml.settings.keys import SENT
 
-_ASKED: Final = (*SENT, "extra", "provider")
+_ASKED: Final = (*SENT, "extra")
 _REMEMBERED: Final = 256
 
 
@@ -20,6 +21,8 @@ def asked_data(request: Request) -> dict[str, Any]:
     """Return what a request asks for, its messages aside: what would change the reply, and no more."""
     settings = request.settings
     data: dict[str, Any] = {name: settings[name] for name in _ASKED if settings.get(name) is not None}
+    if named := named_providers(settings):
+        data["provider"] = named[0]
     data["model"] = request.model
     if "n" in data:
         way = settings.get("select_choice") or "first"
