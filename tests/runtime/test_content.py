@@ -77,7 +77,7 @@ def test_a_reply_as_data_is_plain() -> None:
         "role": "assistant",
         "content": "x",
         "tool_calls": [{"id": "1", "name": "f", "arguments": "{}"}],
-        "usage": {"input_tokens": 1, "output_tokens": 2},
+        "usage": {"input_tokens": 1, "output_tokens": 2, "cost": None},
         "finish_reason": "stop",
         "model": "m",
     }

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.cli.conftest import Done, environ, folder, turbo
 from tests.journal.playing import Bench
 from tests.runtime.talking import Talker, function, in_loop, play, played
 from tests.server import Answer, Server
 from turbo_yaml.cache.memory import MemoryCache
 from turbo_yaml.compiler.edge import loads
 from turbo_yaml.errors import LimitError, ModelError
-from turbo_yaml.models.prices import PRICES, Price, cost_of, price_of, shown_cost
+from turbo_yaml.models.prices import PRICES, Price, cost_of, price_by_settings, price_of, shown_cost
 from turbo_yaml.models.providers import PROVIDERS
 from turbo_yaml.models.request import Reply
-from turbo_yaml.protocol import Generate, Usage, User
+from turbo_yaml.protocol import Generate, ToolCall, Usage, User
+from turbo_yaml.records import replace
 from turbo_yaml.runtime.events import Event, UsageEvent
 
+__all__ = ["environ", "folder", "turbo"]
+ASK = "turbo: 1\nsteps:\n  - user: Hi\n  - generate:\n"
 PRICED = {"model": "acme/big", "prices": {"acme/big": {"input": 2, "output": 10}}}
 EACH = (3 * 2 + 2 * 10) / 1_000_000
 """What a reply of the talker costs then: three tokens sent, two received."""
@@ -75,6 +80,78 @@ def test_a_run_and_each_of_its_turns_have_a_cost() -> None:
         assert not any("unpriced" in event.to_data() for event in used)
 
     in_loop(work())
+
+
+@pytest.mark.parametrize("listened", [False, True])
+def test_the_message_of_a_turn_tells_what_it_cost_and_null_where_nobody_knows(listened: bool) -> None:
+    text = f"{ASK}    message_as: reply\n  - return: '{{{{ reply.usage }}}}'\n"
+
+    async def work() -> None:
+        fn = loads(text).configure({**PRICED, "retries": 0, "fallback": "acme/small"})
+        fn = fn.using(on_event=[].append) if listened else fn
+        told = await play(fn.using(model=Talker()))
+        assert told.outcome == {"input_tokens": 3, "output_tokens": 2, "cost": pytest.approx(EACH)}
+        # What answers in its place has no price.
+        told = await play(fn.using(model=Talker(ModelError("no", kind="server"))))
+        assert told.outcome == {"input_tokens": 3, "output_tokens": 2, "cost": None}
+        assert (await play(fn.using(model=Talker(Reply("x"))))).outcome is None
+
+    in_loop(work())
+
+
+def test_a_turn_with_tools_costs_what_its_replies_do_and_is_unpriced_where_one_is() -> None:
+    call = ToolCall("1", "look", "{}")
+    text = (
+        "turbo: 1\ntools: {look: {description: Look.}}\nsteps:\n  - user: Hi\n  - generate: {tools: [look]}\n"
+        "    message_as: reply\n  - return: '{{ reply.usage }}'\n"
+    )
+
+    async def work() -> None:
+        fn = loads(text, tools={"look": lambda: "x"}).configure(PRICED)
+        first = Reply(tool_calls=(call,), usage=Usage(3, 2))
+        told = await play(fn.using(model=Talker(first)))
+        assert told.outcome == {"input_tokens": 6, "output_tokens": 4, "cost": pytest.approx(2 * EACH)}
+        for replies in ([replace(first, usage=None)], [first, Reply("no count")]):
+            told = await play(fn.using(model=Talker(*replies)))
+            assert told.outcome == {"input_tokens": 3, "output_tokens": 2, "cost": None}
+
+    in_loop(work())
+
+
+def test_a_model_of_the_hosts_own_costs_what_its_name_does() -> None:
+    for settings in (
+        {"model": "gpt-4o"},
+        {"model": "openai/gpt-4o"},
+        {"provider": ["openai", "x"], "model": "gpt-4o"},
+    ):
+        assert price_by_settings(settings, settings["model"]) == PRICES["openai/gpt-4o"]
+    assert price_by_settings({"prices": {"mine": {"input": 1, "output": 2}}}, "mine") == Price(1, 2)
+    for name in ("", "mine", "acme/gpt-4o"):
+        assert price_by_settings({}, name) is None
+
+
+def test_an_offline_test_compares_costs_at_the_prices_of_the_settings(
+    turbo: Callable[..., Done], folder: Path
+) -> None:
+    head = ASK.replace("steps", "settings: {model: acme/big, budget: {cost: 1}}\nsteps") + "tests:\n"
+    reply = "    model: [{content: a, usage: {input_tokens: 1000, output_tokens: 100}}]\n"
+    tests = "".join(
+        f"  - name: {name}\n{reply}    expect: [{{{expected}}}]\n"
+        for name, expected in {
+            "within": "cost: 0.003",
+            "over": "cost: 0.0029",
+            "own": "cost: 0.0012, prices: {input: 1, output: 2}",
+        }.items()
+    )
+    (folder / "a.yaml").write_text(head + tests)
+    (folder / "turbo.yaml").write_text("prices: {acme/*: {input: 2, output: 10}}\n")
+    done = turbo("test", "a.yaml")
+    assert done.code == 1 and "2 passed, 1 failed" in done.out, done.out
+    assert "the calls cost $0.003" in done.out
+    (folder / "turbo.yaml").unlink()
+    done = turbo("test", "a.yaml")
+    assert "1 passed, 2 failed" in done.out
+    assert "the calls are unpriced: no price of `acme/big` is known" in done.out
 
 
 @pytest.mark.parametrize("listened", [False, True])

@@ -64,6 +64,7 @@ CASES = [
     ("The stars are kind.", "latency: 10s", "not-latency: 10s"),
     ("{content: hi, usage: {input_tokens: 1000, output_tokens: 100}}",
      "{cost: 0.0003, prices: {input: 0.1, output: 2}}", "{cost: 0.0002, prices: {input: 0.1, output: 2}}"),
+    ("{content: hi, usage: {input_tokens: 1000, output_tokens: 100}}", "not-cost: 0.0001", "cost: 0.0001"),
     ("The stars are kind.", "not-cost: 1\n        prices: {input: 1, output: 1}",
      "{cost: 1, prices: {input: 1, output: 1}}"),
     ("{content: hi, finish_reason: length}", "finish-reason: length", "finish-reason: stop"),

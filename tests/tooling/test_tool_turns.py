@@ -293,7 +293,7 @@ def test_message_as_tells_all_calls_and_all_tokens() -> None:
         ],
     )
     assert done.outcome["tool_calls"] == [{"id": "call_1", "name": "find_order", "arguments": '{"id": 7}'}]
-    assert done.outcome["usage"] == {"input_tokens": 30, "output_tokens": 5}
+    assert done.outcome["usage"] == {"input_tokens": 30, "output_tokens": 5, "cost": 0.0}
     assert done.outcome["content"] == "Here."
 
 

@@ -178,7 +178,10 @@ _RUN = (
         Key("cost", "score", "The model calls cost no more dollars than this."),
         "The run",
         "cost: 0.002\nprices: {input: 0.15, output: 0.6}",
-        (Key("prices", "prices", "What a million tokens cost, in dollars.", required=True), *COMMON),
+        (
+            Key("prices", "prices", "What a million tokens cost, in dollars, if not as the settings say."),
+            *COMMON,
+        ),
     ),
     Verb(
         Key("finish-reason", "plain", "The last reply ended for this reason: `stop`, `length`."),

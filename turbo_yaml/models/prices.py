@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
+from turbo_yaml.models.providers import DEFAULT_PROVIDER, named_providers, split_model
+
 AS_OF: Final = "2025-11"
 _MILLION: Final = 1_000_000
 
@@ -75,6 +77,19 @@ def price_of(provider: str | None, model: str, own: Mapping[str, Any] | None = N
             sent, received = given.get("input"), given.get("output")
             return None if sent is None or received is None else Price(float(sent), float(received))
     return PRICES.get(name) or PRICES.get(plain)
+
+
+def price_by_settings(settings: Mapping[str, Any], model: str) -> Price | None:
+    """Return what a model costs as far as its name and the settings say; None where that is not known.
+
+    Without a provider it is its own name that has a price, or one of the usual provider.
+    """
+    own = settings.get("prices")
+    named = named_providers(settings)
+    provider, name = split_model(model, settings.get("providers") or (), named[0] if named else None)
+    return price_of(provider, name, own) or (
+        price_of(DEFAULT_PROVIDER, name, own) if provider is None and "/" not in name else None
+    )
 
 
 def cost_of(price: Price | None, input_tokens: int, output_tokens: int) -> float | None:

@@ -78,7 +78,7 @@ class ExampleUser(Message):
 
 
 class Usage(Record):
-    """Tokens that a model call took, as its server counted them; of a run, their cost in US dollars, too.
+    """Tokens that model calls took, as their server counted them, and in a run their cost in US dollars.
 
     A cost of None is not known.
     """

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from turbo_yaml.errors import FlowError, ModelError, UsageError
 from turbo_yaml.models.request import Delta, OnDelta, Reply, Request
-from turbo_yaml.protocol import Assistant, Generate, Message, User
+from turbo_yaml.protocol import Assistant, Generate, Message, Usage, User
 from turbo_yaml.records import replace
 from turbo_yaml.runtime.events import DeltaEvent, PartialEvent, ReasoningEvent, RetryEvent, UsageEvent
 from turbo_yaml.runtime.frames import Frame, Host
@@ -63,10 +63,12 @@ async def take_turn(frame: Frame, chat: Frame, ask: Generate) -> Assistant:
                 reply = begun if later is None else await later
             except ModelError as problem:
                 reply, value = await _persist(frame, chat, ask, who, request, problem)
+                cost = reply.cost
             else:
-                value = reply.content
+                value, cost = reply.content, reply_cost(who.price, reply.usage)
         else:
             reply, value = await _persist(frame, chat, ask, who, request)
+            cost = reply.cost
     except FlowError as problem:
         if problem.step is None:
             problem.step = ask.id
@@ -75,6 +77,8 @@ async def take_turn(frame: Frame, chat: Frame, ask: Generate) -> Assistant:
     calls, usage, reason, model = reply.tool_calls, reply.usage, reply.finish_reason, reply.model
     if calls and not ask.tools:
         calls = ()  # nothing was offered: a call without a result would spoil the chat
+    if usage is not None and cost is not None:
+        usage = Usage(usage.input_tokens, usage.output_tokens, cost)
     return Assistant(reply.content, "assistant", None, None, None, False, calls, usage, reason, model, value)
 
 

@@ -23,7 +23,11 @@ def message_data(message: Assistant) -> dict[str, Any]:
         ],
         "usage": None
         if usage is None
-        else {"input_tokens": usage.input_tokens, "output_tokens": usage.output_tokens},
+        else {
+            "input_tokens": usage.input_tokens,
+            "output_tokens": usage.output_tokens,
+            "cost": usage.cost,
+        },
         "finish_reason": message.finish_reason,
         "model": message.model,
     }

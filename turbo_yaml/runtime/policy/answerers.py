@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from turbo_yaml.models.prices import FREE, Price, price_of
+from turbo_yaml.models.prices import FREE, Price, price_by_settings, price_of
 from turbo_yaml.models.providers import IN_PROCESS, Resolved, named_providers
 from turbo_yaml.models.request import Delta, Model, OnDelta, Structured
 from turbo_yaml.wire.wording import shown_address
@@ -34,12 +34,14 @@ class Answerer(NamedTuple):
 
 def answerer(settings: Mapping[str, Any], model: Model, where: Resolved | None) -> Answerer:
     """Return how a model answers with these settings; `where` None: the host's own, for all turns."""
-    name = settings.get("model") or "" if where is None else where.model
-    adapter = "host" if where is None else where.provider.adapter
-    named = named_providers(settings)[:1] if where is None else [where.provider.name]
-    provider = named[0] if named else None
-    # A model in this process costs nothing, whatever it counts.
-    price = FREE if adapter in IN_PROCESS else price_of(provider, name, settings.get("prices"))
+    if where is None:
+        name, adapter = settings.get("model") or "", "host"
+        provider = next(iter(named_providers(settings)), None)
+        price = price_by_settings(settings, name) or (FREE if getattr(model, "is_free", False) else None)
+    else:
+        name, adapter, provider = where.model, where.provider.adapter, where.provider.name
+        # A model in this process costs nothing, whatever it counts.
+        price = FREE if adapter in IN_PROCESS else price_of(provider, name, settings.get("prices"))
     structured = settings.get("structured")
     return Answerer(
         settings,

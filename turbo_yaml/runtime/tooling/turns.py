@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from turbo_yaml.errors import FlowError, OutOfTurns, ToolError
 from turbo_yaml.models.request import Request
-from turbo_yaml.protocol import Assistant, Generate, GetInput, Message, Signal, TurboGenTemplate
+from turbo_yaml.protocol import Assistant, Generate, GetInput, Message, Signal, TurboGenTemplate, Usage
 from turbo_yaml.records import replace
 from turbo_yaml.runtime.frames import CURRENT, Frame, HostFailed, leave
 from turbo_yaml.runtime.policy.deadlines import OutOfTime, within
@@ -140,7 +140,7 @@ class ToolTurns:
             reply: Assistant | None = yield SingleTurn(ask, offer, again=number > 1)
             if reply is None:
                 return  # it failed, and the flow that asked knows
-            usage = reply.usage if begun.usage is None else begun.usage + (reply.usage or type(begun.usage)())
+            usage = _together(begun.usage, reply.usage) if number > 1 else reply.usage
             begun = replace(begun, usage=usage, tool_calls=begun.tool_calls + reply.tool_calls)
             if not reply.tool_calls:
                 self.reply = replace(reply, usage=usage, tool_calls=begun.tool_calls)
@@ -192,6 +192,11 @@ class ToolTurns:
 
             for message in messages:
                 await frame.host.emit(message_event(self.inner, message))
+
+
+def _together(first: Usage | None, second: Usage | None) -> Usage | None:
+    """Return what several replies took; their cost is not known where one of them does not tell."""
+    return None if first is second is None else (first or Usage()) + (second or Usage())
 
 
 def _check_failures(failures: list[Any], most: int) -> None:

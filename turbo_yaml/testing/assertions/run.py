@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from turbo_yaml.models.prices import Price, price_by_settings, shown_cost
+from turbo_yaml.protocol import Usage
+from turbo_yaml.runtime.policy.spending import reply_cost
 from turbo_yaml.testing.assertions.finding import Finding, Look, listed, quoted, shown
 from turbo_yaml.testing.stage.script import text_of
 from turbo_yaml.types.schema.equality import equal
-
-_MILLION = 1_000_000
 
 
 def message(look: Look) -> Finding:
@@ -57,12 +58,26 @@ def latency(look: Look) -> Finding:
 
 
 def cost(look: Look) -> Finding:
-    """Compare what the model calls cost."""
-    used, prices = look.story.usage, look.options["prices"]
-    if not used.input_tokens and not used.output_tokens and look.story.calls:
+    """Compare what the model calls cost, at the assertion's own prices or those that a run goes by."""
+    own, spent = look.options.get("prices"), 0.0
+    told = [call for call in look.story.calls if call.reply is not None and call.reply.usage != Usage()]
+    if not told and look.story.calls:
         return Finding(False, "no reply says how many tokens it took: give `{content, usage}` as the reply")
-    spent = (used.input_tokens * prices["input"] + used.output_tokens * prices["output"]) / _MILLION
-    return Finding(spent <= look.value, f"the calls cost ${spent:.6f}")
+    for call in told:
+        settings, model = call.request.settings, call.request.model
+        price = Price(own["input"], own["output"]) if own else price_by_settings(settings, model)
+        paid = None if call.reply is None else reply_cost(price, call.reply.usage)
+        if paid is None:
+            return Finding(False, f"the calls are unpriced: {_why_unpriced(model, price)}")
+        spent += paid
+    return Finding(spent <= look.value, f"the calls cost {shown_cost(spent)}")
+
+
+def _why_unpriced(model: str, price: Price | None) -> str:
+    if price is not None:
+        return f"a reply of `{model}` tells no tokens"
+    where = "set `prices` in `turbo.yaml`, or `prices: {input: …, output: …}` beside `cost`"
+    return f"no price of `{model}` is known; {where}" if model else f"no `model` is set; {where}"
 
 
 def finish_reason(look: Look) -> Finding:

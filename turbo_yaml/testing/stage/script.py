@@ -49,6 +49,11 @@ class Scripted:
         return f"Scripted({len(self._replies)} replies, {self.taken} taken)"
 
     @property
+    def is_free(self) -> bool:
+        """Whether a run may take its replies to cost nothing where nobody knows their price."""
+        return self._limited
+
+    @property
     def taken(self) -> int:
         """How many of its replies it has given."""
         return self._script.taken

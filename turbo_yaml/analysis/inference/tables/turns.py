@@ -8,6 +8,7 @@ from turbo_yaml.analysis.inference.lattice import (
     ANY,
     INTEGER,
     NULL,
+    NUMBER,
     TEXT,
     Field,
     Maps,
@@ -54,7 +55,7 @@ _MESSAGE: Final = _map(
     role=TEXT,
     content=TEXT,
     tool_calls=list_of(_map(id=ANY, name=TEXT, arguments=ANY)),
-    usage=join(_map(input_tokens=INTEGER, output_tokens=INTEGER), NULL),
+    usage=join(_map(input_tokens=INTEGER, output_tokens=INTEGER, cost=join(NUMBER, NULL)), NULL),
     finish_reason=ANY,
     model=ANY,
 )
