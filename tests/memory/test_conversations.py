@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import sqlite3
 import subprocess
@@ -21,8 +22,8 @@ from tests.runtime.talking import Talker, in_loop, play
 from tests.server import ThreadServer
 from turbo_yaml import SqliteMemory, loads
 from turbo_yaml.errors import JournalError, UsageError
+from turbo_yaml.memory.conversations import FILE
 from turbo_yaml.memory.local import LocalMemory
-from turbo_yaml.memory.sqlite import FILE
 from turbo_yaml.models.request import Reply
 from turbo_yaml.protocol import Assistant, Message, System, ToolCall, ToolResult, Usage, User
 
@@ -256,3 +257,99 @@ def test_tools_are_told_to_the_next_run_with_their_results(tmp_path: Path) -> No
         assert [role for role, _ in model.heard()] == ["user", "assistant", "tool", "assistant", "user"]
 
     in_loop(work())
+
+
+# From outside -------------------------------------------------------------------------------------------
+
+SECRET = "the-cat-sleeps-on-the-blue-sofa"
+
+
+async def kept_in(path: Path, **chats: list[Message]) -> None:
+    for name, messages in chats.items():
+        memory = await taken(path, name)
+        await memory.extend(messages)
+        await memory.set_state({"city": "Rome"})
+        await memory.release()
+
+
+def test_conversations_are_listed_the_one_used_last_first(turbo: Callable[..., Done], tmp_path: Path) -> None:
+    asyncio.run(kept_in(tmp_path / "s", ada=SAID, ben=SAID[:1], cyd=[]))
+    lines = turbo("conversations", "--state", "s").out.splitlines()
+    assert [(line.split()[0], line.split("  ")[-1]) for line in lines] == [
+        ("cyd", "0 messages"),
+        ("ben", "1 message"),
+        ("ada", "5 messages"),
+    ]
+    assert turbo("conversations", "list", "-n", "1", "--state", "s").out.startswith("cyd")
+    assert turbo("conversations", "list", "--since", "1h", "--state", "s").out.count("\n") == 3
+    (first, *_) = json.loads(turbo("conversations", "--json", "--state", "s").out)
+    assert first["name"] == "cyd" and first["process"] is None and first["began"] <= first["used"]
+
+
+def test_where_nothing_is_kept_nothing_is_made(turbo: Callable[..., Done], folder: Path) -> None:
+    assert turbo("conversations", "--state", "s") == (0, "", "")
+    done = turbo("conversations", "show", "ada", "--state", "s")
+    assert done.code == 2 and "there is no conversation `ada`" in done.err
+    assert turbo("conversations", "rm", "ada", "--state", "s").code == 2
+    assert turbo("conversations", "rm", "--all", "--state", "s") == (0, "", "deleted 0 conversations\n")
+    assert not (folder / "s").exists()
+
+
+def test_a_conversation_is_shown_with_its_calls_and_what_is_remembered(
+    turbo: Callable[..., Done], tmp_path: Path
+) -> None:
+    asyncio.run(kept_in(tmp_path / "s", ada=[*SAID[:1], User("two\nlines"), *SAID[2:]]))
+    assert turbo("conversations", "show", "ada", "--state", "s").out.splitlines() == [
+        "system: Be brief.",
+        "user: two",
+        "  lines",
+        "assistant:",
+        "  → find {}",
+        "tool: 7",
+        "assistant: it is é",
+        'remembered: {"city": "Rome"}',
+    ]
+    data = json.loads(turbo("conversations", "show", "ada", "--json", "--state", "s").out)
+    assert data["remembered"] == {"city": "Rome"} and data["messages"][4]["content"] == "it is é"
+
+
+def test_conversations_are_copied_as_lines_of_json(turbo: Callable[..., Done], tmp_path: Path) -> None:
+    asyncio.run(kept_in(tmp_path / "s", ada=SAID, ben=SAID[:1]))
+    done = turbo("conversations", "export", "--state", "s")
+    assert [json.loads(line)["conversation"] for line in done.out.splitlines()] == ["ben", "ada"]
+    one = json.loads(turbo("conversations", "export", "ada", "--state", "s").out)
+    assert [message["role"] for message in one["messages"]] == [
+        "system",
+        "user",
+        "assistant",
+        "tool",
+        "assistant",
+    ]
+
+
+def test_what_is_deleted_is_in_no_file_any_more(turbo: Callable[..., Done], tmp_path: Path) -> None:
+    long = [User(f"{SECRET} {number} " + "x" * 3000) for number in range(50)]
+    asyncio.run(kept_in(tmp_path / "s", ada=long, ben=SAID))
+    held = sqlite3.connect(tmp_path / "s" / FILE)  # somebody looks on: the log beside the file stays
+    held.execute("select count(*) from message").fetchall()
+    assert any(SECRET.encode() in path.read_bytes() for path in (tmp_path / "s").glob("*db*"))
+    assert turbo("conversations", "rm", "ada", "--state", "s").err == "deleted 1 conversation\n"
+    for path in (tmp_path / "s").rglob("*"):
+        assert path.is_dir() or SECRET.encode() not in path.read_bytes(), path
+    held.close()
+    assert turbo("conversations", "--state", "s").out.startswith("ben")
+
+
+def test_none_is_deleted_where_one_is_unknown_or_going_on(turbo: Callable[..., Done], tmp_path: Path) -> None:
+    asyncio.run(kept_in(tmp_path / "s", ada=SAID, ben=SAID))
+    held = asyncio.run(taken(tmp_path / "s", "ben"))
+    assert "no conversation `cyd`" in turbo("conversations", "rm", "ada", "cyd", "--state", "s").err
+    done = turbo("conversations", "rm", "ada", "ben", "--state", "s")
+    assert done.code == 2 and f"`ben` is going on now, in process {os.getpid()}" in done.err
+    lines = turbo("conversations", "--state", "s").out.splitlines()
+    assert [line.endswith("  going on now") for line in lines] == [True, False]
+    assert turbo("conversations", "rm", "--state", "s").code == 2
+    assert turbo("conversations", "rm", "--all", "--state", "s").err == "deleted 1 conversation\n"
+    asyncio.run(held.release())
+    assert turbo("conversations", "rm", "--before", "1h", "--state", "s").err == "deleted 0 conversations\n"
+    assert turbo("conversations", "rm", "--all", "--state", "s").err == "deleted 1 conversation\n"

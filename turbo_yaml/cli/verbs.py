@@ -28,6 +28,9 @@ VERBS = {
     "chat": Verb("turbo_yaml.cli.chatting.command", "Talk with a flow in the terminal."),
     "resume": Verb("turbo_yaml.cli.commands.resume", "Go on with a run that broke off or waits."),
     "runs": Verb("turbo_yaml.cli.commands.runs", "Look at recorded runs, copy and delete them."),
+    "conversations": Verb(
+        "turbo_yaml.cli.commands.conversations", "Look at conversations that are kept; delete them."
+    ),
     "replay": Verb("turbo_yaml.cli.commands.replay", "Run a recorded run again, with no model."),
     "record": Verb("turbo_yaml.cli.commands.record", "Make a test of a session, or of a recorded run."),
     "cache": Verb("turbo_yaml.cli.commands.cache", "Look at the cache of replies, and clear it."),

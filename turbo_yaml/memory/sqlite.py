@@ -8,30 +8,20 @@ import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
 from time import time
 from typing import Any, Final, TypeVar
 from weakref import finalize
 
-from turbo_yaml.errors import JournalError, UsageError
-from turbo_yaml.journal.folder import make_private, make_private_file, state_folder
+from turbo_yaml.errors import UsageError
+from turbo_yaml.journal.folder import state_folder
 from turbo_yaml.journal.locks import Owner, process_of
+from turbo_yaml.memory.conversations import FILE, at_once, connect, said, unusable
 from turbo_yaml.memory.local import LocalMemory
-from turbo_yaml.memory.messages import message_of, stored
+from turbo_yaml.memory.messages import stored
 from turbo_yaml.memory.truncated import TruncatedMemory
 from turbo_yaml.protocol import BaseMemory, Message
 
-FILE: Final = "conversations.db"
-VERSION: Final = 1
 LONGEST_NAME: Final = 100
-_PATIENCE: Final = 30.0
-_TABLES: Final = """
-create table conversation(
-    name text primary key, state text not null, owner text, began real not null, used real not null);
-create table message(
-    conversation text not null, number integer not null, data text not null,
-    primary key(conversation, number)) without rowid;
-"""
 T = TypeVar("T")
 
 
@@ -121,20 +111,10 @@ class SqliteMemory(BaseMemory):
         """Do work in one transaction; `JournalError` where it cannot be done."""
         with self._lock:
             try:
-                db = self._db = self._db or _connect(self.path)
-                db.execute("begin immediate")
-                try:
-                    done = work(db)
-                    db.execute("commit")
-                except BaseException:
-                    db.execute("rollback")
-                    raise
+                db = self._db = self._db or connect(self.path)
+                return at_once(db, work)
             except sqlite3.Error as problem:
-                raise JournalError(
-                    f"the conversations in `{self.path}` cannot be used: {problem}",
-                    hint="move the file away, or name another folder with `--state DIR`",
-                ) from problem
-        return done
+                raise unusable(self.path, problem) from problem
 
     def _take(self, db: sqlite3.Connection) -> None:
         row = db.execute("select state, owner from conversation where name = ?", (self.name,)).fetchone()
@@ -153,9 +133,8 @@ class SqliteMemory(BaseMemory):
             "on conflict(name) do update set owner = excluded.owner, used = excluded.used",
             (self.name, state, self._owner.name, time(), time()),
         )
-        rows = db.execute("select data from message where conversation = ? order by number", (self.name,))
-        self.chat.messages = [message_of(json.loads(data)) for (data,) in rows]
-        self.chat.state = json.loads(state)
+        found = said(db, self.name)
+        self.chat.messages, self.chat.state = found.messages, dict(found.state)
 
     def _write(self, db: sqlite3.Connection, messages: list[Message], first: int) -> None:
         """Write messages from a place on; what stood there is dropped."""
@@ -171,26 +150,3 @@ class SqliteMemory(BaseMemory):
                 db.close()
             if owner is not None:
                 owner.release()
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    """Open the file, made on first use; every statement is a transaction of its own unless one is begun."""
-    make_private(path.parent)
-    make_private_file(path)
-    db = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
-    try:
-        db.execute("pragma journal_mode=wal")
-        db.execute("pragma secure_delete=on")
-        db.execute("begin immediate")
-        version = db.execute("pragma user_version").fetchone()[0]
-        if version > VERSION:
-            raise JournalError(f"the conversations in `{path}` were written by a newer turbo-yaml")
-        if version == 0:
-            for statement in _TABLES.split(";\n"):
-                db.execute(statement)
-            db.execute(f"pragma user_version={VERSION}")
-        db.execute("commit")
-    except BaseException:
-        db.close()
-        raise
-    return db

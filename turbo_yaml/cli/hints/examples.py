@@ -57,6 +57,17 @@ EXAMPLES: Final[dict[str, tuple[Example, ...]]] = {
     "runs fork": _of(("turbo-yaml runs fork 4prrdws9 --at PLACE -m openai/gpt-4o", "with another model")),
     "runs rm": _of(("turbo-yaml runs rm --before 30d", "all that are older than a month")),
     "runs export": _of(("turbo-yaml runs export > runs.jsonl", "all runs, to a file")),
+    "conversations": _of(
+        ("turbo-yaml conversations", "those that are kept"),
+        ("turbo-yaml conversations show ada", "what was said in one"),
+    ),
+    "conversations list": _of(("turbo-yaml conversations list --since 7d", "those of this week")),
+    "conversations show": _of(("turbo-yaml conversations show ada --json", "as data")),
+    "conversations rm": _of(
+        ("turbo-yaml conversations rm ada", "forget what she said"),
+        ("turbo-yaml conversations rm --before 30d", "all that nobody went on with for a month"),
+    ),
+    "conversations export": _of(("turbo-yaml conversations export > chats.jsonl", "all, to a file")),
     "cache": _of(("turbo-yaml cache stats", "how large it is"), ("turbo-yaml cache clear", "ask anew")),
     "cache stats": _of(("turbo-yaml cache stats", "how many replies are kept")),
     "cache clear": _of(("turbo-yaml cache clear", "delete them")),
