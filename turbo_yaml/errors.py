@@ -97,7 +97,8 @@ class ModelError(FlowError):
     """The model, its provider or the wire between failed.
 
     `kind` is one of `timeout`, `connection`, `rate_limit`, `quota`, `auth`, `not_found`, `bad_request`,
-    `context_length`, `content_filter`, `server`, `stream`, `bad_reply`, `invalid_output`, `configuration`.
+    `unsupported`, `context_length`, `content_filter`, `server`, `stream`, `bad_reply`, `invalid_output`,
+    `configuration`.
     `retryable` says whether the same request may succeed later; `retry_after` is in seconds.
     """
 

@@ -77,7 +77,7 @@ def test_each_kind_of_part_has_its_form() -> None:
     ]
     assert parts({"file": "file-abc123"}, {"file": "AAAA", "media_type": "application/pdf"}) == [
         {"type": "file", "file": {"file_id": "file-abc123"}},
-        {"type": "file", "file": {"file_data": "data:application/pdf;base64,AAAA", "filename": "file"}},
+        {"type": "file", "file": {"file_data": "data:application/pdf;base64,AAAA", "filename": "file.pdf"}},
     ]
 
 

@@ -14,6 +14,7 @@ from tests.runtime.talking import compiled, played
 from turbo_yaml.errors import FlowError
 from turbo_yaml.protocol import Assistant, Result, ToolCall, Usage, User
 from turbo_yaml.runtime.content.attachments import MAX_BYTES, attachment
+from turbo_yaml.runtime.content.media import media_type
 from turbo_yaml.runtime.content.messages import history, message_data
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 8
@@ -132,6 +133,54 @@ def test_a_file_that_is_too_large_is_refused(tmp_path: Path) -> None:
         file.truncate(MAX_BYTES + 1)
     with pytest.raises(FlowError, match="20 MiB"):
         attached("large.bin", tmp_path)
+
+
+WAV = b"RIFF\0\0\0\0WAVEfmt "
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "media"),
+    [
+        (PNG, "cat.jpg", "image/png"),
+        (b"\xff\xd8\xff\xe0", "cat", "image/jpeg"),
+        (b"GIF89a", "cat.gif", "image/gif"),
+        (b"RIFF\0\0\0\0WEBP", "cat.webp", "image/webp"),
+        (b"\0\0\0\x20ftypavif", "cat.avif", "image/avif"),
+        (b"\0\0\0\x20ftypheic", "cat.heic", "image/heic"),
+        (b"<svg/>", "cat.svg", "image/svg+xml"),
+        (WAV, "a.mp3", "audio/wav"),
+        (b"ID3\4", "a.mp3", "audio/mpeg"),
+        (b"\xff\xf3\x84", "a.mp3", "audio/mpeg"),
+        (b"\xff\xf1\x50", "a.aac", "audio/aac"),
+        (b"OggS", "a.ogg", "audio/ogg"),
+        (b"fLaC", "a.flac", "audio/flac"),
+        (b"\0\0\0\x20ftypM4A ", "a.m4a", "audio/mp4"),
+        (b"\0\0\0\x20ftypisom", "a.mp4", "video/mp4"),
+        (b"%PDF-1.7", "a.txt", "application/pdf"),
+        (b"PK\3\4", "a.zip", "application/zip"),
+        (
+            b"PK\3\4",
+            "a.docx",
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        ),
+        (b"a,b", "a.csv", "text/csv"),
+        (b"<html>", "cat.png", "text/plain"),
+        (b"\0\1", "cat.png", "application/octet-stream"),
+        (b"", "cat.png", "application/octet-stream"),
+        ("é".encode(), "note", "text/plain"),
+    ],
+)
+def test_the_content_of_a_file_says_what_it_is_before_its_name_does(
+    content: bytes, name: str, media: str
+) -> None:
+    assert media_type(content, name) == media
+
+
+@pytest.mark.parametrize("kind", ["image", "audio"])
+def test_a_page_that_is_named_as_a_picture_is_none(tmp_path: Path, kind: str) -> None:
+    (tmp_path / "cat.png").write_text("<html>not found</html>")
+    with pytest.raises(FlowError, match=f"no {kind} but `text/plain`"):
+        attached("cat.png", tmp_path, kind)
 
 
 def test_a_file_of_another_kind_is_refused(tmp_path: Path) -> None:

@@ -444,8 +444,9 @@ RETRY_KEYS = (
 FAILURE_KINDS = (
     "raised", "assert", "undefined", "type", "value", "no_case", "input", "no_answer", "output", "file",
     "timeout", "host", "loop_limit", "limit", "depth", "budget", "invalid_output", "configuration", "auth",
-    "quota", "not_found", "bad_request", "context_length", "content_filter", "bad_reply", "connection",
-    "rate_limit", "server", "stream", "tool", "arguments", "unknown_tool", "refused", "max_turns", "unsure",
+    "quota", "not_found", "bad_request", "unsupported", "context_length", "content_filter", "bad_reply",
+    "connection", "rate_limit", "server", "stream", "tool", "arguments", "unknown_tool", "refused",
+    "max_turns", "unsure",
 )  # fmt: skip
 """What `error.kind` can be, beside the `kind` of a `raise`."""
 MEMORY_KEYS = (

@@ -29,6 +29,7 @@ KINDS: Mapping[str, Kind] = {
     ),
     "auth": Kind(False, "{key}"),
     "not_found": Kind(False, "check the model's name `{model}` and the address `{url}`"),
+    "unsupported": Kind(False, "leave out what is attached, or ask a model that takes it"),
     "bad_request": Kind(False, "change the setting, tool or message that the server names", False),
     "context_length": Kind(False, "`forget` older messages, send less, or use a model with a longer context"),
     "content_filter": Kind(False, "change what is sent, or use another model"),
@@ -103,6 +104,14 @@ RULES: tuple[Rule, ...] = (
         r"|(unknown|no such|invalid) model|not a valid model",
     ),
     _rule("rate_limit", codes="rate_limit_exceeded rate_limit_error resource_exhausted too_many_requests"),
+    _rule(
+        "unsupported",
+        statuses=(*_REFUSED, 415, 501),
+        text=r"(support|supports|accept|take|for) (any )?(input )?(image|audio|vision|file)s?\b"
+        r"|(image|audio|vision|file) (input|url|content)s? (is|are) (only supported|not (supported|enabled))"
+        r"|(image_url|input_audio) is only supported|unknown variant `(image_url|input_audio|file)`"
+        r"|at most 0 (image|audio)|provide the mmproj|not a (multimodal|vision) model",
+    ),
     # llama.cpp, and servers of its family, answer 500 to what is a mistake in the request.
     _rule(
         "bad_request",

@@ -8,6 +8,7 @@ import os
 from collections.abc import Awaitable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from turbo_yaml.models.abilities import check_attachments
 from turbo_yaml.models.choosing import choose, several
 from turbo_yaml.models.faults import SERVER, Fault, fault_of_error
 from turbo_yaml.models.pacing import Entry, Pace, no_turn
@@ -105,6 +106,7 @@ class OpenAIModel:
             await client.close()
 
     async def _ask(self, request: Request, on_delta: OnDelta | None) -> Reply:
+        check_attachments(request, self.provider.name)
         wrapped = request if is_wrapped(request, self.provider.structured) else None
         whole = on_delta is None or several(request.settings)
         deltas = VeiledDeltas(on_delta, self._veil) if on_delta is not None and self._veil else None

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
+from turbo_yaml.models.named import said_of, undated
 from turbo_yaml.models.providers import DEFAULT_PROVIDER, named_providers, split_model
 
 AS_OF: Final = "2025-11"
@@ -59,8 +59,6 @@ PRICES: Final[Mapping[str, Price]] = {
     "xai/grok-3-mini": Price(0.3, 0.5),
 }
 
-_DATE: Final = re.compile(r"-(\d{4}-\d\d-\d\d|20\d{6}|latest)\Z", re.ASCII)
-
 
 def price_of(provider: str | None, model: str, own: Mapping[str, Any] | None = None) -> Price | None:
     """Return what a model of a provider costs; None where that is not known.
@@ -69,14 +67,12 @@ def price_of(provider: str | None, model: str, own: Mapping[str, Any] | None = N
     one that lacks a number is not known.
     A model whose name ends with a date costs what the one without it does, unless the date is priced.
     """
+    given = said_of(own, provider, model)
+    if given is not None:
+        sent, received = given.get("input"), given.get("output")
+        return None if sent is None or received is None else Price(float(sent), float(received))
     name = model if provider is None else f"{provider}/{model}"
-    plain = _DATE.sub("", name)
-    for key in (name, plain, f"{name.partition('/')[0]}/*"):
-        given = None if own is None else own.get(key)
-        if given is not None:
-            sent, received = given.get("input"), given.get("output")
-            return None if sent is None or received is None else Price(float(sent), float(received))
-    return PRICES.get(name) or PRICES.get(plain)
+    return PRICES.get(name) or PRICES.get(undated(name))
 
 
 def price_by_settings(settings: Mapping[str, Any], model: str) -> Price | None:

@@ -164,6 +164,10 @@ _RUN: Final[dict[str, Key]] = TURN | {
     "max_concurrency": Key(
         _COUNT, "Model calls of one run, and calls of tools, that go on at the same time.", 8
     ),
+    "attachments": Key(
+        MapOf(ListOf(Words(("image", "audio", "file")), lone=True), "model"),
+        "What models take beside text, by `provider/model`, or `provider/*` for all of a provider.",
+    ),
     "budget": Key(Record(BUDGET), "What one run may use in all; past it the run fails."),
     "limits": Key(Record(LIMITS), "Bounds on what texts, expressions, loops and flows may do."),
     "steps": Key(MapOf(STEP, "step id"), "Settings of single steps, by the step's `id`."),

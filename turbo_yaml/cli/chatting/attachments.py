@@ -61,7 +61,7 @@ def _text_of(data: bytes) -> str | None:
 def _part_of(data: bytes, name: str) -> Part:
     from base64 import b64encode
 
-    from turbo_yaml.runtime.content.attachments import media_type
+    from turbo_yaml.runtime.content.media import media_type
 
     media = media_type(data, name)
     url = f"data:{media};base64,{b64encode(data).decode('ascii')}"

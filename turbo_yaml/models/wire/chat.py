@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import mimetypes
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -129,4 +130,8 @@ def _file(part: Part) -> dict[str, str]:
     value = part["file"]
     if re.fullmatch(r"file-[\w-]{4,80}", value, re.ASCII):
         return {"file_id": value}
-    return {"file_data": _address("file", value, part), "filename": "file"}
+    address = _address("file", value, part)
+    found = _DATA_ADDRESS.match(address)
+    # Servers tell by the end of the name what they get.
+    end = None if found is None else mimetypes.guess_extension(found["type"])
+    return {"file_data": address, "filename": f"file{end or ''}"}

@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 import base64
-import mimetypes
 from pathlib import Path
 from typing import Final
 
 from turbo_yaml.errors import FlowError
+from turbo_yaml.runtime.content.media import media_type
 from turbo_yaml.runtime.frames import current_frame
 from turbo_yaml.source.files import UnreadableText, read_below
 
 MAX_BYTES: Final = 20 * 1024 * 1024
-_SIGNATURES: Final = (
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"GIF87a", "image/gif"),
-    (b"GIF89a", "image/gif"),
-    (b"%PDF-", "application/pdf"),
-    (b"ID3", "audio/mpeg"),
-    (b"\xff\xfb", "audio/mpeg"),
-    (b"OggS", "audio/ogg"),
-    (b"fLaC", "audio/flac"),
-)
 
 
 def attachment(place: str, kind: str = "file") -> str:
@@ -65,13 +54,3 @@ def _read(root: Path, folder: Path, place: str) -> bytes:
     except (OSError, ValueError, RuntimeError) as problem:
         reason = getattr(problem, "strerror", None) or problem
         raise FlowError(f"`{place:.200}` cannot be read: {reason}", kind="file") from None
-
-
-def media_type(content: bytes, name: str) -> str:
-    """Return the media type of a file by its first bytes, else by its name."""
-    for signature, kind in _SIGNATURES:
-        if content.startswith(signature):
-            return kind
-    if content[:4] == b"RIFF":
-        return {b"WEBP": "image/webp", b"WAVE": "audio/wav"}.get(content[8:12], "application/octet-stream")
-    return mimetypes.guess_type(name, strict=False)[0] or "application/octet-stream"
