@@ -116,6 +116,41 @@ def test_what_is_missing_new_or_other_is_the_first_difference(
     assert code == 1 and told in out
 
 
+SLOW = """\
+turbo: 1
+flows:
+  slow:
+    steps: [{sleep: 1h}, {result: awake}]
+steps:
+  - try:
+      - STEP
+        timeout: 1ms
+    catch: [{result: late}]
+  - user: hi
+  - generate
+"""
+
+
+@pytest.mark.parametrize("step", ["call: slow", "include: slow", "parallel: {a: [{call: slow}]}"])
+def test_a_timeout_that_was_hit_and_is_gone_is_the_first_difference(
+    turbo: Command, folder: Path, step: str
+) -> None:
+    flow = SLOW.replace("STEP", step)
+    (folder / "late.yaml").write_text(flow, encoding="utf-8")
+    done = turbo("run", "late.yaml", "--journal", "-m", "echo")
+    assert done == (0, "late\n", ""), done
+    name = json.loads(turbo("runs", "--json")[1])[0]["run"]
+    assert turbo("replay", name)[:2] == (0, "the same: 1 reply\n")
+    place = step.partition(": ")[2] if step[-4:] == "slow" else "parallel"
+    (folder / "late.yaml").write_text(flow.replace("        timeout: 1ms\n", ""), encoding="utf-8")
+    told = f"`{place}` (late.yaml:7) was ended by its `timeout` when it was recorded, and has none now\n"
+    assert turbo("replay", name)[:2] == (1, told)
+    without = flow.replace(f"      - {step}\n        timeout: 1ms\n", "      - result: late\n")
+    (folder / "late.yaml").write_text(without, encoding="utf-8")
+    code, out, _ = turbo("replay", name)
+    assert code == 1 and "was ended by its `timeout` when the run was recorded, and is no longer" in out
+
+
 def test_an_edited_copy_is_run_in_place_of_the_flow(turbo: Command, talk: Path) -> None:
     name = recorded(turbo, "--reply", "Green")
     (talk / "copy.yaml").write_text("# a comment changes nothing\n" + TALK, encoding="utf-8")

@@ -248,6 +248,24 @@ def test_a_run_goes_another_way_from_a_place(turbo: Command, talk: Path) -> None
     assert asked_again[:2] == (0, "Oolong\n")
 
 
+def test_a_script_goes_on_where_it_stood(turbo: Command, folder: Path) -> None:
+    steps = "".join(f"  - user: {n}\n  - generate\n  - input: more?\n" for n in range(4))
+    head = "turbo: 1\nsettings: {model: script, script: [a, b, {error: auth}, d, e]}\nsteps:\n"
+    (folder / "talk.yaml").write_text(head + steps, encoding="utf-8")
+    name = waiting(turbo("talk.yaml", "--journal"))
+    waiting(turbo("resume", name, "--reply", "yes"))
+    code, _, err = turbo("resume", name, "--reply", "yes")
+    assert code == 3 and "reply 3 of the script" in err
+    waiting(turbo("resume", name))
+    assert turbo("resume", name, "--reply", "yes", "--reply", "yes")[1] == "e\n"
+    data = json.loads(turbo("runs", "show", name, "--json")[1])
+    assert [event["text"] for event in data["events"] if event["kind"] == "turn"] == ["a", "b", "d", "e"]
+    copy = turbo("runs", "fork", name, "--at", "generate[2]", "--reply", "yes")
+    assert copy[0] == 3 and "reply 3 of the script" in copy[2]
+    new = ("--set", "script=[B, C, D]", *("--reply", "yes") * 3)
+    assert turbo("runs", "fork", name, "--at", "generate[2]", *new)[:2] == (0, "D\n")
+
+
 def test_runs_are_exported_and_deleted(turbo: Command) -> None:
     for name in ("Ada", "Ben"):
         turbo("hello.yaml", "-p", "name", name, "-m", "echo", "--journal")

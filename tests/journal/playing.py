@@ -15,6 +15,16 @@ from turbo_yaml.runtime.function import TurboGenFn
 from turbo_yaml.runtime.wrapper import TurboGenWrapper
 
 
+class Clock(asyncio.SelectorEventLoop):
+    """An event loop whose clock can be put forward: `ahead` by so many seconds."""
+
+    ahead = 0.0
+
+    def time(self) -> float:
+        """Return the time of the loop's own clock, in seconds."""
+        return super().time() + self.ahead
+
+
 class Bench:
     """A flow, a model and a journal: begin runs, break them off, let them go on."""
 
@@ -36,6 +46,13 @@ class Bench:
     def places(self, name: str, kind: str = "turn") -> list[str]:
         """Return where a run was told something, in order."""
         return [event.place for event in self.journal.events(self.journal.run(name)) if event.kind == kind]
+
+    async def recorded(self, run: TurboGenWrapper) -> None:
+        """Wait until the first that a run was told is on the disk."""
+        while not (  # noqa: ASYNC110
+            self.journal.select("") and self.journal.events(self.journal.run(run.name or ""))
+        ):
+            await asyncio.sleep(0)
 
     async def break_off(self, answers: Sequence[Any] = ()) -> str:
         """Begin a run and leave it at the first question that has no answer."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.journal.playing import Bench, drive
+from tests.journal.playing import Bench, Clock, drive
 from tests.runtime.talking import Talker, in_loop
 from turbo_yaml.errors import FlowError, JournalError, ModelError, UsageError
 from turbo_yaml.journal.journal import Journal
@@ -179,30 +179,79 @@ def test_the_branch_that_was_first_is_so_again_and_the_others_ask_nothing(tmp_pa
     in_loop(work())
 
 
-@pytest.mark.parametrize("verb", ["call", "include"])
-def test_a_flow_whose_time_was_over_asks_nothing_again(tmp_path: Path, verb: str) -> None:
+class OnBStalls(Talker):
+    """Never answers `b`: an hour passes at once instead."""
+
+    async def reply(self, request, on_delta=None):  # type: ignore[no-untyped-def]
+        if request.messages[-1].content == "b":
+            self.requests.append(request)
+            loop = asyncio.get_running_loop()
+            assert isinstance(loop, Clock)
+            loop.ahead += 3600.0
+            await loop.create_future()
+        return await super().reply(request, on_delta)
+
+
+def timed(step: str, slow: str = "[{user: a}, generate, {user: b}, generate]") -> str:
+    """Return a flow that does a step with `slow` in it, and tells how that failed."""
+    return (
+        f"turbo: 1\nflows:\n  slow:\n    steps: {slow}\n  both:\n    steps: [{{call: slow}}]\n"
+        f"steps:\n  - try:\n      - {step}\n    catch:\n      - set: {{kind: '{{{{ error.kind }}}}'}}\n"
+        "  - input: Go on?\n  - return: '{{ kind }}'\n"
+    )
+
+
+@pytest.mark.parametrize("step", ["call: slow", "include: slow", "include: both"])
+def test_a_flow_whose_time_was_over_asks_nothing_again_and_waits_for_nothing(
+    tmp_path: Path, step: str
+) -> None:
     async def work() -> None:
-        text = (
-            f"turbo: 1\nflows:\n  slow:\n    steps: [{{user: a}}, generate, {{user: b}}, generate]\n"
-            f"steps:\n  - try:\n      - {verb}: slow\n        timeout: 800ms\n"
-            "    catch:\n      - set: {kind: '{{ error.kind }}'}\n"
-            "  - input: Go on?\n  - return: '{{ kind }}'\n"
-        )
-
-        class SecondStalls(Talker):
-            async def reply(self, request, on_delta=None):  # type: ignore[no-untyped-def]
-                if request.messages[-1].content == "b":
-                    self.requests.append(request)
-                    await asyncio.get_running_loop().create_future()
-                return await super().reply(request, on_delta)
-
-        bench = Bench(tmp_path, text, SecondStalls())
+        bench = Bench(tmp_path, timed(f"{{{step}, timeout: 1h}}"), OnBStalls())
         name = await bench.break_off()
         assert bench.asked == 2
-        assert await bench.go_on(name, ["yes"]) == "timeout"
+        async with asyncio.timeout(60):
+            assert await bench.go_on(name, ["yes"]) == "timeout"
         assert bench.asked == 2
 
-    in_loop(work())
+    with asyncio.Runner(loop_factory=Clock) as runner:
+        runner.run(work())
+
+
+def test_a_pause_in_a_flow_whose_time_was_over_is_not_waited_for(tmp_path: Path) -> None:
+    async def work() -> None:
+        bench = Bench(tmp_path, timed("{include: slow, timeout: 1h}", "[{sleep: 2h}]"))
+        run = bench.fn()
+        task = asyncio.ensure_future(drive(run))
+        await bench.recorded(run)
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, Clock)
+        loop.ahead += 3600.0
+        await task
+        await run.aclose()
+        assert await bench.go_on(run.name or "", ["yes"]) == "timeout"
+        assert loop.ahead == 3600.0
+
+    with asyncio.Runner(loop_factory=Clock) as runner:
+        runner.run(work())
+
+
+@pytest.mark.parametrize("step", ["call: slow", "include: slow", "parallel: {one: [{call: slow}]}"])
+def test_a_timeout_that_is_gone_is_noticed(tmp_path: Path, step: str) -> None:
+    async def work() -> None:
+        bench = Bench(tmp_path, timed(f"{{{step}, timeout: 1h}}"), OnBStalls())
+        name = await bench.break_off()
+        bench.fn = bench.of(timed(f"{{{step}}}"))
+        with pytest.raises(JournalError, match="was ended by its `timeout` when it was recorded"):
+            await bench.go_on(name, ["yes"])
+        assert bench.asked == 2
+        bench.model = Talker()
+        bench.fn = bench.of(timed(f"{{{step}}}")).using(model=bench.model)
+        with pytest.raises(FlowError, match="kind"):
+            await bench.go_on(name, ["yes"], on_change="rerun")
+        assert bench.model.heard()[-1] == ("user", "b")
+
+    with asyncio.Runner(loop_factory=Clock) as runner:
+        runner.run(work())
 
 
 def test_failed_attempts_fail_again_without_being_made(tmp_path: Path) -> None:

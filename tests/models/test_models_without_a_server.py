@@ -121,10 +121,10 @@ def test_a_script_gives_text_data_and_whole_replies() -> None:
         {"tool_calls": [call, {**call, "id": "x"}]},
         {"data": {"content": "C"}},
     )
-    assert text == Reply("Hi", finish_reason="stop", model="test-model")
+    assert text == Reply("Hi", finish_reason="stop", model="test-model", request_id="1")
     assert json.loads(data.content) == {"title": "T", "content": "C"}
     assert (number.content, empty.content) == ("5", "{}")
-    assert content == Reply('{"a": 1}', "Hm.", (), Usage(1, 2), "stop", "m")
+    assert content == Reply('{"a": 1}', "Hm.", (), Usage(1, 2), "stop", "m", "5")
     assert tool.tool_calls == (ToolCall("call_1", "f", '{"a": 1}'), ToolCall("x", "f", '{"a": 1}'))
     assert tool.finish_reason == "tool_calls"
     assert json.loads(sure.content) == {"content": "C"}

@@ -7,7 +7,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import cached_property
 from random import Random
 from time import time
@@ -272,6 +272,12 @@ class Journal:
         with reading(self.folder):
             rows = self.reader().execute(EVENT + " order by e.number", (run.id,))
             return [event_of(row) for row in rows]
+
+    def last_before(self, run: Run, place: str) -> int:
+        """Return the number of the last whole event before the one at a place, 0 where there is none."""
+        events = self.events(run)
+        end = next((event.number for event in events if event.place == place), 0)
+        return max((e.number for e in events if e.number < end and e.state != "started"), default=0)
 
     def sources(self, run: Run) -> dict[str, str]:
         """Return the flow files of a run as they were."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from time import time
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
@@ -256,6 +256,12 @@ class RunLog:
         )
         sql = "update run set status = ?, outcome = ?, problem = ?, failed_at = ?, ended = ? where id = ?"
         return [(sql, values)]
+
+    def call(self, call: Mapping[str, Any]) -> list[Statement]:
+        """Return the statement that records anew what the run was called with."""
+        return [
+            ("update run set call = ? where id = ?", (to_stored(self.privacy.data(call)), self.id)),
+        ]
 
     def leave(self, statements: list[Statement]) -> list[Statement]:
         """Return statements, and the one by which this process leaves the run."""

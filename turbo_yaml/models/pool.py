@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import Any, NamedTuple, TypeAlias
 from weakref import ref
 
+from turbo_yaml.errors import ModelError
 from turbo_yaml.models.providers import (
     IN_PROCESS,
     Provider,
@@ -91,7 +92,7 @@ class RunModels:
     of a run share the place in it.
     """
 
-    __slots__ = ("_host", "_local", "_pool", "_scripts")
+    __slots__ = ("_given", "_host", "_local", "_pool", "_scripts")
 
     def __init__(
         self, pool: ModelPool, *, script: Sequence[Any] | None = None, host: Mapping[str, Model] | None = None
@@ -100,8 +101,13 @@ class RunModels:
         self._host = host or {}
         self._scripts: list[tuple[Any, Model]] = []
         self._local: dict[str, Model] = {}
+        self._given = 0
         if script is not None:
             self._local["script"] = adapter("script")(script)
+
+    def go_on(self, given: int) -> None:
+        """Let the setting `script` go on after so many replies, which the run was given before."""
+        self._given = given
 
     async def get(self, settings: Mapping[str, Any]) -> tuple[Model, Resolved]:
         """Return the model that the settings name, and where that is; `ModelError` when there is none."""
@@ -148,6 +154,12 @@ class RunModels:
         for source, known in self._scripts:
             if source is replies or source == replies:
                 return known
-        model: Model = adapter("script")(replies)
+        if self._given and self._scripts:
+            raise ModelError(
+                "the run has several scripts, and how far each of them was is not recorded",
+                kind="configuration",
+                hint="a run goes on with one script; `runs fork` begins it anew from a place",
+            )
+        model: Model = adapter("script")(replies, self._given)
         self._scripts.append((replies, model))
         return model

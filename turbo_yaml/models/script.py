@@ -11,6 +11,7 @@ from turbo_yaml.models.echo import speak
 from turbo_yaml.models.faults import KINDS
 from turbo_yaml.models.request import Delta, OnDelta, Reply, Request
 from turbo_yaml.protocol import ToolCall, Usage
+from turbo_yaml.records import replace
 
 _CALL = frozenset({"tool", "with"})
 _PARTS = frozenset({"content", "reasoning", "tool_calls", "usage", "finish_reason", "model"})
@@ -22,18 +23,18 @@ class ScriptModel:
     An entry is text; or `{tool: NAME, with: {…}}`, a call of a tool, or a list of such; or `{error: KIND}` or
     `{error: {kind, message, retryable, retry_after}}`; or a mapping of `content`, `reasoning`, `tool_calls`,
     `usage`, `finish_reason` and `model` only; or any other data, which is sent as JSON. `{data: …}` is data
-    without doubt.
+    without doubt. `taken` of them were given before.
     """
 
-    def __init__(self, replies: Sequence[Any] | None) -> None:
+    def __init__(self, replies: Sequence[Any] | None, taken: int = 0) -> None:
         if replies is None:
-            raise _misused("the model `script` has no replies", "set `script:` to a list of replies")
+            raise misused("the model `script` has no replies", "set `script:` to a list of replies")
         if isinstance(replies, str | Mapping) or not isinstance(replies, Sequence):
-            raise _misused(
+            raise misused(
                 "`script` is not a list of replies", "write one reply a line: `script: [first, second]`"
             )
         self._replies = replies
-        self._next = 0
+        self._next = taken
 
     @property
     def taken(self) -> int:
@@ -48,6 +49,7 @@ class ScriptModel:
             from turbo_yaml.models.choosing import choose
 
             reply = choose([reply, *(self._take(request) for _ in range(count - 1))], request.settings)
+            reply = replace(reply, request_id=str(self._next))
         if on_delta is not None:
             if reply.reasoning:
                 await on_delta(Delta(reasoning=reply.reasoning))
@@ -59,12 +61,12 @@ class ScriptModel:
         number = self._next
         if number >= len(self._replies):
             count = len(self._replies)
-            raise _misused(
+            raise misused(
                 f"the script has {count} {'reply' if count == 1 else 'replies'}, and one more is asked for",
                 "add a reply to the script",
             )
         self._next = number + 1
-        return _read(self._replies[number], number + 1, request)
+        return replace(_read(self._replies[number], number + 1, request), request_id=str(number + 1))
 
     async def aclose(self) -> None:
         """There is nothing to let go of."""
@@ -116,7 +118,7 @@ def _error(error: Any, number: int) -> ModelError:
     kind = told.get("kind", "server")
     if kind not in KINDS:
         kinds = ", ".join(f"`{name}`" for name in KINDS)
-        raise _misused(
+        raise misused(
             f"reply {number} of the script has the error `{kind}`, which is no kind", f"one of {kinds}"
         )
     return ModelError(
@@ -131,5 +133,5 @@ def _json(data: Any) -> str:
     return json.dumps(data, ensure_ascii=False)
 
 
-def _misused(message: str, hint: str) -> ModelError:
+def misused(message: str, hint: str) -> ModelError:
     return ModelError(message, kind="configuration", hint=hint)

@@ -14,7 +14,7 @@ from turbo_yaml.runtime.driver import Driver, close_flow
 from turbo_yaml.runtime.events import RetryEvent
 from turbo_yaml.runtime.failures import Failures, as_flow_error, fits, locate
 from turbo_yaml.runtime.frames import CURRENT, Frame, current_frame, frame_for, leave
-from turbo_yaml.runtime.policy.deadlines import OutOfTime, out_of_time, within
+from turbo_yaml.runtime.policy.deadlines import OutOfTime, RecordedEnd, check_time, out_of_time, within
 from turbo_yaml.runtime.policy.retrying import Attempts, Retry
 from turbo_yaml.runtime.program import Bound, bind
 from turbo_yaml.runtime.values.bounds import CALL, spend
@@ -100,6 +100,10 @@ class Call:
         """Tell that no deadline of a called flow runs while its caller is at work."""
         return False
 
+    def over(self, end: RecordedEnd) -> bool:
+        """Tell that the end of a called flow is not its caller's to see."""
+        return False
+
     async def aclose(self) -> None:
         """End the flow that was called."""
         if self.driver is not None:
@@ -108,6 +112,7 @@ class Call:
     async def _next_question(self) -> GetInput | None:
         if self.driver is None:
             self.driver = await self._start()
+            check_time(self.frame, self.timeout)
             if self.frame.place is not None and self.frame.place.expired:
                 raise out_of_time(self.bound.name, self.timeout, self.frame)
         if self.left is None:
@@ -305,6 +310,11 @@ class Include:
         self.expired = self.deadline is not None and self.deadline <= now
         return self.expired
 
+    def over(self, end: RecordedEnd) -> bool:
+        """Tell whether its own time was over when it was recorded; if so it gives up when it goes on."""
+        self.expired = end.is_of(self.frame)
+        return self.expired
+
     async def aclose(self) -> None:
         """End the included flow."""
         if self.generator is not None:
@@ -317,6 +327,7 @@ class Include:
             else:
                 await _restore(self.memory, self.saved)
         self.frame = frame = self.parent.child(self.bound, self.memory, self.id, level=0)
+        check_time(frame, self.timeout)
         self.deadline = None if self.timeout is None else _now() + self.timeout
         deadlines = [at for at in (self.deadline, self.parent.deadline) if at is not None]
         frame.deadline = min(deadlines, default=None)
@@ -335,6 +346,10 @@ class Include:
             try:
                 left = None if self.deadline is None else self.deadline - _now()
                 signal: Signal = await within(left, self._resume(generator))
+            except RecordedEnd as end:
+                if not self.over(end):
+                    raise
+                continue
             except StopAsyncIteration:
                 following = self.frame.next
                 if following is None:

@@ -22,7 +22,7 @@ from turbo_yaml.protocol import (
 from turbo_yaml.runtime.events import MessageEvent
 from turbo_yaml.runtime.failures import fits
 from turbo_yaml.runtime.frames import CURRENT, Frame, HostFailed, leave
-from turbo_yaml.runtime.policy.deadlines import OutOfTime, within
+from turbo_yaml.runtime.policy.deadlines import OutOfTime, RecordedEnd, ends, within
 from turbo_yaml.runtime.program import Bound
 from turbo_yaml.runtime.turn import take_turn
 
@@ -214,6 +214,10 @@ class Driver:
                 reply = await within(left, take_turn(inner, frame, signal))
         except OutOfTime:
             self._give_up(inner.deadline or 0.0)
+            return None
+        except RecordedEnd as end:
+            if not ends(frame, end):
+                raise
             return None
         except FlowError as problem:
             self.fail(problem)

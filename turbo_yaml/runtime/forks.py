@@ -16,7 +16,7 @@ from turbo_yaml.runtime.driver import Driver
 from turbo_yaml.runtime.failures import describe
 from turbo_yaml.runtime.frames import Frame, HostFailed, frame_for
 from turbo_yaml.runtime.loops import count, rounds
-from turbo_yaml.runtime.policy.deadlines import OutOfTime, out_of_time, within
+from turbo_yaml.runtime.policy.deadlines import OutOfTime, RecordedEnd, out_of_time, within
 from turbo_yaml.runtime.values.bounds import CALL, spend
 from turbo_yaml.runtime.values.looping import Loop
 
@@ -208,6 +208,10 @@ class Forks:
         assert self.asked is not None and self.asked.driver is not None
         self.asked.driver.fail(problem)
 
+    def over(self, end: RecordedEnd) -> bool:
+        """Tell that the end of a branch is not its flow's to see."""
+        return False
+
     def overdue(self, now: float) -> bool:
         """Tell that no deadline of a branch runs while the flow is at work."""
         return False
@@ -247,6 +251,7 @@ class Forks:
         """Run no other branch than the one that was recorded to have ended them all, if one was."""
         assert self.parent.place is not None
         self.place = recorder.inner(self.parent.place, self.step)
+        recorder.check_time(self.place, self.rules.timeout)
         if self.place.expired:
             raise out_of_time("parallel", self.rules.timeout, self.parent, self.place)
         if self.place.ended_by is not None:

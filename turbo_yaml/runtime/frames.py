@@ -23,6 +23,7 @@ from turbo_yaml.runtime.program import Bound, FlowInfo
 from turbo_yaml.settings.keys import BUILT_IN
 
 if TYPE_CHECKING:
+    from turbo_yaml.runtime.policy.deadlines import RecordedEnd
     from turbo_yaml.runtime.recording.places import Place
     from turbo_yaml.runtime.recording.recorder import Recorder
     from turbo_yaml.runtime.tooling.servers import Servers
@@ -43,6 +44,10 @@ class Delegate(Protocol):
 
     def overdue(self, now: float) -> bool:
         """Tell whether its time was over at `now`; if so it gives up when it goes on."""
+        ...
+
+    def over(self, end: RecordedEnd) -> bool:
+        """Tell whether its time was over when it was recorded; if so it gives up when it goes on."""
         ...
 
     async def aclose(self) -> None:

@@ -149,14 +149,20 @@ def fork(
     What was told before PLACE is kept, whatever the flow asks there now.
     """
     from turbo_yaml.cli.commands.resume import go_on
+    from turbo_yaml.runtime.recording.scripts import ANEW, GIVEN
 
     state = None if state is None else str(Path(state).absolute())
     with _journal(state) as journal:
-        call = dict(journal.run(run).call)
-        call["overrides"] = [*call.get("overrides", ()), *(list(each) for each in ctx.meta[InOrder.KEY])]
+        origin = journal.run(run)
+        call = dict(origin.call)
+        call.pop(GIVEN, None)
+        overrides = ctx.meta[InOrder.KEY]
+        call["overrides"] = [*call.get("overrides", ()), *map(list, overrides)]
         call["profiles"] = [*call.get("profiles", ()), *profiles]
         if flow is not None:
             call["flow"] = str(Path(flow).absolute())
+        if any(each.flag == "assignments" and each.value.startswith("script=") for each in overrides):
+            call[ANEW] = journal.last_before(origin, place)
         name = journal.fork(run, place, call)
     tell(f"run `{name}` goes on from `{place}` of `{run}`")
     go_on(name, state, "models", "keep", replies=replies, usage=usage)

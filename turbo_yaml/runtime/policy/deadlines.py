@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Coroutine, Generator
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from turbo_yaml.errors import FlowError
+from turbo_yaml.runtime.frames import Frame, HostFailed
 
 if TYPE_CHECKING:
-    from turbo_yaml.runtime.frames import Frame
     from turbo_yaml.runtime.recording.places import Place
 
 T = TypeVar("T")
@@ -17,6 +17,21 @@ T = TypeVar("T")
 
 class OutOfTime(Exception):
     """The time that was given is over, and what was going on was cancelled."""
+
+
+class RecordedEnd(HostFailed):
+    """The record of a flow ends where its time was over: it is over again, whatever the clock says.
+
+    `place` is that of the flow. It passes all that stands between, as a cancellation does.
+    """
+
+    def __init__(self, place: Place) -> None:
+        super().__init__(TimeoutError(place.path))
+        self.place = place
+
+    def is_of(self, frame: Frame) -> bool:
+        """Tell whether it is the time of a frame's flow that was over."""
+        return frame.place is not None and frame.place.first is self.place.first
 
 
 async def within(seconds: float | None, work: Coroutine[Any, Any, T]) -> T:
@@ -68,6 +83,20 @@ class _Rest(Awaitable[T]):
         except StopIteration as end:
             value: T = end.value
             return value
+
+
+def ends(frame: Frame, end: RecordedEnd) -> bool:
+    """End the included flow whose time was over, if it is one of those at work in a frame."""
+    active = frame.active
+    while active is not None and not active.over(end):
+        active = active.frame.active
+    return active is not None
+
+
+def check_time(frame: Frame, timeout: float | None) -> None:
+    """Look whether a flow that was recorded to be ended by its time still has one."""
+    if frame.place is not None and frame.host.recorder is not None:
+        frame.host.recorder.check_time(frame.place, timeout)
 
 
 def out_of_time(name: str, timeout: float | None, frame: Frame, place: Place | None = None) -> FlowError:

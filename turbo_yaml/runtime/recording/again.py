@@ -57,7 +57,8 @@ def _missed(replaying: Replaying) -> Difference | None:
     if missed is None:
         return None
     where = f" ({missed.line})" if missed.line else ""
-    message = f"`{missed.place}`{where} was asked when the run was recorded, and is no longer"
+    what = "ended by its `timeout`" if missed.kind == "timeout" else "asked"
+    message = f"`{missed.place}`{where} was {what} when the run was recorded, and is no longer"
     return Difference(message, missed.place, missed.line)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from time import time
-from typing import Any, Final, Literal, NamedTuple, TypeAlias, TypeVar
+from typing import Any, Literal, NamedTuple, TypeAlias, TypeVar
 
 from turbo_yaml.errors import FlowError, JournalError
 from turbo_yaml.journal.content import hashed, to_json
@@ -17,13 +17,11 @@ from turbo_yaml.runtime.recording.changes import FlowChanged, changed, prompt_di
 from turbo_yaml.runtime.recording.places import Place, generator_of, line_of
 from turbo_yaml.runtime.recording.replies import Asks, failure_data, failure_of
 from turbo_yaml.runtime.recording.tools import recorded_tool
-from turbo_yaml.runtime.recording.turns import Turn
+from turbo_yaml.runtime.recording.turns import Turn, look_for_the_end
 
 OnChange: TypeAlias = Literal["fail", "rerun", "keep"]
 Unsure: TypeAlias = Literal["retry", "skip", "models"]
 _Said = TypeVar("_Said")
-_LONG: Final = 1e6
-"""Seconds: longer than anything that has a limit."""
 
 
 class Rules(NamedTuple):
@@ -212,6 +210,22 @@ class Recorder:
             place.ended_by = event.data
         return place
 
+    def check_time(self, place: Place, timeout: float | None) -> None:
+        """Look whether work whose time was over when it was recorded still has a `timeout`.
+
+        Without one it is not ended any more, or the run is, as the rules say of a flow that was edited.
+        """
+        if not place.expired or timeout is not None:
+            return
+        if self.rules.on_change != "fail":
+            place.expired = False
+            return
+        at = place.path[:-1]
+        line = None if place.outer is None else line_of(place.outer.generator)
+        where = f" ({line})" if line else ""
+        message = f"`{at}`{where} was ended by its `timeout` when it was recorded, and has none now"
+        raise HostFailed(FlowChanged(message, at, line=line))
+
     def note_end(self, place: Place | None, branch: int | None) -> None:
         """Note what has ended the work at a place early: one of its branches, or the time."""
         assert place is not None
@@ -227,8 +241,8 @@ class Recorder:
             self.goes_live(frame.place, at)
             self.note(frame.place, at, "sleep", time() + seconds)
             return seconds
-        if frame.place.first.expired and self.log.later(frame.place.path, frame.place.last) is None:
-            return _LONG
+        if self.log.later(frame.place.path, frame.place.last) is None:
+            look_for_the_end(frame.place)
         return min(seconds, max(0.0, float(until) - time()))
 
     # The end --------------------------------------------------------------------------------------------

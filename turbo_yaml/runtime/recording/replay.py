@@ -83,6 +83,8 @@ class Replayer(Recorder):
     def __init__(self, log: RunLog, host: Host, replaying: Replaying, *, edited: bool) -> None:
         super().__init__(log, host, Rules(replaying.on_change, "retry"), edited=edited)
         self.asked: list[Event] = []
+        self.reached: set[str] = set()
+        """The places of events that the flow has come to."""
         self._run = replaying.run
         self._by_chance = replaying.by_chance
 
@@ -91,8 +93,10 @@ class Replayer(Recorder):
         event = super().find(place)
         if self._by_chance and event is not None and event.kind == "chance":
             return event._replace(data=_ANOTHER_TIME) if isinstance(event.data, str) else None
-        if event is not None and event.kind in ASKED:
-            self.asked.append(event)
+        if event is not None:
+            self.reached.add(event.place)
+            if event.kind in ASKED:
+                self.asked.append(event)
         return event
 
     @property
@@ -168,17 +172,17 @@ class Replaying:
         return self._asks[event.ask]
 
     def missed(self) -> Event | None:
-        """Return the first that was recorded and that the flow has not asked for.
+        """Return the first that was recorded and that the flow has not come to.
 
         What branches asked that were ended by another one, or by the time, need not be asked again.
         """
         assert self.recorder is not None
-        asked = {event.place for event in self.recorder.asked}
+        reached = self.recorder.reached
         events = self.journal.events(self.run)
         ended = [f"{event.place}/".lstrip("/") for event in events if event.kind in ("fork", "timeout")]
         for event in events:
-            whole = event.kind in ASKED and event.state != "started"
-            if whole and event.place not in asked and not event.place.startswith(tuple(ended)):
+            whole = event.kind in (*ASKED, "timeout") and event.state != "started"
+            if whole and event.place not in reached and not event.place.startswith(tuple(ended)):
                 return event
         return None
 

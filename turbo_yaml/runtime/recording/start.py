@@ -13,6 +13,7 @@ from turbo_yaml.runtime.frames import Frame
 from turbo_yaml.runtime.recording.places import Place
 from turbo_yaml.runtime.recording.recorder import OnChange, Recorder, Rules, Unsure
 from turbo_yaml.runtime.recording.replay import Replaying
+from turbo_yaml.runtime.recording.scripts import GIVEN, given_by_script
 from turbo_yaml.source import Source
 
 
@@ -77,8 +78,13 @@ def _recorder(
     if recording.resumed is None:
         log = _begin(recording, frame, context, sources, privacy)
     else:
+        run = recording.journal.run(recording.resumed)
+        given = given_by_script(recording.journal.events(run), run.call)
         log = recording.journal.reopen(recording.resumed, privacy=privacy)
-        then = recording.journal.sources(recording.journal.run(recording.resumed))
+        if given:
+            frame.host.run_models().go_on(given)
+            log.put(log.call({**run.call, GIVEN: given}))
+        then = recording.journal.sources(run)
         edited = then != {name: privacy.text(text) for name, text in sources.items()}
         log.put(log.status("running"))
     return Recorder(log, frame.host, recording.rules, edited=edited)

@@ -12,7 +12,7 @@ from turbo_yaml.runtime.frames import Frame, HostFailed
 from turbo_yaml.runtime.recording.changes import changed, prompt_diff
 from turbo_yaml.runtime.recording.places import line_of
 from turbo_yaml.runtime.recording.replies import failure_data, failure_of
-from turbo_yaml.runtime.recording.turns import tell_again, unsure, wait_for_the_end
+from turbo_yaml.runtime.recording.turns import look_for_the_end, tell_again, unsure
 
 if TYPE_CHECKING:
     from turbo_yaml.runtime.recording.recorder import Recorder
@@ -45,7 +45,7 @@ async def recorded_tool(
             if event.state == "failed":
                 raise recorder.read(lambda: failure_of(event.data))
             return event.data["value"]
-    await wait_for_the_end(place)
+    look_for_the_end(place)
     recorder.goes_live(place, at)
     await recorder.commit([*log.texts([(ask, asked)]), log.start(at, "tool", line, ask=ask)])
     try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Final
 
@@ -13,6 +12,7 @@ from turbo_yaml.journal.writer import Statement
 from turbo_yaml.models.request import Reply, Request
 from turbo_yaml.runtime.events import WarningEvent
 from turbo_yaml.runtime.frames import Frame, HostFailed
+from turbo_yaml.runtime.policy.deadlines import RecordedEnd
 from turbo_yaml.runtime.recording.changes import changed, prompt_diff, shown_prompt
 from turbo_yaml.runtime.recording.chats import Chat
 from turbo_yaml.runtime.recording.places import Place, generator_of, line_of
@@ -57,7 +57,7 @@ class Turn:
                 else:
                     log.put([*log.links(links), *log.texts([(ask, asked)]), log.taken_for(at, prompt, ask)])
                 return self._told(event)
-        await wait_for_the_end(place)
+        look_for_the_end(place)
         recorder.goes_live(place, at)
         line = line_of(generator_of(self._chat))
         statements = log.links(links)
@@ -139,7 +139,8 @@ async def tell_again(recorder: Recorder, frame: Frame, at: str, event: Event, wh
     await recorder.host.emit(WarningEvent(flow=frame.name, message=message))
 
 
-async def wait_for_the_end(place: Place) -> None:
-    """Wait for the time to be over where that was recorded: what would go on here is ended then."""
-    if any(each.expired for each in place.around()):
-        await asyncio.get_running_loop().create_future()
+def look_for_the_end(place: Place) -> None:
+    """Raise `RecordedEnd` where the time was over when this was recorded: what would go on here is ended."""
+    for each in place.around():
+        if each.expired:
+            raise RecordedEnd(each)

@@ -11,7 +11,7 @@ from turbo_yaml.models.request import Request
 from turbo_yaml.protocol import Assistant, Generate, GetInput, Message, Signal, TurboGenTemplate, Usage
 from turbo_yaml.records import replace
 from turbo_yaml.runtime.frames import CURRENT, Frame, HostFailed, leave
-from turbo_yaml.runtime.policy.deadlines import OutOfTime, within
+from turbo_yaml.runtime.policy.deadlines import OutOfTime, RecordedEnd, ends, within
 from turbo_yaml.runtime.tooling.calls import Outcome, distinct, results_of, run_calls
 from turbo_yaml.runtime.tooling.toolbox import Offer
 from turbo_yaml.runtime.tooling.use import toolbox_of
@@ -173,6 +173,10 @@ class ToolTurns:
             active = self.frame.active
             while active is not None and not active.overdue(deadline or 0.0):
                 active = active.frame.active
+            return False
+        except RecordedEnd as end:
+            if not ends(self.frame, end):
+                raise
             return False
         return question
 
