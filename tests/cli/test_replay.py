@@ -172,10 +172,12 @@ def test_a_secret_that_was_not_stored_makes_no_difference(turbo: Command, talk: 
     assert turbo("replay", name, "-p", "api_key", "letmein-please")[0] == 0
 
 
+@pytest.mark.parametrize("given", [False, True])
 def test_neither_servers_nor_tools_nor_time_are_needed(
-    turbo: Command, folder: Path, monkeypatch: pytest.MonkeyPatch
+    given: bool, turbo: Command, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (folder / "desk.yaml").write_text(DESK, encoding="utf-8")
+    desk = DESK.replace("find: {with: {id: integer}}", "given: {from: caller}").replace("[find]", "[given]")
+    (folder / "desk.yaml").write_text(desk if given else DESK, encoding="utf-8")
     (folder / "tools.py").write_text(TOOLS, encoding="utf-8")
     function = {"name": "find", "arguments": '{"id": 7}'}
     call = {"id": "c1", "type": "function", "function": function}

@@ -116,19 +116,26 @@ class _Walk:
 
     def turn(self, step: n.Turn) -> Calls | Endless:
         """Count a turn: with tools, as many replies as it may take."""
-        for ref in step.tools:
-            found = self.flow_of(ref)
-            if isinstance(found, Endless):
-                return found
-            if found.calls:
-                message = f"nothing limits how often the model calls `{ref.name}`, which asks a model itself"
-                return Endless(message, self.file.source, ref.span)
+        endless = self.offered(step.tools)
+        if endless is not None:
+            return endless
         replies: int | None = 1
         if step.tools:
             replies = _USUAL_TURNS if step.max_turns is None else self.most(step.max_turns)
         if replies is None:
             return Endless("nothing limits the `max_turns` of this step", self.file.source, step.head)
         return _times(self.reply(step), replies)
+
+    def offered(self, tools: tuple[n.ToolRef, ...]) -> Endless | None:
+        """Return what lets a model that may call tools ask models without an end: a tool that asks one."""
+        for ref in tools:
+            found = self.flow_of(ref)
+            if isinstance(found, Endless):
+                return found
+            if found.calls:
+                message = f"nothing limits how often the model calls `{ref.name}`, which asks a model itself"
+                return Endless(message, self.file.source, ref.span)
+        return None
 
     def tool(self, step: n.UseTool) -> Calls | Endless:
         """Count a tool that a step calls: one that is a flow may ask a model."""
@@ -195,7 +202,7 @@ class _Walk:
         link = self.links.get(id(step.flow))
         if link is None:
             return Calls(0, 0)
-        found = self.linked(link, step.flow.span)
+        found = self.offered(step.tools) or self.linked(link, step.flow.span)
         retry = None if isinstance(step, n.Handoff) else step.retry
         return found if retry is None or isinstance(found, Endless) else _times(found, 1 + retry.times)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from turbo_yaml.analysis.links import Links
+from turbo_yaml.analysis.links import FlowStep, Links
 from turbo_yaml.diagnostics import Diagnostic
 from turbo_yaml.diagnostics.suggest import did_you_mean
 from turbo_yaml.flow import nodes as n
@@ -24,9 +24,15 @@ def tool_of(ref: n.ToolRef, file: n.FlowFile) -> n.Tool | None:
 
 def tool_refs(step: n.Step) -> tuple[n.ToolRef, ...]:
     """Return the names of tools in a step."""
-    if type(step) is n.Turn:
+    if isinstance(step, n.Turn | n.Include | n.Call | n.Handoff):
         return step.tools
     return (step.tool,) if type(step) is n.UseTool else ()
+
+
+def takes_tools(flow: n.Flow, file: n.FlowFile) -> bool:
+    """Tell whether a flow lets the model call tools of whoever calls it."""
+    found = (tool_of(ref, file) for step in steps(flow.steps) for ref in tool_refs(step))
+    return any(tool is not None and tool.kind == "caller" for tool in found)
 
 
 def parameters_of(tool: n.Tool, links: Links) -> tuple[Input, ...] | None:
@@ -67,6 +73,8 @@ def link_tools(file: n.FlowFile, links: Links) -> list[Diagnostic]:
                 found += _unknown(ref, file)
             if isinstance(step, n.UseTool):
                 found += _argument_problems(step, file, links)
+            elif isinstance(step, n.Include | n.Call | n.Handoff):
+                found += _lending_problems(step, file, links)
             elif isinstance(step, n.Turn) and step.tools:
                 found += _unknown_choice(step, file)
     return found
@@ -75,7 +83,7 @@ def link_tools(file: n.FlowFile, links: Links) -> list[Diagnostic]:
 def _unknown_choice(step: n.Turn, file: n.FlowFile) -> Iterator[Diagnostic]:
     """Yield a `tool_choice` that is none of the tools of its turn."""
     tools = [tool_of(ref, file) for ref in step.tools]
-    if any(tool is None or tool.kind == "mcp" for tool in tools):
+    if any(tool is None or tool.kind in ("mcp", "caller") for tool in tools):
         return
     names = [tool.name for tool in tools if tool is not None]
     for entry in step.settings:
@@ -100,8 +108,26 @@ def _unknown(ref: n.ToolRef, file: n.FlowFile) -> Iterator[Diagnostic]:
     yield Diagnostic("unknown-tool", message, file.source, ref.span, help=help_)
 
 
+def _lending_problems(step: FlowStep, file: n.FlowFile, links: Links) -> Iterator[Diagnostic]:
+    """Yield a step that gives tools to a flow which takes none, or none to one which takes some."""
+    link = links.get(id(step.flow))
+    if link is None:
+        return
+    name, takes = step.flow.name, takes_tools(link.flow, link.file)
+    if step.tools and not takes:
+        message, help_ = f"`{name}` takes no tools", "they are for flows with a tool that is `{from: caller}`"
+        yield Diagnostic("unknown-argument", message, file.source, step.tools[0].span, help=help_)
+    elif takes and not step.tools:
+        message, help_ = f"`{name}` needs tools", f"add them: `tools: [{next(iter(file.tools), 'name')}]`"
+        yield Diagnostic("missing-argument", message, file.source, step.flow.span, help=help_)
+
+
 def _argument_problems(step: n.UseTool, file: n.FlowFile, links: Links) -> Iterator[Diagnostic]:
     tool = tool_of(step.tool, file)
+    if tool is not None and tool.kind == "caller":
+        message = f"`{tool.name}` stands for all tools that the caller gives"
+        help_ = f"let the model choose: `generate: {{tools: [{tool.name}]}}`"
+        yield Diagnostic("unknown-tool", message, file.source, step.tool.span, help=help_)
     parameters = None if tool is None else parameters_of(tool, links)
     if tool is None or parameters is None:
         return

@@ -44,7 +44,8 @@ def emit_plain(step: Plain, out: Function) -> list[ast.stmt]:
             return _use_tool(step, out, place)
         case n.Handoff():
             target = [out.flow(step.flow), _arguments(step.arguments, out, place)]
-            return [ast.Expr(out.support("handoff", target, place), **place), ast.Return(None, **place)]
+            handed = out.support("handoff", target, place, _lent(step, place))
+            return [ast.Expr(handed, **place), ast.Return(None, **place)]
         case n.Broken():
             raise AssertionError("a broken step reached code generation")
         case _:
@@ -236,7 +237,8 @@ def _delegate(step: n.Include | n.Call, out: Function, place: At) -> list[ast.st
     if isinstance(step, n.Include):
         started.insert(1, load("memory", place))
     name = out.names.temporary(f"{step.flow.name.rpartition('.')[2]}_{verb}")
-    statements = pump(name, out.support(verb, started, place, _tries(step, place)), passes, out, place)
+    keywords = _lent(step, place) | _tries(step, place)
+    statements = pump(name, out.support(verb, started, place, keywords), passes, out, place)
     if step.as_ is not None:
         statements.append(_bind(step.as_, attribute(load(name, place), "value", place), out, place))
     return statements
@@ -251,6 +253,12 @@ def _use_tool(step: n.UseTool, out: Function, place: At) -> list[ast.stmt]:
     if step.as_ is not None:
         statements.append(_bind(step.as_, attribute(load(name, place), "value", place), out, place))
     return statements
+
+
+def _lent(step: n.Include | n.Call | n.Handoff, place: At) -> dict[str, ast.expr]:
+    """Return the names of the tools that another flow gets."""
+    names = [constant(ref.name, place) for ref in step.tools]
+    return {"tools": ast.Tuple(names, ast.Load(), **place)} if names else {}
 
 
 def _tries(step: n.Include | n.Call | n.UseTool, place: At) -> dict[str, ast.expr]:

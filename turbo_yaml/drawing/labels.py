@@ -68,7 +68,8 @@ def _lines(step: n.Step) -> list[str]:
             return [f"input: {quoted(step.question.plain)}", *_choices(step.choices), *_kept(step.as_)]
         case n.Include() | n.Call() | n.Handoff():
             as_ = None if isinstance(step, n.Handoff) else step.as_
-            return [f"{type(step).__name__.lower()} {shortened(step.flow.name)}", *_kept(as_)]
+            lent = [shortened(f"tools {', '.join(ref.name for ref in step.tools)}")] if step.tools else []
+            return [f"{type(step).__name__.lower()} {shortened(step.flow.name)}", *lent, *_kept(as_)]
         case n.UseTool():
             return [f"tool {shortened(step.tool.name)}", *_kept(step.as_)]
         case n.Assign() | n.Remember():

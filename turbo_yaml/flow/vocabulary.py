@@ -152,6 +152,7 @@ COMMON_KEYS = (
 _AS = Key("as", "target", "The variable that gets the value.")
 _WITH = Key("with", "arguments", "The inputs of the flow, by name.")
 _AMONG = Key("among", "callees", "The flows of which a template in the head gives the name.")
+_LENT = Key("tools", "offer", "The tools that the flow gets, where it takes those of its caller.")
 _TIMEOUT = Key("timeout", "duration", "Give up after this long: `500ms`, `30s`, `10m`.")
 _RETRY = Key(
     "retry", "retry", "Try again when it fails: how many times, or `{times, wait, backoff, max, on}`."
@@ -365,6 +366,7 @@ VERBS = (
         (
             _WITH,
             _AMONG,
+            _LENT,
             Key("as", "target", "The variable that gets the flow's outcome."),
             _RETRY,
             _TIMEOUT,
@@ -374,7 +376,7 @@ VERBS = (
         Key("call", "callee", "Run another flow in a new chat; its outcome is the value."),
         "Composition",
         'call: summarize\nwith: {text: "{{ page }}"}\nas: summary',
-        (_WITH, _AMONG, _AS, _RETRY, _TIMEOUT),
+        (_WITH, _AMONG, _LENT, _AS, _RETRY, _TIMEOUT),
     ),
     Verb(
         Key("tool", "tool", "Call a tool now, without the model; what it gives back is the value."),
@@ -386,7 +388,7 @@ VERBS = (
         Key("handoff", "callee", "Go on in another flow with this chat, and end here."),
         "Composition",
         "handoff: refunds",
-        (_WITH, _AMONG),
+        (_WITH, _AMONG, _LENT),
     ),
 )
 
@@ -493,6 +495,13 @@ TOOL_KEYS = (
         needs=("http", "mcp"),
     ),
     Key("allow", "plains", "The tools of the MCP server that may be used; without it, all.", needs=("mcp",)),
+    Key(
+        "from",
+        "choice",
+        "`caller`: these are the tools that its caller gives the flow; where nobody calls it, the host's.",
+        options=("caller",),
+        excludes=("with", "returns", "approve", "timeout", "flow", "http", "mcp"),
+    ),
 )
 SERVER_KEYS = (
     Key("command", "plains", "The program that is the server, and its arguments."),

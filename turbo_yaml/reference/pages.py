@@ -95,7 +95,7 @@ def _tools(file: n.FlowFile) -> Iterator[str]:
             _bound(tool),
             code(type_words(tool.parameters)) if tool.parameters is not None else "",
             code(type_words(tool.returns)) if tool.returns is not None else "",
-            tool.approve,
+            tool.approve if tool.kind != "caller" else "",
             prose(tool.description or ""),
         )
         for tool in file.tools.values()
@@ -111,6 +111,8 @@ def _bound(tool: n.Tool) -> str:
             return f"a request, {code(tool.http)}"
         case "mcp":
             return "an MCP server's"
+        case "caller":
+            return "given by the caller"
     return "given by the host"
 
 

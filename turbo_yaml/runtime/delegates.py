@@ -24,16 +24,18 @@ def call(
     flow: Any,
     given: Mapping[str, Any] | None = None,
     *,
+    tools: tuple[str, ...] = (),
     retry: Mapping[str, Any] | int | None = None,
     timeout: float | None = None,
     id: str | None = None,
 ) -> Call:
     """Return the run of a flow in a new chat: iterate over its questions and answer each, then take `value`.
 
-    `timeout` in seconds is for each attempt; the time in which a question waits does not count.
+    `tools`: those of this flow that it gets. `timeout`: the seconds of an attempt, without waits for answers.
     """
     spend(CALL)
-    return Call(frame_for(LocalMemory()), bind(flow, given), Retry.of(retry), timeout, id)
+    frame = frame_for(LocalMemory())
+    return Call(frame, bind(flow, given, frame.lend(tools)), Retry.of(retry), timeout, id)
 
 
 class Call:
@@ -195,6 +197,7 @@ def include(
     memory: BaseMemory,
     given: Mapping[str, Any] | None = None,
     *,
+    tools: tuple[str, ...] = (),
     retry: Mapping[str, Any] | int | None = None,
     timeout: float | None = None,
     id: str | None = None,
@@ -204,7 +207,8 @@ def include(
     With `retry` the chat is put back before each further attempt. `timeout` in seconds is for each attempt.
     """
     spend(CALL)
-    return Include(frame_for(memory), bind(flow, given), memory, Retry.of(retry), timeout, id)
+    frame = frame_for(memory)
+    return Include(frame, bind(flow, given, frame.lend(tools)), memory, Retry.of(retry), timeout, id)
 
 
 class Include:
@@ -400,16 +404,16 @@ async def _restore(memory: BaseMemory, saved: BaseMemory) -> None:
     await memory.set_state(await saved.get_state())
 
 
-def handoff(flow: Any | None, given: Mapping[str, Any] | None = None) -> None:
+def handoff(flow: Any | None, given: Mapping[str, Any] | None = None, *, tools: tuple[str, ...] = ()) -> None:
     """Let another flow go on with this chat when this one ends, which it does next; None takes that back."""
     frame = current_frame()
-    if frame is None and flow is None:
-        return
-    if frame is None:
+    if frame is None and flow is not None:
         hint = "run the flow with `TurboGenFn`"
         raise FlowError("`handoff` needs the driver of turbo-yaml", kind="host", hint=hint)
+    if frame is None:
+        return
     spend(CALL)
     most = frame.host.limits["rounds"]
     if flow is not None and frame.handovers >= most:
         raise LimitError(f"flows handed over to one another {most} times")
-    frame.next = None if flow is None else bind(flow, given)
+    frame.next = None if flow is None else bind(flow, given, frame.lend(tools))

@@ -19,7 +19,7 @@ from turbo_yaml.runtime.events import Event, Listener
 from turbo_yaml.runtime.policy.answerers import Answerer, answerer
 from turbo_yaml.runtime.policy.scope import Scope
 from turbo_yaml.runtime.policy.spending import Spending
-from turbo_yaml.runtime.program import Bound, FlowInfo
+from turbo_yaml.runtime.program import OF_THE_HOST, Bound, FlowInfo, Lent
 from turbo_yaml.settings.keys import BUILT_IN
 
 if TYPE_CHECKING:
@@ -232,6 +232,7 @@ class Frame:
         "handovers",
         "host",
         "info",
+        "lent",
         "level",
         "longest",
         "memory",
@@ -267,6 +268,8 @@ class Frame:
         self.depth = depth
         self.level = level
         self._active: ref[Delegate] | None = None
+        self.lent: Lent | None = OF_THE_HOST
+        """The tools that the flow got from its caller."""
         self.next: Bound | None = None
         """The flow that this one has handed over to."""
         self.handovers = 0
@@ -309,6 +312,7 @@ class Frame:
         frame = Frame(
             self.host, self.scope, scope, bound.info, bound.name, memory, self.depth + 1, self.level + level
         )
+        frame.lent = bound.lent
         if self.place is not None and self.host.recorder is not None:
             frame.place = self.host.recorder.inner(self.place, id or bound.name)
         return frame
@@ -318,9 +322,14 @@ class Frame:
         frame = Frame(
             self.host, self.outer, self.scope, self.info, self.name, memory, self.depth, self.level + 1
         )
+        frame.lent = self.lent
         if self.place is not None:
             frame.place = self.place.beside()
         return frame
+
+    def lend(self, names: tuple[str, ...]) -> Lent | None:
+        """Return tools of this flow for another."""
+        return Lent(self.info, names, self.lent) if names else None
 
     def successor(self, bound: Bound) -> Frame:
         """Return the frame of the flow that this one hands over to: in its place, on its chat."""
@@ -330,6 +339,7 @@ class Frame:
         )
         frame.deadline = self.deadline
         frame.handovers = self.handovers + 1
+        frame.lent = bound.lent
         if self.place is not None:
             frame.place = self.place.successor(bound.name)
         return frame

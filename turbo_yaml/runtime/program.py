@@ -77,13 +77,26 @@ class FlowInfo(Record):
         return {self.parameters.get(name, name): value for name, value in self._read(context).items()}
 
 
+class Lent(NamedTuple):
+    """Tools that a flow gives to another by the names that it has for them; those that it got are `lent`."""
+
+    info: FlowInfo | None
+    names: tuple[str, ...]
+    lent: Lent | None
+
+
+OF_THE_HOST: Final = Lent(None, (), None)
+"""What a flow gets that nobody calls: all functions of the host."""
+
+
 class Bound(NamedTuple):
-    """A flow with its arguments, ready to start."""
+    """A flow with its arguments, and with tools of its caller, ready to start."""
 
     fn: Callable[..., TurboGenTemplate]
     info: FlowInfo | None
     name: str
     arguments: Mapping[str, Any]
+    lent: Lent | None = None
 
     def start(self, memory: BaseMemory) -> TurboGenTemplate:
         """Return a new generator of the flow on a chat."""
@@ -117,17 +130,17 @@ async def _silent(
     yield  # what makes this a generator
 
 
-def bind(flow: Any, given: Mapping[str, Any] | None = None) -> Bound:
-    """Return a flow with its inputs; `FlowError` where they do not fit.
+def bind(flow: Any, given: Mapping[str, Any] | None = None, lent: Lent | None = None) -> Bound:
+    """Return a flow with its inputs and with tools; `FlowError` where the inputs do not fit.
 
     `flow` is a `TurboGenFn` or a generator function.
     """
     fn = getattr(flow, "fn", flow)
     info: FlowInfo | None = getattr(fn, "__turbo__", None)
     if info is None:
-        return Bound(fn, None, getattr(fn, "__name__", "flow"), given or {})
+        return Bound(fn, None, getattr(fn, "__name__", "flow"), given or {}, lent)
     try:
-        return Bound(fn, info, info.name, info.arguments(given or {}))
+        return Bound(fn, info, info.name, info.arguments(given or {}), lent)
     except UsageError as problem:
         raise FlowError(f"`{info.name}`: {problem.message}", kind="input", hint=problem.hint) from None
 

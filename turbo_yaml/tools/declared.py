@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeAlias
 from turbo_yaml.records import Record, field
 from turbo_yaml.tools.tool import Approval
 
-Kind: TypeAlias = Literal["function", "flow", "http", "mcp"]
+Kind: TypeAlias = Literal["function", "flow", "http", "mcp", "caller"]
 
 
 class Declaration(Record, kw_only=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from pathlib import Path
 from typing import Any
 
@@ -30,13 +31,21 @@ def play(fn: TurboGenFn, script: list[Any], **inputs: Any) -> tuple[Any, list[st
     return turbo_yaml.run(fn, inputs), said
 
 
-def test_the_four_that_need_no_tools_are_there() -> None:
-    assert {"qa", "self_ask", "subqueries", "summarize"} <= {*NAMES}
+def test_the_five_are_there() -> None:
+    assert NAMES == ["qa", "self_ask", "subqueries", "summarize", "tool"]
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_check_finds_nothing_in_an_installed_flow(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert invoke(["check", "--strict", str(INSTALLED / f"{name}.yaml")]) == 0, capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("verb", ["audit", "docs", "graph", "compile"])
+def test_what_tells_of_flows_tells_of_an_installed_one(
+    verb: str, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert invoke([verb, f"turbo:{name}"]) == 0, capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -75,6 +84,89 @@ def test_self_ask_answers_the_questions_within_a_question_first() -> None:
     assert outcome == "Ben."
     assert "Q: How old is Ada?\nA: 36" in said[-1]
     assert said[-1].endswith("Who is older?")
+
+
+def find_order(id: int) -> str:
+    """Look an order up."""
+    return f"order {id} is on its way"
+
+
+def call_of(**arguments: Any) -> dict[str, Any]:
+    return {"tool_calls": [{"name": "find_order", "arguments": arguments}]}
+
+
+def test_tool_calls_tools_until_it_can_answer() -> None:
+    script = [call_of(id=7), call_of(id=8), "Both are on their way."]
+    tool = flows.tool.using(tools=[find_order])
+    outcome, said = play(
+        tool,
+        script,
+        request="Where are 7 and 8?",
+        user_type="customer",
+        instruction="You work for a tea shop.",
+        example={"user": "Where is 1?", "assistant": "At home."},
+        initial_state="The shop is open.",
+    )
+    assert outcome == {"response": "Both are on their way.", "tools_used": ["find_order", "find_order"]}
+    system, *rest = said
+    assert "You help a customer.\nYou work for a tea shop.\n" in system
+    assert rest == ["Where is 1?", "The shop is open.", "Where are 7 and 8?", *rest[3:]]
+    assert rest[3:] == ["order 7 is on its way", "order 8 is on its way"]
+
+
+def test_tool_says_so_when_it_comes_to_no_answer() -> None:
+    tool = flows.tool.using(tools=[find_order])
+    outcome, _ = play(tool, [call_of(id=1), call_of(id=1)], request="Where?", max_iterations=2)
+    assert outcome == {"response": "I am not sure how to answer this.", "tools_used": []}
+
+
+def test_tool_talks_on_and_hears_what_has_become_of_the_world() -> None:
+    seen: list[list[str]] = []
+
+    class Model:
+        async def reply(self, request: Any, on_delta: Any = None) -> Any:
+            seen.append([said.content for said in request.messages if said.role == "user"])
+            return Reply(content=f"Answer {len(seen)}.")
+
+    async def talk() -> list[Any]:
+        given: list[Any] = []
+        async with flows.tool.using(model=Model())(initial_state="It is ten.") as run:
+            question = await run.run()
+            for answer in ("Hello?", {"input": "And now?", "state": "It is noon."}, ""):
+                given.append(question.content)
+                given.append((await run.run(answer)).content["response"])
+                question = await run.run()
+        return given
+
+    question = "How can I help you?"
+    assert asyncio.run(talk()) == [question, "Answer 1.", question, "Answer 2.", question, "Answer 3."]
+    assert seen == [
+        ["It is ten.", "Hello?"],
+        ["It is noon.", "Hello?", "And now?"],
+        ["It is noon.", "Hello?", "And now?", ""],
+    ]
+
+
+def test_a_flow_gives_tool_what_it_may_use(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text(
+        "turbo: 1\nuse: {tool: turbo:tool}\ntools: {find_order: {with: {id: integer}}}\nsteps:\n"
+        "  - call: tool\n    with: {request: Where is 7?}\n    tools: [find_order]\n    as: x\n"
+        "  - return: '{{ x.response }}'\n",
+        encoding="utf-8",
+    )
+    tool = turbo_yaml.load(path, cache=False, tools=[find_order])
+    assert play(tool, [call_of(id=7), "On its way."])[0] == "On its way."
+
+
+def test_the_command_gives_tool_the_functions_of_a_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "shop.py"
+    path.write_text("def find_order(id: int) -> str:\n    return f'order {id}'\n", encoding="utf-8")
+    asked = ["run", "turbo:tool", "-m", "echo", "--tools", str(path), "-p", "request", "Where is it?"]
+    assert invoke(asked) == 0
+    assert json.loads(capsys.readouterr().out) == {"response": "Where is it?", "tools_used": ["find_order"]}
 
 
 def test_a_flow_may_use_them_by_name(tmp_path: Path) -> None:

@@ -105,9 +105,14 @@ def _why(entry: Mapping[str, Any]) -> str:
     return f" (for the tool {entry['tool']})" if entry["kind"] == "tool" else f" ({entry['kind']})"
 
 
+_GIVEN = {"function": "given by the host", "caller": "whatever the caller gives, else all of the host's"}
+"""Kinds of tools of which the flow says nothing more."""
+
+
 def _tool(entry: Mapping[str, Any]) -> str:
-    words = {"function": "given by the host"}.get(entry["kind"]) or f"{entry['kind']} {entry[entry['kind']]}"
-    return f"{entry['name']} ({words}, approve: {entry['approve']})"
+    words = _GIVEN.get(entry["kind"]) or f"{entry['kind']} {entry[entry['kind']]}"
+    approved = "" if entry["kind"] == "caller" else f", approve: {entry['approve']}"
+    return f"{entry['name']} ({words}{approved})"
 
 
 def _calls(calls: Mapping[str, Any]) -> str:

@@ -33,12 +33,12 @@ class Tool(Record, kw_only=True):
     """A tool that a file declares. `span` is its name's; `timeout` in seconds.
 
     `parameters` and `returns` are None where what is bound says them: a function of the host, another flow,
-    an MCP server. `broken`: it was reported, and nothing but its name is known.
+    an MCP server, whoever calls the flow. `broken`: it was reported, and nothing but its name is known.
     """
 
     name: str
     span: Span
-    kind: Literal["function", "flow", "http", "mcp"] = "function"
+    kind: Literal["function", "flow", "http", "mcp", "caller"] = "function"
     description: str | None = None
     parameters: Schema | None = None
     returns: Schema | None = None

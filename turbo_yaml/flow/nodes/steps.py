@@ -229,6 +229,7 @@ class Include(StepNode, kw_only=True):
 
     flow: FlowRef
     arguments: tuple[Named, ...] = ()
+    tools: tuple[ToolRef, ...] = ()
     as_: Target | None = None
     retry: Retry | None = None
     timeout: float | None = None
@@ -239,6 +240,7 @@ class Call(StepNode, kw_only=True):
 
     flow: FlowRef
     arguments: tuple[Named, ...] = ()
+    tools: tuple[ToolRef, ...] = ()
     as_: Target | None = None
     retry: Retry | None = None
     timeout: float | None = None
@@ -259,6 +261,7 @@ class Handoff(StepNode, kw_only=True):
 
     flow: FlowRef
     arguments: tuple[Named, ...] = ()
+    tools: tuple[ToolRef, ...] = ()
 
 
 class Broken(StepNode, kw_only=True):

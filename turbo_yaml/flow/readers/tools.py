@@ -77,6 +77,8 @@ def _tool(reading: Reading, name: str, place: Span, node: Node) -> Tool | None:
     given, good = read_keys(reading, inner.entries, _TOOL, place, f"the tool `{name}`")
     if not good:
         return None
+    if "from" in given:
+        return Tool(name=name, span=place, kind="caller", description=given.get("description"))
     kind = next((kind for kind in _KINDS if kind in given), "function")
     fields = {"parameters" if word == "with" else word: value for word, value in given.items()}
     if "http" in given and not _has_all_of_the_path(reading, name, inner, parameters=given.get("with")):

@@ -60,7 +60,7 @@ def stand_ins(
     """Return what stands in for each tool that flows declare and that is no flow.
 
     `told`: how models were told of tools, by name; `called`: the names of those that were called. What no
-    flow declares belongs to a server: that of its name, else the first.
+    flow declares belongs to a server: that of its name, else the first. Without servers a caller gave it.
     """
     declared = [*declared]
     names = {one.name for one in declared}
@@ -72,7 +72,9 @@ def stand_ins(
             inner = dict.fromkeys(filter(None, (_inner(one, name, servers) for name in others)))
             tools = [_of_server(one, name, told) for name in inner]
             found[one.name] = ServerStandIn(one, tools)
-        elif one.kind != "flow":
+        elif one.kind == "caller" and not servers:
+            found |= {name: StandIn(Declaration(name=name), told.get(name, {})) for name in others}
+        elif one.kind not in ("flow", "caller"):
             found[one.name] = StandIn(one, told.get(one.name, {}))
     return found
 

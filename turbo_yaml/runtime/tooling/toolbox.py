@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from turbo_yaml.diagnostics.suggest import nearest
 from turbo_yaml.errors import FlowError, UsageError
-from turbo_yaml.runtime.program import FlowInfo
+from turbo_yaml.runtime.program import OF_THE_HOST, FlowInfo, Lent
 from turbo_yaml.runtime.tooling.servers import ServerTool
 from turbo_yaml.tools.declared import Declaration
 from turbo_yaml.tools.python import function_tool
@@ -84,7 +84,7 @@ class ToolBox:
         for declaration in declared:
             if declaration.used and declaration.kind == "function" and declaration.name not in self.given:
                 missing.append(f"{declaration.place}: the tool `{declaration.name}` is bound to no function")
-            elif declaration.used:
+            elif declaration.used and declaration.kind != "caller":
                 self._make(declaration)
         if missing:
             raise UsageError("\n".join(missing), hint=self._how_to_bind(missing[0].split("`")[1]))
@@ -101,10 +101,13 @@ class ToolBox:
             raise FlowError(f"there is no tool `{name}`", kind="host", hint=self._how_to_bind(name))
         return self._make(declaration or Declaration(name=name))
 
-    async def offer(self, host: Host, info: FlowInfo | None, names: Sequence[Any]) -> Offer:
+    async def offer(
+        self, host: Host, info: FlowInfo | None, names: Sequence[Any], lent: Lent | None = None
+    ) -> Offer:
         """Return the tools that a model may call in a turn: names, or functions of the host.
 
-        Servers are asked what they have; `ToolError` where one does not tell.
+        `lent`: those that the flow got. Servers are asked what they have; `ToolError` where one does not
+        tell.
         """
         key = (id(info), tuple(names))
         known = self._offers.get(key)
@@ -113,17 +116,35 @@ class ToolBox:
         tools: dict[str, Ready] = {}
         lasting = True
         for name in names:
+            if info is not None and name in info.tools and info.tools[name].kind == "caller":
+                lasting = False  # who calls next may give others
+                _add(tools, await self._lent(host, lent))
+                continue
             ready = self.ready(info, name) if isinstance(name, str) else _of_host(name)
             if isinstance(ready.tool, ServerTool):
                 lasting = False  # they are the run's, not the function's
                 for tool in await ready.tool.offered(host, tools):
                     tools[tool.name] = Ready(tool)
             else:
-                tools[ready.tool.name] = ready
+                _add(tools, {ready.tool.name: ready})
         offer = Offer(tools, tuple(_told(one.tool) for one in tools.values()))
         if lasting:
             self._offers[key] = info, offer
         return offer
+
+    async def _lent(self, host: Host, lent: Lent | None) -> Mapping[str, Ready]:
+        """Return the tools that a flow got: of who called it, else all functions of the host as declared."""
+        if lent is None:
+            return {}
+        if lent is OF_THE_HOST:
+            return self._of_the_host
+        return (await self.offer(host, lent.info, lent.names, lent.lent)).tools
+
+    @cached_property
+    def _of_the_host(self) -> Mapping[str, Ready]:
+        """All functions of the host: as some flow declares them, else as they are."""
+        declared = {one.name: one for one in reversed(self._declared)}
+        return {name: self._bind(declared.get(name) or Declaration(name=name)) for name in self.given}
 
     def _how_to_bind(self, name: str) -> str:
         near = nearest(name, self.given)
@@ -161,6 +182,13 @@ class ToolBox:
         from turbo_yaml.tools.http.tool import http_tool
 
         return http_tool(declaration, allowed=self.allowed)
+
+
+def _add(tools: dict[str, Ready], more: Mapping[str, Ready]) -> None:
+    """Add tools; `FlowError` where two that are not the same would have one name."""
+    for name, ready in more.items():
+        if tools.setdefault(name, ready) is not ready and tools[name] != ready:
+            raise FlowError(f"the model would get two tools named `{name}`", kind="host", hint="rename one")
 
 
 def _of_host(given: Any) -> Ready:

@@ -132,7 +132,7 @@ class ToolTurns:
     async def _take_turns(self, ask: Generate) -> AsyncGenerator[Signal, Any]:
         """Ask for replies and make the calls in them, until one calls nothing: that is `reply`."""
         frame = self.inner
-        offer = await toolbox_of(frame).offer(frame.host, frame.info, ask.tools)
+        offer = await toolbox_of(frame).offer(frame.host, frame.info, ask.tools, frame.lent)
         most = ask.max_turns or USUAL_TURNS
         begun = Assistant("")
         failures: list[ToolError | FlowError] = []

@@ -117,7 +117,7 @@ def scripted_tools(
         if one.kind == "mcp" and inner:
             tools[one.name] = ScriptedServer(one, inner)
             of_servers |= inner.keys()
-        elif one.kind != "flow" or one.name in results:
+        elif one.kind not in ("flow", "caller") or one.name in results:
             tools[one.name] = ScriptedTool(one, [results[one.name]] if one.name in results else None)
     for name, result in results.items():
         if name not in of_servers:

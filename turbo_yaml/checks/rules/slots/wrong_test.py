@@ -139,8 +139,9 @@ class _Look(Record):
         span = self.test.tools_span
         if span is None or self.file.uses:
             return
+        given = any(tool.kind == "caller" for tool in self.file.tools.values())
         for name in self.test.tools:
-            if name not in self.file.tools:
+            if name not in self.file.tools and not given:
                 help_ = did_you_mean(name, self.file.tools) or "declare it under `tools:` of the flow"
                 yield self.at(span, f"the flow declares no tool `{name}`", help_)
 
