@@ -14,6 +14,8 @@ import pytest
 
 import turbo_yaml
 from docs.build import HERE, pages
+from tests.docs.pages import blocks
+from turbo_yaml import flows
 from turbo_yaml.cli.verbs import command
 from turbo_yaml.errors import FlowError, LimitError, ModelError, ToolError
 from turbo_yaml.flow.assertions import ASSERTIONS
@@ -151,10 +153,16 @@ def test_every_difference_from_the_words_of_jinja_is_named() -> None:
     assert [word for word in sorted(changed) if not re.search(rf"`{word}\b", text)] == []
 
 
-def test_every_public_name_is_explained() -> None:
-    text = read("python.md")
-    names = [name for name in turbo_yaml.__all__ if not name.startswith("__")]
-    assert [name for name in names if f"`{name}`" not in text] == []
+def test_every_public_name_is_explained_with_an_example() -> None:
+    used: set[str] = set()  # by the Python of the page, which runs in a test
+    for block in blocks(HERE / "names.md"):
+        for node in ast.walk(ast.parse(block.text)) if block.kind == "python" else ():
+            if isinstance(node, ast.Attribute):
+                used.add(f"{ast.unparse(node.value)}.{node.attr}")
+    wanted = {f"ty.{name}" for name in turbo_yaml.__all__} | {f"flows.{name}" for name in dir(flows)}
+    assert sorted(wanted - used) == []
+    names = {name.partition(".")[2] for name in wanted} - {"__version__"}
+    assert sorted(names - listed("names.md")) == []
 
 
 @pytest.mark.parametrize("path", pages(), ids=lambda path: path.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
@@ -9,6 +10,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+
+import turbo_yaml
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -27,6 +30,12 @@ def lines_with_errors(*command: str) -> set[int]:
     )
     assert done.returncode in (0, 1), done.stdout + done.stderr
     return {int(line) for line in re.findall(r"typed_host\.py:(\d+):.*error", done.stdout)}
+
+
+def test_the_sample_has_every_public_name() -> None:
+    tree = ast.parse(SAMPLE.read_text(encoding="utf-8"))
+    used = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    assert sorted({*turbo_yaml.__all__} - used) == []
 
 
 def test_mypy_finds_what_is_wrong_and_no_more(tmp_path: Path) -> None:

@@ -71,6 +71,65 @@ async def use_the_rest() -> None:
     assert_type(ty.count_tokens([ty.User("hi")]), int)
 
 
+class Cups(ty.BaseCache):
+    async def has(self, key: str) -> bool:
+        return False
+
+    async def get(self, key: str) -> Any:
+        raise KeyError(key)
+
+    async def set(self, key: str, value: Any) -> None: ...
+
+    async def clear(self) -> None: ...
+
+    def to_key(self, request: Any) -> str:
+        return str(request)
+
+
+async def keep(make: ty.TurboGenTemplateFn) -> None:
+    assert_type(make(ty.SqliteMemory("ada"), name="Ada"), ty.TurboGenTemplate)
+    cache: ty.BaseCache = Cups()
+    for cache in (
+        ty.MemoryCache(ttl=60),
+        ty.SqliteCache("kept", ttl=60),
+        ty.RedisCache("redis://localhost/0"),
+    ):
+        assert_type(await cache.has("a"), bool)
+    with ty.Journal("runs") as journal:
+        kept = ty.load("flows/hello.yaml", tools=[count]).using(journal=journal, cache=cache)
+        assert_type(kept.resume("4prrdws9"), ty.TurboGenWrapper)
+    text, found = ty.compile_python("flows/hello.yaml")
+    assert_type(text, str | None)
+    assert_type([one.message for one in found], list[str])
+
+
+async def stream(model: ty.Model, request: ty.Request) -> None:
+    async def listen(delta: ty.Delta) -> None:
+        assert_type(delta.text, str)
+
+    assert_type((await model.reply(request, listen)).content, str)
+    for pair in (ty.Example("a", "b"), Numbers()):
+        assert_type(await pair.get(), list[ty.Message])
+    said: list[ty.Message] = [ty.ExampleUser("a"), ty.ExampleAssistant("b")]
+    assert_type(said[0].label, str | None)
+
+
+async def fail(run: ty.TurboGenWrapper) -> str | None:
+    try:
+        await run.finish()
+    except ty.FlowInvalid as error:
+        assert_type(error.diagnostics[0].rule, str)
+    except ty.ModelError as error:
+        assert_type(error.retry_after, float | None)
+    except (ty.ToolError, ty.LimitError, ty.FlowError) as error:
+        assert_type(error.kind, str)
+    except (ty.UsageError, ty.JournalError, ty.CacheError, ty.TurboError) as error:
+        return error.hint
+    if isinstance(run.question, ty.AskApproval):
+        assert_type(run.question.tool, str)
+    return ty.__version__
+
+
 async def pass_on(run: ty.TurboGenWrapper) -> AsyncIterator[Any]:
     async with run:
         async for signal in run:

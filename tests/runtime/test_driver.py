@@ -241,6 +241,15 @@ def test_a_busy_flow_lets_others_have_their_turn_and_can_be_cancelled() -> None:
     in_loop(main())
 
 
+def test_what_a_listener_gives_back_is_its_own_affair() -> None:
+    async def flow(memory: Any = None) -> Any:
+        yield User("x")
+        yield Result("y")
+
+    told = in_loop(play(function(compiled(flow), on_event=lambda event: bool(event))))
+    assert told.run.outcome == "y"
+
+
 def test_log_lines_come_in_their_place_among_the_events() -> None:
     async def flow(memory: Any = None) -> Any:
         log("before")

@@ -157,5 +157,5 @@ class DoneEvent(Event, kw_only=True):
     outcome: Any = None
 
 
-Listener: TypeAlias = Callable[[Event], Awaitable[None] | None]
+Listener: TypeAlias = Callable[[Event], Awaitable[None] | object]
 """Told of every event. Where it is async the run waits for it, so that a slow reader holds the run back."""

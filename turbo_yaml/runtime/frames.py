@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar, Token
+from inspect import isawaitable
 from math import inf
 from typing import TYPE_CHECKING, Any, Final, Protocol
 from weakref import ref
@@ -215,7 +216,7 @@ class Host(Spending):
         try:
             for told in events:
                 waiting = self.listener(told)
-                if waiting is not None:
+                if isawaitable(waiting):  # what else a lambda may give is its own affair
                     await waiting
         except Exception as problem:
             raise HostFailed(problem) from problem
