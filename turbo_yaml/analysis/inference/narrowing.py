@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from jinja2 import nodes
@@ -112,6 +112,9 @@ class Narrowing:
             case nodes.Name() | nodes.Getattr() | nodes.Getitem():
                 if holds:
                     self.refine(node, scope, _present)
+            case nodes.Filter(name="default" | "d"):
+                if holds and node.node is not None and not any(map(_may_be_true, node.args[:1])):
+                    self.refine(node.node, scope, _present)
             case _:
                 self._trust(node, scope)
 
@@ -133,9 +136,14 @@ class Narrowing:
             scope.refine_path(path, change(known), slot.version)
 
     def _trust(self, node: nodes.Node, scope: Scope) -> None:
-        """Suppose that an author who tests a value in a way not understood here knows what it is."""
+        """Suppose that an author who tests a value in a way not understood here knows what it is.
+
+        What is asked whether it is there may well not be.
+        """
+        doubted = {path_of(part) for part in _doubted(node)}
         for part in (node, *node.find_all((nodes.Name, nodes.Getattr, nodes.Getitem))):
-            self.refine(part, scope, _present)
+            if path_of(part) not in doubted:
+                self.refine(part, scope, _present)
 
     def _test(self, node: nodes.Test, holds: bool, scope: Scope) -> None:
         name = node.name
@@ -198,6 +206,24 @@ class Narrowing:
             return _with_labels(type_, texts) if holds else _without_labels(type_, texts)
 
         self.refine(node, scope, one_of)
+
+
+def _doubted(node: nodes.Node) -> Iterator[nodes.Node]:
+    """Yield what a condition asks of whether there is a value, or gives another one where there is none."""
+    for test in node.find_all(nodes.Test):
+        if test.name in ("defined", "undefined", "none"):
+            yield test.node
+    for compared in node.find_all(nodes.Compare):
+        sides = [compared.expr, *(operand.expr for operand in compared.ops)]
+        if any(isinstance(side, nodes.Const) and side.value is None for side in sides):
+            yield from sides
+    for filter_ in node.find_all(nodes.Filter):
+        if filter_.name in ("default", "d") and filter_.node is not None:
+            yield filter_.node
+
+
+def _may_be_true(node: nodes.Node) -> bool:
+    return not isinstance(node, nodes.Const) or bool(node.value)
 
 
 def _present(type_: Type) -> Type:
