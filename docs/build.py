@@ -17,6 +17,7 @@ from turbo_yaml.cli.verbs import command
 from turbo_yaml.flow import assertions, vocabulary
 from turbo_yaml.flow.vocabulary import Key, Verb
 from turbo_yaml.flow.words import RESERVED
+from turbo_yaml.models.context_lengths import CONTEXT_LENGTHS
 from turbo_yaml.models.faults import KINDS
 from turbo_yaml.models.prices import AS_OF, PRICES
 from turbo_yaml.models.providers import PROVIDERS
@@ -370,6 +371,13 @@ def _models() -> Iterator[str]:
     yield from _table(
         ("model", "input", "output"),
         ((f"`{name}`", f"{price.input:g}", f"{price.output:g}") for name, price in PRICES.items()),
+    )
+
+    yield "## Context lengths\n"
+    yield "Tokens that a model takes at once, as [the check](../checking.md) knows them, unless\n"
+    yield f"`context_lengths` [says otherwise]({SETTINGS}#how-much-models-take).\n"
+    yield from _table(
+        ("model", "tokens"), ((f"`{name}`", f"{tokens:,}") for name, tokens in CONTEXT_LENGTHS.items())
     )
 
 

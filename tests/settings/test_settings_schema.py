@@ -92,7 +92,9 @@ def test_what_may_differ_from_turn_to_turn_is_what_a_step_may_set() -> None:
 
 def test_a_flow_may_set_all_but_what_is_the_operators() -> None:
     assert {name for name, key in FILE.keys.items() if key.operator} == set(FILE.keys) - set(FLOW.keys)
-    assert {"allow", "check", "prices", "profiles", "providers", "redact"} == set(FILE.keys) - set(FLOW.keys)
+    assert {"allow", "check", "context_lengths", "prices", "profiles", "providers", "redact"} == set(
+        FILE.keys
+    ) - set(FLOW.keys)
 
 
 def test_whatever_is_sent_is_a_setting_of_a_turn() -> None:

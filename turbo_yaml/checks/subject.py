@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from turbo_yaml.analysis.cycles import FlowGraph
 from turbo_yaml.analysis.facts import Facts
@@ -36,12 +36,19 @@ _OF_TYPES = frozenset(
 """Rules that say that a type is not what its author meant."""
 
 
+class Takes(NamedTuple):
+    """How many tokens a model takes at once."""
+
+    model: str
+    tokens: int
+
+
 class Subject(Record, frozen=False):
     """One file. `found`: what was found in it before. `data`: what its data files hold, by their names.
 
     `rows`: what the files of rows of its tests hold, by their paths. `links_of` tells which flows the steps
     of another file name, `of_project` what the `turbo.yaml` says, `used_elsewhere` whether another
-    file of the project uses a local flow.
+    file of the project uses a local flow, `takes` which model a turn asks and how much that takes.
     """
 
     __slots__ = ("__dict__",)
@@ -55,6 +62,7 @@ class Subject(Record, frozen=False):
     rows: Mapping[str, Any] = field(default_factory=dict)
     used_elsewhere: Callable[[str], bool] = lambda name: False
     of_project: Callable[[], Settings] = Settings.built_in
+    takes: Callable[[n.Flow, n.Turn], Takes | None] = lambda flow, turn: None
 
     @property
     def source(self) -> Source:

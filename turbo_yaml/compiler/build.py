@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from turbo_yaml.analysis.inference.typed import Typed
     from turbo_yaml.analysis.links import Links
     from turbo_yaml.checks.levels import Levels
+    from turbo_yaml.checks.subject import Takes
     from turbo_yaml.compiler.stages import Analysed, Parsed
-    from turbo_yaml.flow.nodes import FlowFile
+    from turbo_yaml.flow.nodes import Flow, FlowFile, Turn
     from turbo_yaml.flow.nodes.tests import Test
     from turbo_yaml.settings.layers import Settings
 
@@ -131,7 +132,12 @@ class Builder:
         file = analysed.parsed.file
         rows, problems = ({}, []) if file is None else self.rows(place, analysed.parsed.source, file.tests)
         around = Around(
-            data, self._links_of, rows, lambda name: self.files.mentioned(place, name), self._of_project
+            data,
+            self._links_of,
+            rows,
+            lambda name: self.files.mentioned(place, name),
+            self._of_project,
+            lambda flow, turn: self._takes(file, flow, turn),
         )
         return [*check(analysed, around, self.levels), *found, *problems]
 
@@ -189,6 +195,12 @@ class Builder:
         path = self.files.root / PROJECT_FILE
         layer = read_file(path, LayerKind.PROJECT_FILE)[0] if path.is_file() else None
         return Settings.built_in({}).with_layers(() if layer is None else (layer,))
+
+    def _takes(self, file: FlowFile | None, flow: Flow, turn: Turn) -> Takes | None:
+        """Return which model a turn asks and how much it takes, as far as that is known."""
+        from turbo_yaml.compiler.context import takes
+
+        return None if file is None else takes(file, self._of_project, flow, turn)
 
     def _data(self, place: Place, parsed: Parsed) -> tuple[dict[str, Any], list[Diagnostic]]:
         """Return what the data files hold, as far as they can be read, and what is wrong with them."""

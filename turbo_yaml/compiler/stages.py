@@ -12,7 +12,7 @@ from turbo_yaml.analysis.names import analyse_names
 from turbo_yaml.analysis.tools import link_tools
 from turbo_yaml.diagnostics import Diagnostic
 from turbo_yaml.diagnostics.consequences import without_consequences
-from turbo_yaml.flow.nodes import FlowFile
+from turbo_yaml.flow.nodes import Flow, FlowFile, Turn
 from turbo_yaml.flow.parse import parse_flow
 from turbo_yaml.records import Record, field
 from turbo_yaml.source import Source, Span
@@ -21,6 +21,7 @@ from turbo_yaml.template import ReadInclude
 
 if TYPE_CHECKING:
     from turbo_yaml.checks.levels import Levels
+    from turbo_yaml.checks.subject import Takes
     from turbo_yaml.codegen.module import Generated
     from turbo_yaml.settings.layers import Settings
 
@@ -107,7 +108,7 @@ class Around(Record):
 
     `data`: what its data files hold, as far as they were read; `rows`: the same of the files of rows of its
     tests. `links_of`: which flows the steps of another file name. `used_elsewhere`: whether another file uses
-    a local flow. `of_project`: what its `turbo.yaml` says.
+    a local flow. `of_project`: what its `turbo.yaml` says. `takes`: how much the model of a turn takes.
     """
 
     data: Mapping[str, Any]
@@ -115,6 +116,7 @@ class Around(Record):
     rows: Mapping[str, Any]
     used_elsewhere: Callable[[str], bool]
     of_project: Callable[[], Settings]
+    takes: Callable[[Flow, Turn], Takes | None]
 
 
 def check(analysed: Analysed, around: Around, levels: Levels | None = None) -> list[Diagnostic]:
@@ -135,6 +137,7 @@ def check(analysed: Analysed, around: Around, levels: Levels | None = None) -> l
         around.rows,
         around.used_elsewhere,
         around.of_project,
+        around.takes,
     )
     return run_checks(subject, levels)
 

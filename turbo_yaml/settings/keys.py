@@ -183,6 +183,11 @@ _OPERATOR: Final[dict[str, Key]] = {
         "What models cost, by `provider/model`, or `provider/*` for all of a provider.",
         operator=True,
     ),
+    "context_lengths": Key(
+        MapOf(_COUNT, "model"),
+        "How many tokens models take at once, by `provider/model`, or `provider/*` for all of a provider.",
+        operator=True,
+    ),
     "allow": Key(
         ListOf(_ALLOWED),
         "What flows may reach: hosts, commands, secrets, variables of the environment.",
@@ -218,6 +223,9 @@ SYNONYMS: Final[dict[str, str]] = {
     "api_base": "base_url",
     "backup": "fallback",
     "completion_tokens": "max_tokens",
+    "context_length": "context_lengths",
+    "context_window": "context_lengths",
+    "context_windows": "context_lengths",
     "concurrency": "max_concurrency",
     "deadline": "timeout",
     "effort": "reasoning_effort",
