@@ -22,9 +22,16 @@ _Plain = (
     | n.Log | n.Sleep | n.Include | n.Call | n.UseTool | n.Broken
 )  # fmt: skip
 _PLAIN = frozenset(get_args(_Plain))
+_OUTSIDE = (
+    "what is not in the flow comes in as an input; a key is only named: `api_key_env`, or `secret` of a tool"
+)
 _SPECIAL = {
     "loop": ("`loop` is known only inside a `for`", "in a `while`, count with a variable of your own: `set`"),
     "error": ("`error` is known only inside a `catch`", "read it in the steps under `catch`"),
+    **{
+        name: (f"`{name}` is not defined here: texts read no environment and no secrets", _OUTSIDE)
+        for name in ("env", "environ", "env_var", "getenv", "os", "secrets")
+    },
 }
 
 

@@ -42,6 +42,7 @@ _WARNINGS: Final = {
         "hidden-character",
         "lost-in-fork",
         "maybe-unset",
+        "secret-in-text",
         "shadowed-name",
         "text-in-comment",
         "unknown-id",
@@ -53,7 +54,7 @@ _WARNINGS: Final = {
         "unused-input",
         "unused-name",
     ),
-    "tools": ("unused-tool",),
+    "tools": ("untrusted-tool-address", "unused-tool"),
     "steps": (
         "endless-loop",
         "flow-cycle",

@@ -12,6 +12,7 @@ from turbo_yaml.analysis.inference.lattice import (
     TRUE,
     Field,
     Maps,
+    Origin,
     Place,
     State,
     Type,
@@ -22,7 +23,7 @@ from turbo_yaml.analysis.inference.lattice import (
 )
 from turbo_yaml.analysis.inference.scope import End, Scope
 from turbo_yaml.analysis.inference.tables.members import LOOP, items_of, part_of
-from turbo_yaml.analysis.inference.tables.turns import ERROR
+from turbo_yaml.analysis.inference.tables.turns import ERROR, error_of
 from turbo_yaml.analysis.inference.typed import Ending, FlowTypes
 from turbo_yaml.analysis.inference.values import Values
 from turbo_yaml.flow import nodes as n
@@ -222,7 +223,8 @@ class Control:
         scope.join(ends if runs and ends else [End(rounds.head, why), *ends])
         scope.names.pop("loop", None)
         if step.as_ is not None:
-            scope.set(step.as_.name, list_of(collected[-1] if collected else ANY))
+            items = collected[-1] if collected else ANY
+            scope.set(step.as_.name, list_of(items)._replace(origin=items.origin))
         return True
 
     def begin_round(self, step: n.For, iterable: Type, scope: Scope) -> None:
@@ -315,7 +317,8 @@ class Control:
         handled = scope.logged()
         if step.catch is not None:
             handled.set_in_part(tried, why)
-            handled.set("error", ERROR)
+            told = self.why("what failed is told in words of the model, a tool or a server", step.head)
+            handled.set("error", error_of(Origin(told)))
             end = self.body(step.catch, handled)
             handled.names.pop("error", None)
             not_here = self.why("where these steps fail, it is not set", step.head)

@@ -12,6 +12,7 @@ from turbo_yaml.analysis.inference.lattice import (
     ANY,
     BOOLEAN,
     INTEGER,
+    MEMORY,
     NEVER,
     NUMBER,
     TEXT,
@@ -19,9 +20,11 @@ from turbo_yaml.analysis.inference.lattice import (
     Function,
     Lists,
     Maps,
+    Origin,
     Place,
     State,
     Type,
+    either,
     holds_free_text,
     is_never,
     join,
@@ -71,7 +74,7 @@ class Inference:
         origin = found.origin or self._origin
         if origin is not None:
             found = with_origin(found, origin) if holds_free_text(found) else found._replace(origin=None)
-        self._origin = around or found.origin
+        self._origin = either(around, found.origin)
         if key not in typed.types:
             typed.uses.setdefault(type(node), []).append(Use(self.where, node))  # type: ignore[arg-type]
             if soft:
@@ -143,6 +146,8 @@ class Inference:
         found = member_of(owner, name)
         if found is None:
             return or_nothing(NEVER) if soft else NEVER
+        if path is not None and path.startswith("memory."):
+            found = self._remembered(node, path)
         if owner.unset is not None and soft:
             found = or_nothing(found)
         if found.unset is not None and not soft:
@@ -150,6 +155,11 @@ class Inference:
             if path is not None and slot is not None:
                 scope.refine_path(path, without_unset(found), slot.version)
         return found
+
+    def _remembered(self, node: nodes.Node, path: str) -> Type:
+        """Return what a key of the memory holds: who wrote it hangs on what steps remember."""
+        place = self.place(f"`{path}` is read here", node)
+        return ANY if place is None else ANY._replace(origin=Origin(place, MEMORY, path.split(".")[1]))
 
     # Everything else -----------------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from turbo_yaml.analysis.inference.control import Control, may_speak
 from turbo_yaml.analysis.inference.expressions import Inference
@@ -83,10 +83,17 @@ class _File:
         if link is None:
             return ANY
         declared = ANY if link.flow.output is None else type_of_schema(link.flow.output)
+        if link.alias is not None and any(isinstance(step, _OTHERS) for step in steps(link.flow.steps)):
+            place = Place(f"`{ref.name}` gives it back here", self.file.source, ref.span)
+            return with_origin(declared, Origin(place))
         if link.alias is not None or self.depth > _DEEPEST:
             return declared
         found = self.walk(link.flow).outcome
         return found if declared.any else with_origin(declared, found.origin)
+
+
+_OTHERS: Final = (n.Turn, n.Ask, n.UseTool, n.Call)
+"""Steps with which others than its author write what a flow comes to."""
 
 
 class _Flow(Control):
@@ -178,7 +185,10 @@ class _Flow(Control):
         match step:
             case n.Remember():
                 for entry in step.entries:
-                    values.of(entry.value, scope)
+                    type_ = values.of(entry.value, scope)
+                    place = Place(f"it is remembered as `{entry.name}` here", self.source, entry.span)
+                    origin = None if type_.origin is None else Origin(place, before=type_.origin)
+                    self.whole.typed.remembered.setdefault(entry.name, []).append(origin)
                     if self.around:
                         self.whole.typed.lost[id(entry)] = Lost(entry.name, entry.span, True)
             case n.Forget():

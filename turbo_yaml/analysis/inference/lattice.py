@@ -7,6 +7,10 @@ from typing import Any, Final, NamedTuple
 
 from turbo_yaml.source import Source, Span
 
+MEMORY: Final = 0
+"""The owner of what the memory holds: no flow is identified by it."""
+_MOST_ORIGINS: Final = 4
+"""Of more places than these that something comes from the others are passed over."""
 MOST_LABELS: Final = 256
 """Of more texts than these it is not remembered which ones they are."""
 
@@ -90,15 +94,16 @@ class Unset(NamedTuple):
 
 
 class Origin(NamedTuple):
-    """A user or a model wrote this. `name`: an input's, of the flow that `owner` identifies.
+    """A user or a model wrote this. `name`: an input's, of the flow that `owner` identifies; or the memory's.
 
-    `place` is where it came in or was handed on, `before` what led there.
+    `place` is where it came in or was handed on, `before` what led there, `beside` who else wrote some of it.
     """
 
     place: Place
     owner: int | None = None
     name: str | None = None
     before: Origin | None = None
+    beside: Origin | None = None
 
 
 class Type(NamedTuple):
@@ -150,7 +155,7 @@ def join(one: Type, other: Type) -> Type:
     if one is other:
         return one
     unset = _join_unset(one.unset, other.unset)
-    origin = one.origin or other.origin
+    origin = either(one.origin, other.origin)
     if one.any or other.any:
         return ANY if unset is None and origin is None else Type(any=True, unset=unset, origin=origin)
     return Type(
@@ -174,6 +179,18 @@ def join_all(types: Iterable[Type]) -> Type:
     for type_ in types:
         whole = type_ if whole is NEVER else join(whole, type_)
     return whole
+
+
+def either(one: Origin | None, other: Origin | None) -> Origin | None:
+    """Return where something comes from that is made of two."""
+    if one is None or other is None or one is other:
+        return one or other
+    count, last = 1, one
+    while last.beside is not None and last is not other:
+        count, last = count + 1, last.beside
+    if last is other or count >= _MOST_ORIGINS:
+        return one
+    return one._replace(beside=either(one.beside, other))
 
 
 def _join_unset(one: Unset | None, other: Unset | None) -> Unset | None:
@@ -270,6 +287,10 @@ def holds_free_text(type_: Type) -> bool:
     if type_.any or (type_.text is not None and type_.text.labels is None):
         return True
     if type_.list is not None and holds_free_text(type_.list.items):
+        return True
+    if type_.function is not None and holds_free_text(type_.function.gives):
+        return True
+    if type_.state is not None and type_.state.name == "namespace":
         return True
     if type_.map is None:
         return False

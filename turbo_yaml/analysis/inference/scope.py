@@ -6,7 +6,16 @@ from collections.abc import Iterable
 from itertools import count
 from typing import Final, NamedTuple
 
-from turbo_yaml.analysis.inference.lattice import ANY, NEVER, Place, Type, Unset, join
+from turbo_yaml.analysis.inference.lattice import (
+    ANY,
+    NEVER,
+    Origin,
+    Place,
+    Type,
+    Unset,
+    either,
+    join,
+)
 
 _versions: Final = count(1)
 
@@ -80,6 +89,17 @@ class Scope:
     def refine_path(self, path: str, type_: Type, version: int) -> None:
         """Note what more is known of `a.b`."""
         self.paths[path] = Slot(type_, version)
+
+    def mark(self, name: str, origin: Origin) -> None:
+        """Note who wrote some of what a name holds, wherever it was set."""
+        scope: Scope | None = self
+        while scope is not None:
+            slot = scope.names.get(name)
+            if slot is not None:
+                origins = either(slot.type.origin, origin)
+                scope.names[name] = Slot(slot.type._replace(origin=origins), slot.version)
+                return
+            scope = scope.below
 
     def hand_on(self, outer: Scope) -> None:
         """Tell another scope what more is known of what its names hold; what is set here stays here."""

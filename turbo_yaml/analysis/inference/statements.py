@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import reduce
 from typing import Any, Final
 
 from jinja2 import nodes
 
 from turbo_yaml.analysis.inference.expressions import Inference
-from turbo_yaml.analysis.inference.lattice import ANY, TEXT, Function, Origin, State, Type
+from turbo_yaml.analysis.inference.lattice import (
+    ANY,
+    TEXT,
+    Function,
+    Origin,
+    State,
+    Type,
+    either,
+)
 from turbo_yaml.analysis.inference.scope import End, Scope
 from turbo_yaml.analysis.inference.tables.members import LOOP, items_of, part_of
 from turbo_yaml.analysis.inference.typed import Use
@@ -42,7 +51,7 @@ class Statements:
         inner.hand_on(scope)
         inference.where = around
         origins = (inference.typed.of(use.node).origin for use in self.printing)
-        return next((origin for origin in origins if origin is not None), None)
+        return reduce(either, origins, None)
 
     def statements(self, body: Iterable[nodes.Node], scope: Scope) -> None:
         """Walk through statements, one after another."""
@@ -119,6 +128,8 @@ def _for(self: Statements, node: nodes.For, scope: Scope) -> None:
 def _assign(self: Statements, node: nodes.Assign, scope: Scope) -> None:
     value = self.inference.infer(node.node, scope)
     if isinstance(node.target, nodes.NSRef):
+        if value.origin is not None:
+            scope.mark(node.target.name, value.origin)
         return
     self.assign(node.target, value, scope)
 

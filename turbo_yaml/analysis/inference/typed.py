@@ -96,6 +96,8 @@ class Typed(Record, frozen=False):
     """Names that a text sets for itself and that the flow has, too."""
     lost: dict[NodeId, Lost] = field(default_factory=dict)
     """What is set or remembered on a fork and ends with it."""
+    remembered: dict[str, list[Origin | None]] = field(default_factory=dict)
+    """Where the values come from that steps remember, by the keys."""
     passed: dict[object, Passing] = field(default_factory=dict)
     """What flows are given, by what it is given in."""
 

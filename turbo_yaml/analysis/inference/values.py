@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 from jinja2 import nodes
 
 from turbo_yaml.analysis.halves import is_half_template
@@ -14,6 +16,7 @@ from turbo_yaml.analysis.inference.lattice import (
     Maps,
     Origin,
     Type,
+    either,
     join_all,
     labels_of,
     type_of_data,
@@ -102,4 +105,4 @@ class Values:
 
 
 def _first(origins: list[Origin | None]) -> Origin | None:
-    return next((origin for origin in origins if origin is not None), None)
+    return reduce(either, origins, None)

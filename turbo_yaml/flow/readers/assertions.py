@@ -35,7 +35,7 @@ from turbo_yaml.flow.readers.context import (
 )
 from turbo_yaml.flow.readers.keys import Table, as_mapping, read_keys, table_of
 from turbo_yaml.flow.readers.quantities import read_whole
-from turbo_yaml.flow.readers.scalars import check_tag, read_word, text_of
+from turbo_yaml.flow.readers.scalars import check_tag, check_tags, read_word, text_of
 from turbo_yaml.flow.readers.values import read_constant, value_of
 from turbo_yaml.flow.vocabulary import Key, Slot
 from turbo_yaml.flow.words import meant
@@ -241,6 +241,8 @@ def read_json_type(reading: Reading, node: Node, key: Key) -> Any:
     """Read a type to JSON Schema; None where none is written."""
     if is_empty(node):
         return None
+    if not check_tags(reading, node):
+        return WRONG
     schema, problems = parse_type(node, reading.source)
     return WRONG if reading.take(problems) else schema
 

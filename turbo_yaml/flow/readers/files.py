@@ -7,7 +7,7 @@ from typing import Any
 from turbo_yaml.flow.nodes import Broken, FileRef, Flow
 from turbo_yaml.flow.readers.context import WRONG, Reader, Reading, Scope, is_empty, is_hole, shape
 from turbo_yaml.flow.readers.keys import Table, as_mapping, read_keys, table_of
-from turbo_yaml.flow.readers.scalars import check_tag, check_variable, check_word, read_path
+from turbo_yaml.flow.readers.scalars import check_tag, check_tags, check_variable, check_word, read_path
 from turbo_yaml.flow.vocabulary import (
     MEMORY_KEYS,
     SUBFLOW_KEYS,
@@ -51,6 +51,8 @@ def read_version(reading: Reading, node: Node, key: Key) -> Any:
 
 def read_type(reading: Reading, node: Node, key: Key) -> Any:
     """Read a type to JSON Schema."""
+    if not check_tags(reading, node):
+        return WRONG
     schema, problems = parse_type(node, reading.source)
     return WRONG if reading.take(problems) else schema
 
@@ -58,6 +60,8 @@ def read_type(reading: Reading, node: Node, key: Key) -> Any:
 def read_inputs(reading: Reading, node: Node, key: Key) -> Any:
     """Read the inputs of a flow; with mistakes in them, what could be read."""
     if as_mapping(reading, node, "`inputs`", "`inputs: {topic: string}`") is None:
+        return WRONG
+    if not check_tags(reading, node):
         return WRONG
     inputs, problems = parse_inputs(node, reading.source)
     reading.take(problems)

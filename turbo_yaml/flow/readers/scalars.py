@@ -23,6 +23,7 @@ from turbo_yaml.flow.vocabulary import Key, Slot
 from turbo_yaml.source import Span
 from turbo_yaml.syntax import Node, Scalar, Sequence
 from turbo_yaml.syntax.scalars import read_value, slot_text
+from turbo_yaml.syntax.tree import children
 from turbo_yaml.template import Expression, parse_expression, parse_text
 from turbo_yaml.types.names import name_problem
 
@@ -42,13 +43,24 @@ def check_tag(reading: Reading, node: Node) -> bool:
     """Report a tag; tell whether there is none, and no hole."""
     if node.tag is None:
         return not is_hole(node)
+    help = "remove the tag, or quote the text if it begins with `!`"
+    if node.tag == "!env":
+        help = "texts read no environment: what is not in the flow comes in as an input"
     reading.report(
-        "misplaced-tag",
-        f"the tag `{node.tag}` stands here, and tags belong to settings",
-        node,
-        "remove the tag, or quote the text if it begins with `!`",
+        "misplaced-tag", f"the tag `{node.tag}` stands here, and tags belong to settings", node, help
     )
     return False
+
+
+def check_tags(reading: Reading, node: Node) -> bool:
+    """Report every tag at a node and below it; tell whether there is none."""
+    good, waiting = True, [node]
+    while waiting:
+        found = waiting.pop()
+        if found.tag is not None:
+            good = check_tag(reading, found)
+        waiting += children(found)
+    return good
 
 
 def read_text(reading: Reading, node: Node, key: Key) -> Any:
@@ -264,12 +276,10 @@ def read_path(reading: Reading, node: Node, key: Key) -> Any:
     path, found = named
     if _PATH.fullmatch(path) or (key.name == "use" and _INSTALLED.fullmatch(path)):
         return path
-    return reading.report(
-        "bad-path",
-        f"`{brief(found)}` is no path from this file's folder",
-        found,
-        "such as `./policy.yaml`, with `/` between folders",
-    )
+    help = "such as `./policy.yaml`, with `/` between folders"
+    if "://" in path:
+        help = "nothing is fetched: keep a copy beside this file, and name that"
+    return reading.report("bad-path", f"`{brief(found)}` is no path from this file's folder", found, help)
 
 
 def read_none(reading: Reading, node: Node, key: Key) -> Any:

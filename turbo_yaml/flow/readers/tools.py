@@ -19,7 +19,7 @@ from turbo_yaml.flow.readers.context import (
     is_template,
 )
 from turbo_yaml.flow.readers.keys import as_mapping, read_keys, table_of
-from turbo_yaml.flow.readers.scalars import check_tag, check_word, name_scalar, read_plain, scalar
+from turbo_yaml.flow.readers.scalars import check_tag, check_tags, check_word, name_scalar, read_plain, scalar
 from turbo_yaml.flow.vocabulary import SERVER_KEYS, TOOL_KEYS, Key, Slot
 from turbo_yaml.source import Span
 from turbo_yaml.syntax import Mapping as MappingNode
@@ -113,7 +113,7 @@ def read_parameters(reading: Reading, node: Node, key: Key) -> Any:
     """Read parameters by name, each with its type, to the JSON Schema of all of them."""
     help = "`with: {id: integer}`; for none at all, `with: {}`"
     found = as_mapping(reading, node, "`with` of a tool", help)
-    if found is None:
+    if found is None or not check_tags(reading, found):
         return WRONG
     schema, problems = parse_type(found, reading.source)
     if reading.take(problems):
@@ -134,7 +134,9 @@ def read_request(reading: Reading, node: Node, key: Key) -> Any:
             return reading.report("bad-address", endpoint, found, EXAMPLE)
         return found.text
     message = f"`{key.name}` takes a method and an address; this is `{brief(found)}`"
-    return reading.report("wrong-value", message, found, "such as `GET https://api.example.com/orders/{id}`")
+    braces = "an argument stands in single braces, as in " if is_template(found.text) else "such as "
+    help = f"{braces}`GET https://api.example.com/orders/{{id}}`"
+    return reading.report("wrong-value", message, found, help)
 
 
 def read_server(reading: Reading, node: Node, key: Key) -> Any:
@@ -158,6 +160,11 @@ def read_headers(reading: Reading, node: Node, key: Key) -> Any:
     if found is None or not check_tag(reading, found):
         return WRONG
     texts = {name: read_plain(reading, value, key) for name, (_, value) in found.entries.items()}
+    for name, (_, value) in found.entries.items():
+        if isinstance(value, Scalar) and is_template(value.text):
+            message = f"the header `{name}` is no template: it is sent as it is written"
+            help = "only `{secret}` stands for something; what differs from call to call goes into `with`"
+            texts[name] = reading.report("wrong-value", message, value, help)
     return WRONG if WRONG in texts.values() else texts
 
 

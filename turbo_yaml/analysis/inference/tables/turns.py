@@ -12,6 +12,7 @@ from turbo_yaml.analysis.inference.lattice import (
     TEXT,
     Field,
     Maps,
+    Origin,
     Type,
     join,
     labels_of,
@@ -59,5 +60,12 @@ _MESSAGE: Final = _map(
     finish_reason=ANY,
     model=ANY,
 )
+
+
+def error_of(origin: Origin) -> Type:
+    """Return what `catch` sees as `error`, with who may have written its message."""
+    return _map(kind=TEXT, message=TEXT._replace(origin=origin), step=TEXT)
+
+
 ERROR: Final = _map(kind=TEXT, message=TEXT, step=TEXT)
 """What `catch` sees as `error`."""

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from jinja2 import nodes
 
+from turbo_yaml.analysis.inference.lattice import ANY, MAP
+from turbo_yaml.analysis.inference.tables.members import member_of
 from turbo_yaml.checks.rule import Rule
 from turbo_yaml.checks.subject import Subject
 from turbo_yaml.diagnostics import Diagnostic
@@ -35,7 +37,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     remembered = [*_remembered(subject)]
     known = {entry.name for entry in remembered if not _is_change(subject, entry)}
     for where, node in read if remembered else ():
-        if node.attr not in known:
+        if node.attr not in known and member_of(MAP, node.attr) in (None, ANY):
             message = f"nothing remembers `{node.attr}`"
             help_ = (
                 did_you_mean(node.attr, known) or f"`remember: {{{node.attr}: …}}` before, or `default(…)`"
