@@ -210,7 +210,7 @@ def test_offline_only_the_environment_and_higher_bounds_need_trust(tmp_path: Pat
 
 def test_every_setting_of_the_operator_is_known_to_grant_or_known_to_be_harmless() -> None:
     operators = {name for name, key in FILE.keys.items() if key.operator}
-    assert operators == set(GRANTING) | {"check", "profiles"}
+    assert operators == set(GRANTING) | {"check", "context_lengths", "profiles"}
 
 
 @pytest.mark.parametrize("text", [HARMLESS, *GRANTS.values()])

@@ -1,4 +1,4 @@
-"""Another flow to its outcome: `call` in a new chat, `include` in this one, `handoff` in this one's place."""
+"""Another flow to its outcome: `call` in a new chat, `include` in this one."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
-from turbo_yaml.errors import FlowError, LimitError
+from turbo_yaml.errors import FlowError
 from turbo_yaml.memory.local import LocalMemory
 from turbo_yaml.memory.registry import new_memory
 from turbo_yaml.protocol import Assistant, BaseMemory, Generate, GetInput, Result, Signal, TurboGenTemplate
 from turbo_yaml.runtime.driver import Driver, close_flow
 from turbo_yaml.runtime.events import RetryEvent
 from turbo_yaml.runtime.failures import Failures, as_flow_error, fits, locate
-from turbo_yaml.runtime.frames import CURRENT, Frame, current_frame, frame_for, leave
+from turbo_yaml.runtime.frames import CURRENT, Frame, frame_for, leave
 from turbo_yaml.runtime.policy.deadlines import OutOfTime, RecordedEnd, check_time, out_of_time, within
 from turbo_yaml.runtime.policy.retrying import Attempts, Retry
 from turbo_yaml.runtime.program import Bound, bind
@@ -402,18 +402,3 @@ async def _restore(memory: BaseMemory, saved: BaseMemory) -> None:
     await memory.forget()
     await memory.extend(await saved.get())
     await memory.set_state(await saved.get_state())
-
-
-def handoff(flow: Any | None, given: Mapping[str, Any] | None = None, *, tools: tuple[str, ...] = ()) -> None:
-    """Let another flow go on with this chat when this one ends, which it does next; None takes that back."""
-    frame = current_frame()
-    if frame is None and flow is not None:
-        hint = "run the flow with `TurboGenFn`"
-        raise FlowError("`handoff` needs the driver of turbo-yaml", kind="host", hint=hint)
-    if frame is None:
-        return
-    spend(CALL)
-    most = frame.host.limits["rounds"]
-    if flow is not None and frame.handovers >= most:
-        raise LimitError(f"flows handed over to one another {most} times")
-    frame.next = None if flow is None else bind(flow, given, frame.lend(tools))
