@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from textwrap import dedent
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -281,3 +282,23 @@ def test_every_single_character_is_marked_under_itself(text: str) -> None:
             if a >= before and b <= before + under
         ]
         assert "".join(cell.text for cell in cells(char)) in "".join(covered) or cells(char)[0].width == 0
+
+
+@pytest.mark.parametrize(
+    ("line", "seen"),
+    [
+        ("generate: {api_key: 'Plum4711tree-x'", "generate: {api_key: '**************'"),
+        ("OPENAI_API_KEY=Plum4711tree-x y: [", "OPENAI_API_KEY=************** y: ["),
+        ("  authorization: Bearer Plum4711tree-x", "  authorization: Bearer **************"),
+        ('  password: "Plum4711tree-x', '  password: "**************'),
+        ("inputs: {token: string, secret: integer", "inputs: {token: string, secret: integer"),
+        ("  user: 'the token: {{ token_of_order_1 }}", "  user: 'the token: {{ token_of_order_1 }}"),
+        ("max_tokens: 1000000000000", "max_tokens: 1000000000000"),
+    ],
+)
+def test_what_stands_in_the_place_of_a_key_is_starred_where_a_line_is_shown(line: str, seen: str) -> None:
+    source = Source("broken.yaml", f"turbo: 1\n{line}\nsteps: [\n")
+    begin, end = source.starts[1], source.starts[1] + len(line)
+    for span in (Span(begin, begin + 1), Span(end - 1, end), Span(begin, end)):
+        assert seen in render_one(at(source, span))
+    assert len(seen) == len(line)

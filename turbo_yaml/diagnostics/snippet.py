@@ -5,12 +5,14 @@ from __future__ import annotations
 from itertools import accumulate
 from typing import NamedTuple
 
+from turbo_yaml.diagnostics.hiding import without_keys
 from turbo_yaml.diagnostics.paint import Paint, Style
 from turbo_yaml.diagnostics.visible import Cell, cells
 from turbo_yaml.source import Source, Span
 
 _CUT = "..."
 _MOST_LINES = 6
+_BEFORE = 100  # characters in which the name of a value may stand
 
 
 class Excerpt(NamedTuple):
@@ -87,7 +89,8 @@ def excerpt(source: Source, line: int, start: int, end: int, room: int) -> Excer
     end = min(max(end, start), last)
     low = max(first, start - room)
     high = min(last, min(end, start + room) + room)
-    drawn = cells(source.text[low:high])
+    around = max(first, low - _BEFORE)
+    drawn = cells(without_keys(source.text[around : high + _BEFORE])[low - around : high - around])
     if start == last:
         # The end of the line is pointed at: it takes a column, too.
         drawn.append(Cell(" ", 1))

@@ -92,7 +92,7 @@ class OpenAIModel:
                     data = await Body(response, MAX_REPLY).whole()
                 finally:
                     await response.aclose()
-            return read_models(read_json(data))
+            return [self._veil.over(name) for name in read_models(read_json(data))]
         except TimeoutError:
             late = Fault("timeout", f"{SERVER} gave no list of models within {seconds:g} s")
             raise model_error(late, self.provider, "", self._api_key) from None

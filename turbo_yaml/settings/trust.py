@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 import os
 import stat
-import tempfile
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
-from shlex import quote
 from typing import Any, Final
 
 from turbo_yaml.diagnostics import Diagnostic
@@ -73,6 +71,8 @@ class Trust:
             raise UsageError(
                 "there is no home folder to keep this in", hint=f"set `{VARIABLE}` to the folder"
             )
+        import tempfile
+
         try:
             target = Path(os.path.realpath(self.path))
             target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -129,6 +129,8 @@ def run_layers(
 
 def _untrusted(project: Path, grants: Mapping[str, Any], *, offline: bool) -> Diagnostic:
     """Tell what does not count. Where less than is wanted would be kept out of the journal, nothing runs."""
+    from shlex import quote
+
     name, folder = shown_path(project), shown_path(project.parent)
     words = [f"`{key}`" for key in grants]
     listed = ", ".join(words[:5]) + (f" and {len(words) - 5} more" if len(words) > 5 else "")
