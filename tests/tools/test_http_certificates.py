@@ -3,52 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-import datetime
-import ssl
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.server.secure import Secure, write_certificate
 from tests.tools.web import Names, Web, run_with, tool
 from turbo_yaml.errors import ToolError
 
 
-class SecureWeb(Web):
-    """A server that shows a certificate."""
+class SecureWeb(Secure, Web):
+    """A server of any path that shows a certificate."""
 
     def __init__(self, answers: Any, certificate: Path) -> None:
-        super().__init__(answers)
-        self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self._context.load_cert_chain(certificate)
-
-    async def __aenter__(self) -> SecureWeb:
-        self._server = await asyncio.start_server(self._connected, "127.0.0.1", 0, ssl=self._context)
-        self._port = self._server.sockets[0].getsockname()[1]
-        return self
+        super().__init__(answers, certificate)
+        self.asked = asyncio.Event()
 
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a file with a key and a certificate of its own making for `shop.test`."""
-    x509 = pytest.importorskip("cryptography.x509")
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "shop.test")])
-    now = datetime.datetime.now(datetime.UTC)
-    made = (
-        x509.CertificateBuilder(name, name, key.public_key(), 1, now, now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("shop.test")]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    pem = serialization.Encoding.PEM
-    plain = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    path = tmp_path_factory.mktemp("tls") / "shop.pem"
-    path.write_bytes(key.private_bytes(pem, *plain) + made.public_bytes(pem))
-    return path
+    return write_certificate(tmp_path_factory.mktemp("tls") / "shop.pem", "shop.test")
 
 
 def ask(name: str, certificate: Path) -> Any:
