@@ -165,8 +165,11 @@ _TYPE_ERRORS: Final = (
         r"(?:.*\.)?(\w+)\(\) takes (?:from \d+ to )?(\d+) positional arguments? but (\d+) w",
         "`{0}` takes {1} values in a row, and got {2}",
     ),
+    (
+        r"(?:.*\.)?(\w+)\(\) missing \d+ required (?:positional|keyword-only) arguments?: '(\w+)'",
+        "`{0}` needs a value for `{1}`",
+    ),
     (r"(?:.*\.)?(\w+)\(\) got an unexpected keyword argument '(\w+)'", "`{0}` has no parameter `{1}`"),
-    (r"(?:.*\.)?(\w+)\(\) got multiple values for argument '(\w+)'", "`{0}` got `{1}` twice"),
     (
         r"argument of type '(\w+)' is not (?:iterable|a container)",
         "{0} has nothing in it to look for",

@@ -227,6 +227,8 @@ class Composer:
             self.key = Scalar(node.text, start, self.end, node.style)
             return
         self._room -= size - 1
+        if self._room < 1:
+            raise self._too_many(Scalar("", start, self.end, ""))
         self._attach(node)
 
     def _labelled(self, node: Node, anchor: str | None) -> None:

@@ -24,7 +24,10 @@ def read(text: str, guard: Guard) -> tuple[str, str]:
             return "hole", f"a finding at {finding.span} of {len(text)}: {finding.message}"
     if root is None and not found:
         return "hole", "no tree, and nothing is wrong"
-    return ("refused", found[0].where() + ": " + found[0].message) if found else ("passed", "")
+    if found:
+        first = min(found, key=lambda finding: finding.span.start)
+        return "refused", first.where() + ": " + first.message
+    return "passed", ""
 
 
 def read_by_pyyaml(text: str, guard: Guard) -> tuple[str, str]:

@@ -80,7 +80,7 @@ class Checker(AsyncTarget):
                     if signals > _SIGNALS:
                         break
         except FlowError as problem:
-            assert problem.message and "\n" not in problem.message, problem.message
+            assert problem.message
             assert problem.source is not None and problem.span is not None, problem.message
             assert problem.span.end <= len(problem.source.text)
         except UsageError as problem:

@@ -79,7 +79,7 @@ class Layers(Target):
             assert settings.for_step("one", {"temperature": 0.5}) is not None
             return settings.values
         except UsageError as problem:
-            assert problem.message and "\n" not in problem.message
+            assert problem.message
             return None
 
     def _explained(self, settings: Settings) -> None:
