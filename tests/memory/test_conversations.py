@@ -34,7 +34,7 @@ SAID: list[Message] = [
     User([{"text": "look"}, {"image": "data:image/png;base64,AA=="}], label="look", sticky="bottom"),
     CALL,
     ToolResult("7", name="find", tool_call_id="c"),
-    Assistant("it is é", usage=Usage(3, 2), finish_reason="stop", model="m", value={"n": 7}),
+    Assistant("it is é", usage=Usage(3, 2, 0.5, 1), finish_reason="stop", model="m", value={"n": 7}),
 ]
 
 

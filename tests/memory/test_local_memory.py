@@ -15,7 +15,7 @@ from turbo_yaml.memory.local import LocalMemory
 from turbo_yaml.memory.registry import KINDS, new_memory
 from turbo_yaml.memory.truncated import TruncatedMemory
 from turbo_yaml.memory.window import estimated_tokens
-from turbo_yaml.protocol import Assistant, Message, System, ToolCall, User
+from turbo_yaml.protocol import Assistant, Message, System, ToolCall, Usage, User
 
 CALL = Assistant("", tool_calls=(ToolCall("1", "find", "{}"),))
 TOOL = Message("found", role="tool")
@@ -202,6 +202,18 @@ def test_the_estimate_counts_characters_attachments_and_calls() -> None:
     assert estimated_tokens(User("12345")) == 6
     assert estimated_tokens(User([{"text": "1234"}, {"image": "https://x/y.png"}])) == 1005
     assert estimated_tokens(CALL) == 4 + 2
+
+
+def test_a_reply_takes_the_tokens_that_its_server_has_counted_but_its_thoughts() -> None:
+    def tokens(text: str, *used: Any, **more: Any) -> int:
+        return estimated_tokens(Assistant(text, usage=Usage(*used), **more)) - 4
+
+    assert tokens("十" * 8, 0, 11) == 11
+    assert tokens("one two three", 0, 303, None, 300) == 3
+    # What cannot be in it, and what was not told, is no count.
+    assert tokens("one two three", 0, 303) == tokens("one two three") == 4
+    assert tokens("", 0, 7, tool_calls=(ToolCall("1", "find", "{}"),)) == 2
+    assert tokens("", 0, 5, tool_calls=(ToolCall("1", "find", "{}"),)) == 5
 
 
 # Kinds ------------------------------------------------------------------------------------------------

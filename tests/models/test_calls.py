@@ -35,7 +35,7 @@ def test_an_answer_becomes_a_reply(wire: Wire, streamed: bool) -> None:
         content="Grüße, all.",
         reasoning="Let me think.",
         tool_calls=(ToolCall("a", "f", '{"x": 1}'),),
-        usage=Usage(7, 3),
+        usage=Usage(7, 3, None, 3),
         finish_reason="stop",
         model="test-model",
         request_id="req-7",

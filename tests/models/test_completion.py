@@ -165,6 +165,21 @@ def test_only_the_first_choice_is_read() -> None:
     assert assembly.finish().content == "A"
 
 
+def test_what_a_model_thought_is_counted_as_told_else_estimated_from_what_came() -> None:
+    def used(told: Any, reasoning: str = "") -> Usage | None:
+        usage = {"prompt_tokens": 3, "completion_tokens": 40, "completion_tokens_details": told}
+        message = {"role": "assistant", "content": "x", "reasoning_content": reasoning}
+        choice = {"index": 0, "message": message, "finish_reason": "stop"}
+        return read_completion({"choices": [choice], "usage": usage}).usage
+
+    assert used({"reasoning_tokens": 30}) == Usage(3, 40, None, 30)
+    assert used({"reasoning_tokens": 30}, "a" * 400) == Usage(3, 40, None, 30)
+    assert used(None, "a" * 40) == Usage(3, 40, None, 10)
+    assert used(None, "a" * 4000) == Usage(3, 40, None, 40)
+    for odd in (None, {}, 7, {"reasoning_tokens": "30"}, {"reasoning_tokens": 41}, {"reasoning_tokens": -1}):
+        assert used(odd) == Usage(3, 40)
+
+
 @pytest.mark.parametrize("usage", [None, {}, "x", [], {"prompt_tokens": "3"}, {"prompt_tokens": True}])
 def test_usage_that_tells_nothing_is_none(usage: Any) -> None:
     assert read_usage(usage) is None

@@ -27,7 +27,9 @@ def stored(message: Message) -> str:
         data |= {key: getattr(message, key) for key in _REPLIED}
         data["tool_calls"] = [[call.id, call.name, call.arguments] for call in message.tool_calls]
         used = message.usage
-        data["usage"] = None if used is None else [used.input_tokens, used.output_tokens, used.cost]
+        data["usage"] = None
+        if used is not None:
+            data["usage"] = [used.input_tokens, used.output_tokens, used.cost, used.reasoning_tokens]
     return json.dumps(data, ensure_ascii=False, default=str)
 
 

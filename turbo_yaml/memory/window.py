@@ -14,7 +14,8 @@ TOKENS_PER_ATTACHMENT = 1000
 def estimated_tokens(message: Message) -> int:
     """Return about how many tokens a message takes: its characters / 4, rounded up, and 4 for the rest of it.
 
-    An image, a sound or a file counts 1,000. It is an estimate: servers count each in their own way.
+    An image, a sound or a file counts 1,000. It is an estimate: servers count each in their own way. A reply
+    takes what its server has counted, where that told it.
     """
     characters = len(message.name or "")
     tokens = TOKENS_PER_MESSAGE
@@ -28,7 +29,18 @@ def estimated_tokens(message: Message) -> int:
                 tokens += TOKENS_PER_ATTACHMENT
     if isinstance(message, Assistant):
         characters += sum(len(call.name) + len(call.arguments) for call in message.tool_calls)
+        if message.usage is not None:
+            counted = message.usage.output_tokens - message.usage.reasoning_tokens
+            if 0 < counted <= _bytes(message):
+                return tokens + counted
     return tokens - -characters // CHARACTERS_PER_TOKEN
+
+
+def _bytes(message: Assistant) -> int:
+    """Return the bytes of a reply. It has no more tokens: what is counted beyond is not in it."""
+    texts = [message.content] if isinstance(message.content, str) else []
+    texts += [part for call in message.tool_calls for part in (call.name, call.arguments)]
+    return sum(len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass")) for text in texts)
 
 
 def newest(messages: Sequence[Message | None], systems: Sequence[int], max_tokens: int) -> list[Message]:

@@ -80,17 +80,18 @@ class ExampleUser(Message):
 class Usage(Record):
     """Tokens that model calls took, as their server counted them, and in a run their cost in US dollars.
 
-    A cost of None is not known.
+    A cost of None is not known. Of the output `reasoning_tokens` are not in the reply itself.
     """
 
     input_tokens: int = 0
     output_tokens: int = 0
     cost: float | None = None
+    reasoning_tokens: int = 0
 
     def __add__(self, other: Usage) -> Usage:
         cost = None if self.cost is None or other.cost is None else self.cost + other.cost
         sent, received = self.input_tokens + other.input_tokens, self.output_tokens + other.output_tokens
-        return Usage(sent, received, cost)
+        return Usage(sent, received, cost, self.reasoning_tokens + other.reasoning_tokens)
 
 
 class ToolCall(Record):

@@ -78,7 +78,7 @@ async def take_turn(frame: Frame, chat: Frame, ask: Generate) -> Assistant:
     if calls and not ask.tools:
         calls = ()  # nothing was offered: a call without a result would spoil the chat
     if usage is not None and cost is not None:
-        usage = Usage(usage.input_tokens, usage.output_tokens, cost)
+        usage = Usage(usage.input_tokens, usage.output_tokens, cost, usage.reasoning_tokens)
     return Assistant(reply.content, "assistant", None, None, None, False, calls, usage, reason, model, value)
 
 

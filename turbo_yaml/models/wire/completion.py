@@ -8,9 +8,11 @@ from typing import Any
 from turbo_yaml.models.faults import SERVER, Fault, fault_of_error
 from turbo_yaml.models.request import Delta, Reply
 from turbo_yaml.protocol import ToolCall, Usage
+from turbo_yaml.records import replace
 
 _REASONING_KEYS = ("reasoning_content", "reasoning")
 _NO_DELTA = Delta()
+_CHARACTERS_PER_TOKEN = 4
 
 
 def read_completion(data: Any) -> Reply:
@@ -49,7 +51,7 @@ def _reply(choice: dict[str, Any], data: dict[str, Any]) -> Reply:
             content=text,
             reasoning=reasoning,
             tool_calls=calls.finish(),
-            usage=read_usage(data.get("usage")),
+            usage=_with_thoughts(read_usage(data.get("usage")), reasoning),
             finish_reason=_text(choice, "finish_reason"),
             model=_text(data, "model"),
         ),
@@ -92,7 +94,18 @@ def read_usage(usage: Any) -> Usage | None:
     read, written = usage.get("prompt_tokens"), usage.get("completion_tokens")
     if type(read) is not int and type(written) is not int:
         return None
-    return Usage(read if type(read) is int else 0, written if type(written) is int else 0)
+    sent, received = read if type(read) is int else 0, written if type(written) is int else 0
+    details = usage.get("completion_tokens_details")
+    thought = details.get("reasoning_tokens") if isinstance(details, dict) else None
+    return Usage(sent, received, None, thought if type(thought) is int and 0 < thought <= received else 0)
+
+
+def _with_thoughts(usage: Usage | None, reasoning: str) -> Usage | None:
+    """Return the usage with an estimate of what the reasoning took that came, where the server tells none."""
+    if usage is None or usage.reasoning_tokens or not reasoning:
+        return usage
+    estimate = min(usage.output_tokens, len(reasoning) // _CHARACTERS_PER_TOKEN)
+    return replace(usage, reasoning_tokens=estimate)
 
 
 class Assembly:
@@ -143,11 +156,12 @@ class Assembly:
 
     def finish(self) -> Reply:
         """Return the whole reply."""
+        reasoning = "".join(self._reasoning)
         reply = Reply(
             content="".join(self._text),
-            reasoning="".join(self._reasoning),
+            reasoning=reasoning,
             tool_calls=self._calls.finish(),
-            usage=self._usage,
+            usage=_with_thoughts(self._usage, reasoning),
             finish_reason=self.finish_reason,
             model=self._model,
         )

@@ -74,6 +74,8 @@ def reply_data(reply: Reply, privacy: Privacy) -> dict[str, Any]:
         data["reasoning"] = privacy.text(reply.reasoning)
     if reply.usage is not None:
         data["usage"] = [reply.usage.input_tokens, reply.usage.output_tokens]
+        if reply.usage.reasoning_tokens:
+            data["usage"] += [None, reply.usage.reasoning_tokens]
     if reply.tool_calls:
         data["tool_calls"] = [[call.id, call.name, privacy.text(call.arguments)] for call in reply.tool_calls]
     return data
