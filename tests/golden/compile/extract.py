@@ -3,7 +3,7 @@ EXTRACT_OUTPUT = {'type': 'object', 'properties': {'topic': {'type': 'string'}, 
 OUTPUT_15 = {'type': 'object', 'properties': {'topic': {'type': 'string'}, 'people': {'type': 'array', 'items': {'type': 'string'}}, 'tasks': {'type': 'array', 'items': {'type': 'object', 'properties': {'who': {'type': 'string'}, 'what': {'type': 'string'}, 'due': {'type': 'string'}}, 'required': ['who', 'what'], 'additionalProperties': False}}}, 'required': ['topic', 'people', 'tasks'], 'additionalProperties': False}
 
 async def extract(memory=None, *, notes='Ana and Ben met about the launch. Ben writes the announcement by Friday.\nAna asks legal about the new name.'):
-    """Turn the notes of a meeting into data."""
+    """Turn the notes of a meeting into data; a reply that does not fit goes back, twice at most."""
     # extract.yaml:13
     yield System('Say only what the notes say. Leave out what they do not.')
     # extract.yaml:14
