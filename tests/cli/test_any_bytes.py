@@ -89,8 +89,27 @@ def test_check_runs_nothing_of_a_flow_and_reads_nothing_outside_of_its_root(
     )
     assert done.returncode == 0, done.stderr
     seen = json.loads(done.stdout)
-    assert any(event == "open" and path.endswith("/flow.yaml") for event, path in seen)
+    assert ["open", str((root / "deep" / "flow.yaml").resolve())] in seen
     libraries = [str(ROOT.resolve() / part) for part in ("turbo_yaml", "docs/rules")]
     libraries += [str(Path(path).resolve()) for path in (sys.prefix, sys.base_prefix)]
-    own = (str(root.resolve()), *libraries)
-    assert [entry for entry in seen if entry[0] != "open" or not entry[1].startswith(own)] == []
+    own = tuple(f"{path}/" for path in (root.resolve(), *libraries))
+    assert [entry for entry in seen if entry[0] != "open" or not f"{entry[1]}/".startswith(own)] == []
+
+
+def test_the_watch_knows_the_folder_that_a_name_goes_out_from(tmp_path: Path) -> None:
+    (tmp_path / "root").mkdir()
+    (tmp_path / "secret").write_text("")
+    work = """
+import os, sys
+from tests.cli.watching import Watch
+watch = Watch()
+sys.addaudithook(watch)
+folder = os.open("root", os.O_RDONLY)
+watch.on = True
+os.close(os.open("../secret", os.O_RDONLY, dir_fd=folder))
+print(*[path for _, path in watch.seen])
+"""
+    words = [sys.executable, "-c", work]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(words, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout == f"{(tmp_path / 'secret').resolve()}\n"

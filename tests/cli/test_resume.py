@@ -70,6 +70,22 @@ def test_a_question_that_nobody_answers_is_answered_days_later(turbo: Command, t
         assert len(server.received) == 2
 
 
+def test_what_a_recorded_run_says_before_its_first_turn_is_shown(turbo: Command, folder: Path) -> None:
+    flow = "turbo: 1\nsteps:\n  - log: begun\n  - result: soon\n  - user: hi\n  - generate\n"
+    (folder / "early.yaml").write_text(flow, encoding="utf-8")
+    unrecorded = turbo("run", "early.yaml", "-m", "echo")
+    assert unrecorded[2] == "begun\n"
+    assert turbo("run", "early.yaml", "-m", "echo", "--journal") == unrecorded
+
+
+def test_what_was_said_before_a_run_goes_on_is_not_said_again(turbo: Command, folder: Path) -> None:
+    flow = "turbo: 1\nsteps:\n  - log: begun\n  - input: Which?\n    as: a\n  - result: '{{ a }}'\n"
+    (folder / "early.yaml").write_text(flow, encoding="utf-8")
+    done = turbo("run", "early.yaml", "--journal", "-m", "echo")
+    assert done[2].startswith("begun\n")
+    assert turbo("resume", waiting(done), "--reply", "green") == (0, "green\n", "")
+
+
 def test_a_model_that_costs_nothing_leaves_no_journal(turbo: Command, talk: Path) -> None:
     code, _, err = turbo("run", "talk.yaml", "-m", "echo")
     assert (code, "no_answer" in err) == (2, True)

@@ -17,6 +17,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 
 from tests.cli.mutants import ESCAPES, mutants
+from tests.hostile.opened import Folders
 from turbo_yaml.cli.verbs import invoke
 
 REFUSED = (
@@ -31,12 +32,14 @@ class Watch:
     def __init__(self) -> None:
         self.on = False
         self.seen: set[tuple[str, str]] = set()
+        self._folders = Folders()
+        self._folders.install()
 
     def __call__(self, event: str, arguments: tuple[Any, ...]) -> None:
         if not self.on:
             return
-        if event == "open" and isinstance(arguments[0], str):
-            self.seen.add((event, os.path.realpath(arguments[0])))
+        if event == "open" and isinstance(arguments[0], str | bytes):
+            self.seen.add((event, self._folders.real(arguments[0])))
         elif event == "exec" and arguments[0].co_filename.endswith((".yaml", ".yml", ".md")):
             self.seen.add((event, arguments[0].co_filename))
         elif event.startswith(REFUSED):

@@ -1,17 +1,21 @@
-"""The first Ctrl-C ends a run that computes."""
+"""The first signal ends a run, whatever it is at; the report says how soon."""
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 import pytest
 
 from tests.hostile.cases import some
-from tests.hostile.interrupting import LONG, interrupted
+from tests.hostile.interrupting import SIGNALS, STAGES, interrupted
+
+CASES = [(name, number) for name in STAGES for number in SIGNALS]
 
 
-@pytest.mark.parametrize("what", some([*LONG], 2))
-def test_the_first_interrupt_ends_a_run_that_is_busy_without_a_traceback(what: str, tmp_path: Path) -> None:
-    ended = interrupted(LONG[what], tmp_path)
-    assert ended.status == 130, ended
-    assert "Traceback" not in ended.errors
+@pytest.mark.parametrize(("name", "number"), some(CASES, 3))
+def test_the_first_signal_ends_a_run_and_tells_how_it_goes_on(
+    name: str, number: signal.Signals, tmp_path: Path
+) -> None:
+    ended = interrupted(STAGES[name], number, tmp_path)
+    assert ended.fits(number), ended

@@ -23,6 +23,8 @@ SILENCE: Final = 60.0
 """Seconds by the clock after which an input counts as one that hangs."""
 _HEAD: Final = struct.Struct("QQ")
 _LIVES: Final = 5
+_SHORT_LIVED: Final = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+"""Where files need not reach a disk."""
 
 
 class Outcome(NamedTuple):
@@ -70,7 +72,7 @@ def fuzzed(name: str, seconds: float, seed: str, into: Path | None = None) -> Ou
             def found(finding: Finding, data: bytes) -> None:
                 tell(finding.told or finding.fault, str(kept(folder, data)))
 
-            with tempfile.TemporaryDirectory() as place:
+            with tempfile.TemporaryDirectory(dir=_SHORT_LIVED) as place:
                 target, trial = opened_trial(name, Path(place).resolve())
                 explore(target, trial, left, Random(f"{seed} {name} {life}"), shared.begin, found)
                 target.close()
@@ -89,7 +91,7 @@ def replayed(name: str, cases: Iterable[Path], seconds: float = SECONDS, silence
     cases = [*cases]
 
     def work(tell: Callable[[str, str], None]) -> None:
-        with tempfile.TemporaryDirectory() as place:
+        with tempfile.TemporaryDirectory(dir=_SHORT_LIVED) as place:
             target, trial = opened_trial(name, Path(place).resolve(), seconds)
             for case in cases:
                 data = datas[case]

@@ -44,7 +44,9 @@ class Answer(NamedTuple):
 class Recorder:
     """The journal's side of one run."""
 
-    def __init__(self, log: RunLog, host: Host, rules: Rules, *, edited: bool = False) -> None:
+    def __init__(
+        self, log: RunLog, host: Host, rules: Rules, *, edited: bool = False, live: bool = False
+    ) -> None:
         self.log = log
         self.host = host
         self.rules = rules
@@ -53,8 +55,8 @@ class Recorder:
         self.asks = Asks(log.privacy)
         self.lost = False
         """Whether the journal cannot be written any more, and the run goes on all the same."""
-        self.live = False
-        """Whether anything was asked that was not recorded."""
+        self.live = live
+        """Whether anything was asked that was not recorded, or nothing was recorded before."""
         self.waited = 0.0
         """Seconds for which the question that the run stands at had waited before."""
         self.refused: FlowError | None = None

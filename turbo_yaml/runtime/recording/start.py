@@ -87,7 +87,7 @@ def _recorder(
         then = recording.journal.sources(run)
         edited = then != {name: privacy.text(text) for name, text in sources.items()}
         log.put(log.status("running"))
-    return Recorder(log, frame.host, recording.rules, edited=edited)
+    return Recorder(log, frame.host, recording.rules, edited=edited, live=recording.resumed is None)
 
 
 def _begin(
