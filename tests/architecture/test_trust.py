@@ -31,7 +31,7 @@ AT_RUN_TIME = (
 """The parts that a run is made of."""
 
 COMPILERS = ("turbo_yaml.template", "turbo_yaml.codegen", "turbo_yaml.compiler", "turbo_yaml.analysis")
-TURN_INTO_CODE = frozenset({"eval", "exec", "compile", "__import__"})
+TURN_INTO_CODE = frozenset({"eval", "exec", "compile", "__import__", "FunctionType", "CodeType", "run_path"})
 MAKE_TEMPLATES = frozenset(
     {"from_string", "Template", "Environment", "parse_text", "parse_expression", "overlay"}
 )
@@ -47,6 +47,12 @@ BY_TABLE = frozenset(
 )  # fmt: skip
 """Modules that load others by name: the names stand in tables of theirs, or generated code asks for them."""
 
+
+OF_THE_OPERATOR = "tools/file.py"
+"""Runs a Python file: the one that `--tools` on the command line names."""
+
+ASKS_FOR_A_PACKAGE = "tools/mcp/checking.py"
+"""Asks whether the package `mcp` is installed."""
 
 FOR_HOSTS = "runtime/host/"
 """What hosts call from Python of their own, which is trusted: a message of a template that the host wrote."""
@@ -99,9 +105,68 @@ def test_nothing_of_a_run_imports_what_makes_templates_or_code() -> None:
         for line, module in imported(tree)
         if module.startswith((*COMPILERS, "jinja2"))
         or module.split(".")[0] in DANGEROUS
-        or (module == "importlib" and name not in BY_TABLE)
+        or (
+            module.split(".")[0] == "importlib"
+            and name not in BY_TABLE | {OF_THE_OPERATOR, ASKS_FOR_A_PACKAGE}
+        )
     ]
     assert found == [line for line in found if "jinja2.utils" in line and "markup.py" in line]
+
+
+REACHES = {
+    "processes": ({"subprocess", "asyncio.subprocess", "multiprocessing"}, {"tools/mcp/process.py"}),
+    "network": (
+        {
+            "socket",
+            "ssl",
+            "http",
+            "urllib.request",
+            "httpx",
+            "httpx2",
+            "openai",
+            "redis",
+            "mcp",
+            "anyio",
+            "aiohttp",
+        },
+        {"models/openai.py", "cache/redis.py", "tools/http/", "tools/mcp/", "models/faults.py"},
+    ),
+}
+STARTS = {
+    "system",
+    "popen",
+    "execv",
+    "execve",
+    "spawnv",
+    "posix_spawn",
+    "subprocess_exec",
+    "subprocess_shell",
+}
+
+
+@pytest.mark.parametrize("what", REACHES)
+def test_the_world_is_reached_by_these_modules_of_a_run_alone(what: str) -> None:
+    libraries, allowed = REACHES[what]
+    found = {
+        name
+        for name, tree in modules()
+        for _, module in imported(tree)
+        if module in libraries or module.split(".")[0] in libraries
+    }
+    assert not {name for name in found if not name.startswith(tuple(allowed))}
+    assert all(any(name.startswith(one) for name in found) for one in allowed if one != "models/faults.py"), (
+        found
+    )
+
+
+def test_one_module_of_a_run_starts_processes_and_no_shell() -> None:
+    found = {
+        (name, word)
+        for name, tree in modules()
+        for node in ast.walk(tree)
+        if (word := called(node)) in STARTS
+    }
+    assert found == {("tools/mcp/process.py", "subprocess_exec")}
 
 
 def test_no_message_of_a_flow_is_given_as_a_template() -> None:
@@ -127,6 +192,46 @@ def test_no_role_of_a_message_comes_from_a_value() -> None:
         if called(node) == "Message" and name.startswith(("runtime", "models"))
     ]
     assert not found
+
+
+OPENS = frozenset(
+    {
+        "open", "read_text", "read_bytes", "write_text", "write_bytes", "connect", "mkstemp", "mkdtemp",
+        "listdir", "scandir", "iterdir", "glob", "rglob", "unlink", "rename", "rmtree", "symlink_to", "touch",
+        "read_below", "read_source", "NamedTemporaryFile", "TemporaryDirectory", "mkdir", "chmod", "stat",
+    }
+)  # fmt: skip
+"""What has to do with files, by the names of functions and methods."""
+OWN_FILES: dict[str, str] = {
+    "cache/file.py": "the user's state folder",
+    "journal/database.py": "the user's state folder",
+    "journal/folder.py": "the user's state folder",
+    "journal/journal.py": "the user's state folder",
+    "journal/writer.py": "the user's state folder",
+    "journal/locks.py": "the user's state folder, names made by chance",
+    "memory/sqlite.py": "the user's state folder",
+    "settings/keychain.py": "the user's configuration folder",
+    "settings/trust.py": "the user's configuration folder, and whether a `turbo.yaml` is there",
+    "settings/sources.py": "settings files: the user's, the nearest turbo.yaml, what the operator names",
+    "runtime/content/attachments.py": "what a flow attaches: below its root alone, by `read_below`",
+}
+"""The modules of a run that open files, and which: all but one know them from the operator alone."""
+
+
+def is_own(function: ast.expr) -> bool:
+    """Tell whether what is called is `read_text` of `types`, which reads no file."""
+    return isinstance(function, ast.Name) and function.id == "read_text"
+
+
+def test_files_are_opened_by_these_modules_of_a_run_alone() -> None:
+    found: dict[str, set[str]] = {}
+    for name, tree in modules():
+        nodes = [node for node in ast.walk(tree) if not (isinstance(node, ast.Call) and is_own(node.func))]
+        if words := {word for node in nodes if (word := called(node)) in OPENS}:
+            found[name] = {word for word in words if word}
+    assert found.keys() <= OWN_FILES.keys(), {name: found[name] for name in found.keys() - OWN_FILES.keys()}
+    assert OWN_FILES.keys() <= found.keys(), OWN_FILES.keys() - found.keys()
+    assert found["runtime/content/attachments.py"] == {"read_below"}
 
 
 def test_filters_and_tests_are_an_allow_list_and_each_filter_has_a_cost() -> None:

@@ -13,11 +13,13 @@ from time import time
 from typing import Any, Final, NamedTuple, TypeVar
 
 from turbo_yaml.cache.keys import KeyedCache
-from turbo_yaml.errors import CacheError
+from turbo_yaml.errors import CacheError, JournalError
+from turbo_yaml.journal.folder import make_private, make_private_file
 
 FILE: Final = "cache.db"
 _VERSION: Final = 1
 _PATIENCE: Final = 10.0
+_ELSEWHERE: Final = "name another folder with `--state DIR`"
 T = TypeVar("T")
 
 
@@ -75,15 +77,17 @@ class SqliteCache(KeyedCache):
 
     def _with(self, work: Callable[[sqlite3.Connection], T]) -> T:
         try:
-            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
+            make_private(self.path.parent)
+            make_private_file(self.path)
             with closing(sqlite3.connect(self.path, timeout=_PATIENCE, isolation_level=None)) as db:
                 self._prepare(db)
                 return work(db)
+        except JournalError as problem:
+            raise CacheError(problem.message, hint=f"{_ELSEWHERE}; `--set cache=off` uses none") from None
         except (sqlite3.Error, OSError) as problem:
             raise CacheError(
                 f"the cache `{self.path}` cannot be used: {problem}",
-                hint="delete the file, or name another folder with `--state DIR`",
+                hint=f"delete the file, or {_ELSEWHERE}",
             ) from problem
 
     def _prepare(self, db: sqlite3.Connection) -> None:

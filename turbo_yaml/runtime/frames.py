@@ -10,7 +10,7 @@ from math import inf
 from typing import TYPE_CHECKING, Any, Final, Protocol
 from weakref import ref
 
-from turbo_yaml.errors import LimitError
+from turbo_yaml.errors import LimitError, ModelError
 from turbo_yaml.memory.local import LocalMemory
 from turbo_yaml.memory.truncated import AT_HAND
 from turbo_yaml.models.pool import ModelPool, RunModels
@@ -165,6 +165,9 @@ class Host(Spending):
     def take(self, reply: Reply, cost: float | None) -> None:
         """Count what a reply took; `LimitError` where it is longer than one may be."""
         self.count(reply.usage, cost)
+        if not isinstance(reply.content, str):  # a model of the host's own
+            kind = type(reply.content).__name__
+            raise ModelError(f"the reply is no text: a Python `{kind}`", kind="bad_reply")
         if len(reply.content) > self.limits["reply"]:
             raise self.reply_too_long(len(reply.content))
 

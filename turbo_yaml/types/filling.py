@@ -15,6 +15,8 @@ Filler: TypeAlias = Callable[[Any], Any]
 
 MAX_DEPTH: Final = 100
 MAX_PARTS: Final = 1_000_000
+_MAX_BITS: Final = 14_000
+"""Python writes no longer whole number as text, and reads none."""
 _INTEGER: Final = frozenset(("integer",))
 _REMEMBERED: Final = 1024
 _by_identity: dict[tuple[int, bool], tuple[Any, Filler | None]] = {}
@@ -150,7 +152,7 @@ def plain(value: Any, under: Path = ()) -> Any:
     subclasses of text and numbers their bare values.
     """
     kind = type(value)
-    if kind is str or kind is int or kind is bool or value is None:
+    if kind is str or kind is bool or value is None or (kind is int and value.bit_length() <= _MAX_BITS):
         return value
     return _plain(value, under, [MAX_PARTS])
 
@@ -166,7 +168,7 @@ def _plain(value: Any, path: Path, left: list[int]) -> Any:
             return value
         case str():
             return value if type(value) is str else str.__str__(value)
-        case int():
+        case int() if int.bit_length(value) <= _MAX_BITS:
             return value if type(value) is int else int.__int__(value)
         case float() if value - value == 0:
             return value if type(value) is float else float.__float__(value)
@@ -177,6 +179,10 @@ def _plain(value: Any, path: Path, left: list[int]) -> Any:
     where = f"{place(path)}: " if path else ""
     if isinstance(value, float):
         raise UsageError(f"{where}{shown(value)} is not a number that JSON can carry")
+    if isinstance(value, int):
+        raise UsageError(
+            f"{where}a whole number of that many digits is not plain data", hint="give it as text"
+        )
     raise UsageError(
         f"{where}{shown(value)} is not plain data",
         hint="flows take text, numbers, true and false, null, lists and maps",

@@ -24,7 +24,11 @@ async def next_answer(answers: Answers, given: Iterator[Any], question: GetInput
 
 
 def read_given(question: GetInput, given: Any) -> Any:
-    """Return the value of an answer; `UsageError` where it does not fit. Data is taken as data."""
+    """Return the value of an answer; `UsageError` where it does not fit. Data is taken as data, copied."""
+    if type(given) is not str:
+        from turbo_yaml.types.filling import plain
+
+        given = plain(given)
     if isinstance(given, str):
         if question.type is None and question.choices is None and question.default is None:
             return given
