@@ -12,7 +12,7 @@ import click
 from turbo_yaml.cli.files import find_flows
 from turbo_yaml.cli.options import common, paths_argument
 from turbo_yaml.cli.overrides import InOrder, Override, gather_layers, setting_flags
-from turbo_yaml.cli.terminal import put, tell, wants_color
+from turbo_yaml.cli.terminal import put, tell, wants_color, write
 from turbo_yaml.diagnostics import Diagnostic
 from turbo_yaml.errors import FlowInvalid, UsageError
 from turbo_yaml.flow.assertions import ASSERTIONS
@@ -116,7 +116,7 @@ def command(
         where = "under this name" if order.pattern else "here"
         raise UsageError(f"there are no tests {where}", hint="a flow has them under `tests:`")
     if listing:
-        put(sys.stdout, "".join(_listed(suite, case) for suite, case in cases))
+        write(sys.stdout, "".join(_listed(suite, case) for suite, case in cases))
         return PASSED
     summary = _reported(suites, order, form, verbose)
     if watched:
