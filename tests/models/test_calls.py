@@ -17,7 +17,7 @@ from tests.server.answer import chunk
 from turbo_yaml.errors import ModelError
 from turbo_yaml.models.openai import OpenAIModel
 from turbo_yaml.models.request import Delta, Reply
-from turbo_yaml.protocol import Assistant, ToolCall, Usage, User
+from turbo_yaml.protocol import Assistant, Message, System, ToolCall, Usage, User
 
 
 async def ignore(_: Delta) -> None:
@@ -66,6 +66,23 @@ def test_usage_of_a_stream_is_asked_for_where_the_server_takes_that(wire: Wire) 
     assert sent(False) == {}
     assert sent(True) == {"stream": True, "stream_options": {"include_usage": True}}
     assert sent(True, stream_usage=False) == {"stream": True}
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+@pytest.mark.parametrize("structured", ["schema", "prompt"])
+def test_instructions_have_the_role_that_the_model_wants(wire: Wire, streamed: bool, structured: Any) -> None:
+    def roles(model: str, *patterns: str) -> list[str]:
+        said: list[Message] = [System("Be brief."), User("Hi"), System("Now.", label=None, sticky=None)]
+        asked = request(model=model, messages=said, output={"type": "object"})
+        received = wire.answered(
+            Answer("{}"), streamed, asked, structured=structured, developer=patterns
+        ).received
+        assert received is not None
+        return [message["role"] for message in received.data["messages"]]
+
+    assert roles("o1-2024-12-17", "o3*", "o1*") == ["developer", "user", "developer"]
+    assert roles("gpt-4o", "o3*", "o1*") == ["system", "user", "system"]
+    assert roles("o1") == ["system", "user", "system"]
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)

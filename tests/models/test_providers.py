@@ -68,6 +68,10 @@ def test_settings_define_a_provider_and_change_a_built_in_one() -> None:
 def test_another_address_does_not_get_the_words_of_the_first() -> None:
     assert resolved("openai/x").provider.rename == {"max_tokens": "max_completion_tokens"}
     assert resolved("openai/x", providers={"openai": {"base_url": "http://x/v1"}}).provider.rename == {}
+    assert "o3*" in resolved("openai/x").provider.developer
+    assert resolved("openai/x", providers={"openai": {"base_url": "http://x/v1"}}).provider.developer == ()
+    own = {"acme": {"base_url": "http://x/v1", "api_key_env": None, "developer": ["big*"]}}
+    assert resolved("acme/big", providers=own).provider.developer == ("big*",)
     environ = KEYS | {"OPENAI_BASE_URL": "http://proxy/v1/"}
     where = resolved("gpt-4o", environ)
     assert (where.base_url, dict(where.provider.rename)) == ("http://proxy/v1", {})

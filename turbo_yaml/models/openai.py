@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 from collections.abc import Awaitable, Mapping, Sequence
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from turbo_yaml.models.abilities import check_attachments
@@ -15,7 +16,7 @@ from turbo_yaml.models.pacing import Entry, Pace, no_turn
 from turbo_yaml.models.providers import Provider
 from turbo_yaml.models.report import model_error
 from turbo_yaml.models.request import Delta, OnDelta, Reply, Request
-from turbo_yaml.models.wire.chat import chat_body
+from turbo_yaml.models.wire.chat import as_developer, chat_body
 from turbo_yaml.models.wire.completion import read_choices, read_completion
 from turbo_yaml.models.wire.embeddings import read_embeddings
 from turbo_yaml.models.wire.form import is_wrapped, unwrapped
@@ -161,6 +162,8 @@ class OpenAIModel:
     def _body(self, request: Request, *, streamed: bool) -> dict[str, Any]:
         """Return what is sent for a turn."""
         body = chat_body(request, self.provider.structured, self.provider.rename)
+        if any(fnmatchcase(request.model, pattern) for pattern in self.provider.developer):
+            as_developer(body["messages"])
         if streamed:
             body["stream"] = True
             if self.provider.stream_usage:

@@ -23,8 +23,9 @@ class Provider(Record):
 
     `base_url` is the address before `/chat/completions`; `base_url_env` names a variable that replaces it.
     `api_key_env` names the variable with the key; None: it wants none. `structured` is how it is asked for
-    data; `rename` its own words for settings; `stream_usage` whether it takes `stream_options`. Of requests
-    and tokens no more a minute are asked. `adapter` is a key of the registry of models.
+    data; `rename` its own words for settings; `stream_usage` whether it takes `stream_options`. Models
+    whose names fit one of `developer` get their instructions in that role. Of requests and tokens no more a
+    minute are asked. `adapter` is a key of the registry of models.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Provider(Record):
     base_url_env: str | None = None
     rename: Mapping[str, str] = field(default_factory=lambda: _NOTHING, hash=False)
     stream_usage: bool = True
+    developer: tuple[str, ...] = ()
     requests_per_minute: int | None = None
     tokens_per_minute: int | None = None
     adapter: str = "openai"
@@ -53,6 +55,7 @@ PROVIDERS: Mapping[str, Provider] = {
             "schema",
             base_url_env="OPENAI_BASE_URL",
             rename={"max_tokens": "max_completion_tokens"},
+            developer=("o1", "o1-20*", "o1-pro*", "o3*", "o4*", "gpt-5*"),
         ),
         # Its server makes no use of `response_format`.
         Provider("anthropic", "https://api.anthropic.com/v1", "ANTHROPIC_API_KEY", "prompt"),
@@ -166,7 +169,7 @@ def _reachable(provider: Provider, model: str, environ: Mapping[str, str]) -> Re
     """Return the resolved model with the address and the key that the environment gives."""
     if provider.base_url_env and environ.get(provider.base_url_env):
         address = environ[provider.base_url_env].rstrip("/")
-        provider = replace(provider, base_url=address, base_url_env=None, rename=_NOTHING)
+        provider = replace(provider, base_url=address, base_url_env=None, rename=_NOTHING, developer=())
     if not provider.base_url.startswith(("http://", "https://")):
         raise _misconfigured(
             f"the provider `{provider.name}` has no address",
@@ -213,10 +216,13 @@ def _provider(name: str, defined: Mapping[str, Any]) -> Provider:
             raise _unknown(name, defined, f"no provider is called `{name}`")
         return built_in
     changes = {key: own[key] for key in _FIELDS if key in own} | dict(own.get("limits") or {})
+    if "developer" in own:
+        changes["developer"] = tuple(own["developer"])
     if "base_url" in changes:
         changes["base_url"] = str(changes["base_url"] or "").rstrip("/")
         changes["base_url_env"] = None
         changes.setdefault("rename", _NOTHING)  # another server has other words
+        changes.setdefault("developer", ())
     return replace(built_in or Provider(name), **changes)
 
 

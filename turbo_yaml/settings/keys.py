@@ -149,6 +149,10 @@ PROVIDER: Final[dict[str, Key]] = {
     "structured": Key(Words(_STRUCTURED), "How this server is asked for `output` and `choices`."),
     "rename": Key(MapOf(Text(), "setting"), "What this server calls a setting: `{max_tokens: max_length}`."),
     "limits": Key(Record(RATES), "How much this server may be asked; calls wait for their turn."),
+    "developer": Key(
+        ListOf(Text(), lone=True),
+        "Models that get `system` messages in the role `developer`, by name or glob: `[o1*]`.",
+    ),
     "stream_usage": Key(Flag(), "The server reports the tokens of a streamed reply when it is asked to."),
 }
 

@@ -45,6 +45,13 @@ def _offer_tools(body: dict[str, Any], request: Request) -> None:
         body["tool_choice"] = {"type": "function", "function": {"name": choice}}
 
 
+def as_developer(messages: list[dict[str, Any]]) -> None:
+    """Give the instructions among messages the role that some models want in place of `system`."""
+    for message in messages:
+        if message["role"] == "system":
+            message["role"] = "developer"
+
+
 # Messages ----------------------------------------------------------------------------------------------
 
 
