@@ -1,7 +1,8 @@
 """What the journal costs: recording a turn, replaying it, its size on disk, and how many runs share a disk.
 
 Exits with 1 where a turn that is replayed costs more than 50 µs, or where a turn of a long chat takes more
-room than one of a short chat. CPU time of the whole process, its writing thread among it; medians of rounds.
+room than one of a short chat, in one run or in many. CPU time of the whole process, its writing thread among
+it; medians of rounds.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Any
 
 from turbo_yaml.journal.database import FILE
 from turbo_yaml.journal.journal import Journal
+from turbo_yaml.memory.local import LocalMemory
 from turbo_yaml.models.request import OnDelta, Reply, Request
 from turbo_yaml.protocol import Generate, GetInput, Usage, User
 from turbo_yaml.runtime.function import TurboGenFn
@@ -47,6 +49,12 @@ async def chat(memory: Any = None, *, turns: int) -> AsyncGenerator[Any, Any]:
         yield User(f"Question {number}: what do you say to it, and why do you say so?")
         yield Generate(forward=False)
     yield GetInput("Go on?")
+
+
+async def say(memory: Any = None, *, number: int) -> AsyncGenerator[Any, Any]:
+    """Say one thing, and take the reply."""
+    yield User(f"Question {number}: what do you say to it, and why do you say so?")
+    yield Generate()
 
 
 async def to_the_question(fn: TurboGenFn, turns: int, name: str | None = None) -> str:
@@ -96,6 +104,22 @@ async def size(fn: TurboGenFn) -> bool:
     return sizes[1] / sizes[0] > GROWTH
 
 
+async def sharing() -> bool:
+    """Print how much room a turn takes where each is a run of its own, on one chat."""
+    fn = TurboGenFn(say, model=Model())
+    sizes = []
+    for turns in (50, 400):
+        with tempfile.TemporaryDirectory() as folder, Journal(folder) as journal:
+            kept, chat = fn.using(journal=journal), LocalMemory()
+            for number in range(turns):
+                await kept(number=number, memory=chat).run()
+            journal.reader().execute("pragma wal_checkpoint(truncate)")
+            sizes.append(os.stat(f"{folder}/{FILE}").st_size / turns)  # noqa: PTH116
+    print(f"a turn that is a run of its own: {sizes[0]:.0f} bytes of 50, ", end="")
+    print(f"{sizes[1]:.0f} of 400: ratio {sizes[1] / sizes[0]:.2f} (at most {GROWTH})")
+    return sizes[1] / sizes[0] > GROWTH
+
+
 async def memory(fn: TurboGenFn) -> None:
     """Print what a replay holds in memory beside what the chat itself does."""
     turns = 2000
@@ -139,6 +163,7 @@ async def main() -> int:
     fn = TurboGenFn(chat, model=Model())
     too_slow = await recording(fn)
     too_large = await size(fn)
+    too_large = await sharing() or too_large
     await memory(fn)
     await items(fn)
     return too_slow or too_large

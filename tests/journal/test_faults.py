@@ -23,7 +23,7 @@ def test_a_journal_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
     with Journal(tmp_path) as journal:
         journal.reader().execute("pragma user_version = 99")
     before = (tmp_path / FILE).read_bytes()
-    with pytest.raises(JournalError, match="newer turbo-yaml: its format is 99, and this version knows 1"):
+    with pytest.raises(JournalError, match="newer turbo-yaml: its format is 99, and this version knows 2"):
         Journal(tmp_path).reader()
     assert (tmp_path / FILE).read_bytes() == before
 

@@ -12,7 +12,7 @@ from turbo_yaml.errors import JournalError
 from turbo_yaml.journal.folder import WITHOUT, make_private, make_private_file
 
 FILE: Final = "journal.db"
-VERSION: Final = 1
+VERSION: Final = 2
 PATIENCE: Final = 30.0
 """Seconds that a process waits for another one to be done with the file."""
 
@@ -21,11 +21,10 @@ create table run(
     id integer primary key, flow text not null, file text, status text not null, began real not null,
     ended real, call text not null, outcome text, problem text, failed_at text, parent integer, owner text);
 create index run_began on run(began);
-create table text(
-    id integer primary key, run integer not null, hash blob not null, body not null, unique(run, hash));
+create table text(id integer primary key, hash blob not null unique, body not null);
 create table link(
-    run integer not null, hash blob not null, before blob, role text not null, name text, form text not null,
-    text blob not null, primary key(run, hash)) without rowid;
+    hash blob primary key, before blob, role text not null, name text, form text not null,
+    text blob not null) without rowid;
 create table event(
     run integer not null, place text not null, number integer not null, kind text not null,
     state text not null, line text, prompt blob, ask blob, model text, began real not null, ended real,
@@ -35,8 +34,35 @@ create table file(
     run integer not null, name text not null, text blob not null, primary key(run, name)) without rowid;
 create table mark(name text primary key, value) without rowid;
 """
-PARTS: Final = ("text", "link", "event", "file")
-"""The tables that hold what belongs to a run."""
+PARTS: Final = ("event", "file")
+"""The tables that hold what belongs to a run. Texts, and messages with all before them, belong to none: they
+are stored once for all runs in which they were said."""
+SWEEP: Final = (
+    "delete from link where hash not in (with recursive said(hash) as ("
+    "select prompt from event where prompt is not null "
+    "union select l.before from link l join said s on s.hash = l.hash where l.before is not null) "
+    "select hash from said)",
+    "delete from text where hash not in (select text from link union select text from file "
+    "union select text from event where text is not null union select ask from event where ask is not null)",
+)
+"""The statements that delete messages and texts of which no run is left."""
+_UPGRADES: Final = {
+    1: """
+alter table text rename to text_of_run;
+alter table link rename to link_of_run;
+create table text(id integer primary key, hash blob not null unique, body not null);
+create table link(
+    hash blob primary key, before blob, role text not null, name text, form text not null,
+    text blob not null) without rowid;
+insert or ignore into text(hash, body) select hash, body from text_of_run order by id;
+insert or ignore into link select hash, before, role, name, form, text from link_of_run;
+drop table text_of_run;
+drop table link_of_run;
+drop table if exists search;
+delete from mark;
+"""
+}
+"""What makes of a file of each older format one of the next."""
 
 
 def connect(folder: Path) -> sqlite3.Connection:
@@ -64,7 +90,7 @@ def _prepare(db: sqlite3.Connection, path: Path) -> None:
     db.execute("pragma synchronous=full")
     db.execute("pragma secure_delete=on")
     version = _version(db)
-    if version == 0:
+    if version < VERSION:
         _make_tables(db)
     elif version > VERSION:
         raise JournalError(
@@ -80,13 +106,15 @@ def _version(db: sqlite3.Connection) -> int:
 
 
 def _make_tables(db: sqlite3.Connection) -> None:
-    """Make the tables, unless another process has made them meanwhile."""
+    """Make the tables, or bring older ones up to date, unless another process has done so meanwhile."""
     db.execute("begin immediate")
     try:
-        if _version(db) == 0:
-            for statement in _TABLES.split(";\n"):
-                if statement.strip():
-                    db.execute(statement)
+        version = _version(db)
+        scripts = [_TABLES] if version == 0 else [_UPGRADES[old] for old in range(version, VERSION)]
+        for statement in (each for script in scripts for each in script.split(";\n")):
+            if statement.strip():
+                db.execute(statement)
+        if version < VERSION:
             db.execute(f"pragma user_version={VERSION}")
         db.execute("commit")
     except BaseException:

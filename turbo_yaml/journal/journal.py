@@ -17,7 +17,7 @@ from weakref import finalize
 
 from turbo_yaml.errors import JournalError, UsageError
 from turbo_yaml.journal.content import hashed, to_stored, unpacked
-from turbo_yaml.journal.database import FILE, PARTS, connect, reading
+from turbo_yaml.journal.database import FILE, PARTS, SWEEP, connect, reading
 from turbo_yaml.journal.folder import state_folder
 from turbo_yaml.journal.locks import Owner, process_of
 from turbo_yaml.journal.log import BITS, EVENT, Event, RunLog, event_of, run_id, run_name
@@ -283,8 +283,7 @@ class Journal:
         """Return the flow files of a run as they were."""
         with reading(self.folder):
             rows = self.reader().execute(
-                "select f.name, t.body from file f "
-                "join text t on t.run = f.run and t.hash = f.text where f.run = ?",
+                "select f.name, t.body from file f join text t on t.hash = f.text where f.run = ?",
                 (run.id,),
             )
             return {str(name): unpacked(body) for name, body in rows}
@@ -325,7 +324,7 @@ class Journal:
         for table in PARTS:
             with reading(self.folder):
                 columns = [row[1] for row in self.reader().execute(f"pragma table_info({table})")]
-            kept = ", ".join(column for column in columns if column not in ("run", "id"))
+            kept = ", ".join(column for column in columns if column != "run")
             sql = f"insert into {table}(run, {kept}) select ?, {kept} from {table} where run = ?"
             values: tuple[Any, ...] = (copy, run.id)
             if table == "event":
@@ -336,7 +335,10 @@ class Journal:
         return run_name(copy)
 
     def delete(self, names: list[str]) -> None:
-        """Delete runs so that nothing of them is left in the file; `JournalError` where one is going on."""
+        """Delete runs, and what was said in no other; `JournalError` where one is going on.
+
+        Nothing of it is left in the file.
+        """
         self._writer.settle()
         runs = [self.run(name) for name in dict.fromkeys(names)]
         self._take(runs)
@@ -344,6 +346,7 @@ class Journal:
         for run in runs:
             statements += [(f"delete from {table} where run = ?", (run.id,)) for table in PARTS]
             statements.append(("delete from run where id = ?", (run.id,)))
+        statements += [(sweep, ()) for sweep in SWEEP]
         try:
             self.write(statements)
             self._wipe()

@@ -23,7 +23,7 @@ State: TypeAlias = Literal["started", "done", "failed"]
 EVENT: Final = (
     "select e.place, e.number, e.kind, e.state, e.line, e.prompt, e.ask, e.model, e.began, e.ended, t.body, "
     "e.data, e.input_tokens, e.output_tokens "
-    "from event e left join text t on t.run = e.run and t.hash = e.text where e.run = ?"
+    "from event e left join text t on t.hash = e.text where e.run = ?"
 )
 _START: Final = (
     "insert or replace into event(run, place, number, kind, state, line, prompt, ask, model, began) "
@@ -37,8 +37,8 @@ _NOTE: Final = (
     "insert or replace into event(run, place, number, kind, state, line, began, ended, data) "
     "values(?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
-_TEXT: Final = "insert or ignore into text(run, hash, body) values(?, ?, ?)"
-_LINK: Final = "insert or ignore into link values(?, ?, ?, ?, ?, ?, ?)"
+_TEXT: Final = "insert or ignore into text(hash, body) values(?, ?)"
+_LINK: Final = "insert or ignore into link values(?, ?, ?, ?, ?, ?)"
 
 
 class Event(NamedTuple):
@@ -152,7 +152,7 @@ class RunLog:
     def text(self, hash: bytes) -> str | None:
         """Return a text by its hash."""
         with self.reading():
-            found = self._one("select body from text where run = ? and hash = ?", self.id, hash)
+            found = self._one("select body from text where hash = ?", hash)
             return None if found is None else unpacked(found[0])
 
     def prompt(self, hash: bytes | None) -> list[Link]:
@@ -171,7 +171,7 @@ class RunLog:
         for hash, text in texts:
             if hash not in self._stored:
                 self._stored.add(hash)
-                made.append((_TEXT, (self.id, hash, packed(text))))
+                made.append((_TEXT, (hash, packed(text))))
         return made
 
     def links(self, links: Iterable[Link]) -> list[Statement]:
@@ -183,7 +183,7 @@ class RunLog:
                 body = hashed(link.text)
                 made += self.texts([(body, link.text)])
                 hash, before, role, name, form, _ = link
-                made.append((_LINK, (self.id, hash, before, role, name, form, body)))
+                made.append((_LINK, (hash, before, role, name, form, body)))
         return made
 
     def stored(self, links: Iterable[Link]) -> None:
@@ -280,8 +280,8 @@ def prompt(db: sqlite3.Connection, run: int, hash: bytes | None) -> list[Link]:
             raise ValueError("a message comes before itself")
         row = db.execute(
             "select l.hash, l.before, l.role, l.name, l.form, t.body from link l "
-            "join text t on t.run = l.run and t.hash = l.text where l.run = ? and l.hash = ?",
-            (run, hash),
+            "join text t on t.hash = l.text where l.hash = ?",
+            (hash,),
         ).fetchone()
         if row is None:
             raise JournalError(f"the journal lacks a part of run `{run_name(run)}`")

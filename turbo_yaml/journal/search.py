@@ -7,6 +7,22 @@ from typing import Any, Final, NamedTuple
 from turbo_yaml.journal.journal import Journal, Run
 
 _INDEX: Final = "create virtual table if not exists search using fts5(body, content='', tokenize='unicode61')"
+_WAYS: Final = (
+    "create index if not exists link_before on link(before)",
+    "create index if not exists link_text on link(text)",
+    "create index if not exists event_prompt on event(prompt)",
+)
+"""The ways from a text to the runs in which it was said."""
+_SAID: Final = (
+    "r.id in (with recursive hit(hash) as materialized (select t.hash from search s join text t "
+    "on t.id = s.rowid where search match ?), "
+    "said(hash) as (select l.hash from link l join hit h on l.text = h.hash "
+    "union select l.hash from link l join said s on l.before = s.hash) "
+    "select e.run from event e join said s on e.prompt = s.hash "
+    "union select run from event where text in hit or ask in hit "
+    "union select run from file where text in hit)"
+)
+"""A text is said in a run that was asked with it, or after it; that was told it; or whose files have it."""
 _MARK: Final = "select coalesce((select value from mark where name = 'searched'), 0)"
 
 
@@ -28,9 +44,7 @@ def find_runs(journal: Journal, wanted: Wanted | None = None, count: int | None 
     if wanted.query is not None:
         _index(journal)
         for phrase in _phrases(wanted.query):
-            conditions.append(
-                "r.id in (select t.run from text t join search s on s.rowid = t.id where search match ?)"
-            )
+            conditions.append(_SAID)
             values.append(phrase)
     if wanted.model is not None:
         conditions.append(
@@ -65,7 +79,7 @@ def _index(journal: Journal) -> None:
     """Put what is new into the index: nobody waits for that while runs go on."""
     journal.write(
         [
-            (_INDEX, ()),
+            *((statement, ()) for statement in (_INDEX, *_WAYS)),
             (
                 "insert into search(rowid, body) select id, cast(body as text) from text "
                 f"where id > ({_MARK}) and length(body) < 1000000",

@@ -37,8 +37,7 @@ def story(journal: Journal, run: Run) -> Iterator[Scene]:
         asked = None
         if event.ask is not None:
             with reading(journal.folder):
-                sql = "select body from text where run = ? and hash = ?"
-                row = db.execute(sql, (run.id, event.ask)).fetchone()
+                row = db.execute("select body from text where hash = ?", (event.ask,)).fetchone()
                 asked = None if row is None else dict(json.loads(unpacked(row[0])))
         yield Scene(event, said, asked)
 

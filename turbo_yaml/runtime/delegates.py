@@ -11,11 +11,17 @@ from turbo_yaml.memory.local import LocalMemory
 from turbo_yaml.memory.registry import new_memory
 from turbo_yaml.protocol import Assistant, BaseMemory, Generate, GetInput, Result, Signal, TurboGenTemplate
 from turbo_yaml.runtime.driver import Driver, close_flow
-from turbo_yaml.runtime.events import RetryEvent
-from turbo_yaml.runtime.failures import Failures, as_flow_error, fits, locate
+from turbo_yaml.runtime.failures import Failures, fits
 from turbo_yaml.runtime.frames import CURRENT, Frame, frame_for, leave
-from turbo_yaml.runtime.policy.deadlines import OutOfTime, RecordedEnd, check_time, out_of_time, within
-from turbo_yaml.runtime.policy.retrying import Attempts, Retry
+from turbo_yaml.runtime.policy.deadlines import (
+    OutOfTime,
+    RecordedEnd,
+    check_time,
+    end_as_recorded,
+    out_of_time,
+    within,
+)
+from turbo_yaml.runtime.policy.retrying import Attempts, Retry, wait_for_retry
 from turbo_yaml.runtime.program import Bound, bind
 from turbo_yaml.runtime.values.bounds import CALL, spend
 
@@ -114,9 +120,7 @@ class Call:
     async def _next_question(self) -> GetInput | None:
         if self.driver is None:
             self.driver = await self._start()
-            check_time(self.frame, self.timeout)
-            if self.frame.place is not None and self.frame.place.expired:
-                raise out_of_time(self.bound.name, self.timeout, self.frame)
+            end_as_recorded(self.bound.name, self.timeout, self.frame)
         if self.left is None:
             return await self._questions(self.driver)
         clock = asyncio.get_running_loop()
@@ -153,43 +157,8 @@ def unrecorded(question: GetInput) -> GetInput:
     """Return a question that another chat has recorded already."""
     if not question.record:
         return question
-    return GetInput(
-        question.content,
-        False,
-        question.choices,
-        question.type,
-        question.default,
-        question.timeout,
-        question.id,
-    )
-
-
-async def wait_for_retry(work: Call | Include, problem: Exception) -> None:
-    """Wait until the work may be tried again; raise the problem where it may not."""
-    found = as_flow_error(problem)
-    pause = None
-    if work.retry is not None:
-        if work.attempts is None:
-            work.attempts = Attempts(work.retry)
-        pause = work.attempts.pause(found)
-    if pause is None:
-        raise locate(problem)
-    parent = work.parent
-    if parent.host.listener is not None:
-        assert work.attempts is not None
-        await parent.host.emit(
-            RetryEvent(
-                flow=work.bound.name,
-                step=work.id,
-                depth=parent.level,
-                error=found.kind,
-                message=found.message,
-                attempt=work.attempts.failed,
-                wait=pause,
-            )
-        )
-    if pause and not parent.host.recalls:
-        await asyncio.sleep(pause)
+    q = question
+    return GetInput(q.content, False, q.choices, q.type, q.default, q.timeout, q.id)
 
 
 def include(

@@ -99,6 +99,13 @@ def check_time(frame: Frame, timeout: float | None) -> None:
         frame.host.recorder.check_time(frame.place, timeout)
 
 
+def end_as_recorded(name: str, timeout: float | None, frame: Frame) -> None:
+    """Raise the error of a called flow whose time was over when it was recorded."""
+    check_time(frame, timeout)
+    if frame.place is not None and frame.place.expired:
+        raise out_of_time(name, timeout, frame)
+
+
 def out_of_time(name: str, timeout: float | None, frame: Frame, place: Place | None = None) -> FlowError:
     """Return the error of work whose time is over, which is recorded."""
     if frame.host.recorder is not None:

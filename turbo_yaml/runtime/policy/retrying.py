@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from turbo_yaml.errors import FlowError, LimitError, ModelError, ToolError
 from turbo_yaml.records import Record
+from turbo_yaml.runtime.events import RetryEvent
+from turbo_yaml.runtime.failures import as_flow_error, locate
+
+if TYPE_CHECKING:
+    from turbo_yaml.runtime.delegates import Call, Include
 
 LONGEST_RETRY_AFTER = 120.0
 """Seconds: a server that wants us to wait longer is reported instead."""
@@ -72,3 +78,31 @@ class Attempts:
 
             spread = random()
         return float(max(wished, own * (1 - spread / 2)))
+
+
+async def wait_for_retry(work: Call | Include, problem: Exception) -> None:
+    """Wait until the work may be tried again; raise the problem where it may not."""
+    found = as_flow_error(problem)
+    pause = None
+    if work.retry is not None:
+        if work.attempts is None:
+            work.attempts = Attempts(work.retry)
+        pause = work.attempts.pause(found)
+    if pause is None:
+        raise locate(problem)
+    parent = work.parent
+    if parent.host.listener is not None:
+        assert work.attempts is not None
+        await parent.host.emit(
+            RetryEvent(
+                flow=work.bound.name,
+                step=work.id,
+                depth=parent.level,
+                error=found.kind,
+                message=found.message,
+                attempt=work.attempts.failed,
+                wait=pause,
+            )
+        )
+    if pause and not parent.host.recalls:
+        await asyncio.sleep(pause)
