@@ -1,9 +1,11 @@
-"""What a person looks for to the runs that have it: by words, model, flow, state and age."""
+"""What a person looks for to the runs that have it: by words, model, flow, tools, state and age."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
+from turbo_yaml.journal.content import to_json
 from turbo_yaml.journal.journal import Journal, Run
 
 _INDEX: Final = "create virtual table if not exists search using fts5(body, content='', tokenize='unicode61')"
@@ -27,43 +29,75 @@ _MARK: Final = "select coalesce((select value from mark where name = 'searched')
 
 
 class Wanted(NamedTuple):
-    """What runs are looked for: each None says nothing. `since` is in seconds of the epoch."""
+    """What runs are looked for: each None says nothing. `since` is in seconds of the epoch.
+
+    `tools` are the names of tools that were called, all of them; `any_tool`: whether one was, whatever its
+    name. `schema` is the JSON Schema of a reply. `later_than` and `not_before` are runs, by name.
+    """
 
     query: str | None = None
     model: str | None = None
     flow: str | None = None
     status: str | None = None
     since: float | None = None
+    tools: Sequence[str] = ()
+    any_tool: bool = False
+    schema: Mapping[str, Any] | None = None
+    later_than: str | None = None
+    not_before: str | None = None
+
+
+_CALLED: Final = (
+    "(exists (select 1 from event e join text t on t.hash = e.ask "
+    "where e.run = r.id and e.kind = 'tool' and (? is null or json_extract(t.body, '$.tool') = ?)) or "
+    "exists (select 1 from event e join json_each(e.data, '$.tool_calls') c "
+    "where e.run = r.id and e.kind = 'turn' and (? is null or json_extract(c.value, '$[1]') = ?)))"
+)
+"""A tool is called by a step, or by a model, for which a flow may stand in."""
+_OUTPUT: Final = (
+    "exists (select 1 from event e join text t on t.hash = e.ask where e.run = r.id and e.kind = 'turn' "
+    "and json(json_extract(t.body, '$.output')) = json(?))"
+)
 
 
 def find_runs(journal: Journal, wanted: Wanted | None = None, count: int | None = None) -> list[Run]:
-    """Return the runs that are wanted, the newest first, no more than `count`."""
+    """Return the runs that are wanted, the newest first, no more than `count`.
+
+    `UsageError` where a run that is named is not there.
+    """
     wanted = wanted or Wanted()
-    conditions: list[str] = []
-    values: list[Any] = []
     if wanted.query is not None:
         _index(journal)
-        for phrase in _phrases(wanted.query):
-            conditions.append(_SAID)
-            values.append(phrase)
-    if wanted.model is not None:
-        conditions.append(
-            "exists (select 1 from event e where e.run = r.id and (e.model = ? or e.model like ?))"
-        )
-        values += [wanted.model, f"%/{wanted.model}"]
-    if wanted.flow is not None:
-        conditions.append("(r.flow = ? or r.file = ? or r.file like ?)")
-        values += [wanted.flow, wanted.flow, f"%/{wanted.flow}"]
-    if wanted.since is not None:
-        conditions.append("r.began >= ?")
-        values.append(wanted.since)
-    where = f"where {' and '.join(conditions)} " if conditions else ""
+    conditions = [*_conditions(journal, wanted)]
+    where = f"where {' and '.join(condition for condition, *_ in conditions)} " if conditions else ""
+    values = [value for _, *given in conditions for value in given]
     limit = f" limit {count}" if count is not None and wanted.status is None else ""
     runs = journal.select(f"{where}order by r.began desc, r.id{limit}", *values)
     if wanted.status is not None:
         # Whether a run was interrupted its lock tells, and not the file.
         runs = [run for run in runs if run.status == wanted.status][:count]
     return runs
+
+
+def _conditions(journal: Journal, wanted: Wanted) -> Iterator[tuple[Any, ...]]:
+    """Yield each condition with its values."""
+    for phrase in _phrases(wanted.query or ""):
+        yield _SAID, phrase
+    if wanted.model is not None:
+        asked = "exists (select 1 from event e where e.run = r.id and (e.model = ? or e.model like ?))"
+        yield asked, wanted.model, f"%/{wanted.model}"
+    if wanted.flow is not None:
+        yield "(r.flow = ? or r.file = ? or r.file like ?)", wanted.flow, wanted.flow, f"%/{wanted.flow}"
+    if wanted.since is not None:
+        yield "r.began >= ?", wanted.since
+    for tool in (*wanted.tools, *((None,) if wanted.any_tool else ())):
+        yield _CALLED, *[tool] * 4
+    if wanted.schema is not None:
+        yield _OUTPUT, to_json(wanted.schema)
+    if wanted.later_than is not None:
+        yield "r.began > ?", journal.run(wanted.later_than).began
+    if wanted.not_before is not None:
+        yield "r.began >= ?", journal.run(wanted.not_before).began
 
 
 def _phrases(query: str) -> list[str]:

@@ -52,25 +52,56 @@ def command() -> None:
 @click.option("--flow", metavar="FLOW", help="Those of this flow, by its name or its file.")
 @click.option("--status", type=click.Choice(STATUSES), help="Those that stand so.")
 @click.option("--since", metavar="AGE", help="Those that began no longer ago: 2h, 3d.")
+@click.option(
+    "-T",
+    "--tool",
+    "tools",
+    multiple=True,
+    metavar="NAME",
+    help="Those that called this tool; may be repeated.",
+)
+@click.option("--tools", "any_tool", is_flag=True, help="Those that called any tool.")
+@click.option(
+    "--schema",
+    metavar="TYPE",
+    help="Those with a reply of this type: a type, a JSON Schema, or a file of it.",
+)
+@click.option("--id-gt", "later_than", metavar="RUN", help="Those that began later than this one.")
+@click.option("--id-gte", "not_before", metavar="RUN", help="This one, and those that began later.")
 @click.option("-u", "--usage", is_flag=True, help="Tell on standard error how many tokens they used in all.")
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
+@click.option("--json", "form", flag_value="json", help="Print a JSON list.")
+@click.option(
+    "-r", "--response", "form", flag_value="response", help="Print only what came of the newest of them."
+)
+@click.option(
+    "-x", "--extract", "form", flag_value="first", help="Print the first block of code in what came of it."
+)
+@click.option("--xl", "--extract-last", "form", flag_value="last", help="Print the last block of code in it.")
+@click.option("--data", "form", flag_value="data", help="Print what came of each as a line of JSON.")
+@click.option("-t", "--truncate", is_flag=True, help="Cut long texts in JSON.")
 @state_flag
 @common
 def list_runs(
-    count: int, since: str | None, usage: bool, as_json: bool, state: str | None, **wanted: Any
+    count: int,
+    since: str | None,
+    schema: str | None,
+    usage: bool,
+    form: str | None,
+    truncate: bool,
+    state: str | None,
+    **wanted: Any,
 ) -> None:
     """List recorded runs, the newest first."""
-    from turbo_yaml.cli.history import run_facts, run_line
+    from turbo_yaml.cli.retold.listing import listed, schema_of
     from turbo_yaml.journal.search import Wanted, find_runs
 
+    typed = None if schema is None else schema_of(schema)
     with _journal(state) as journal:
-        found = find_runs(journal, Wanted(**wanted, since=moment_before(since)), count or None)
-        if as_json:
-            _print_json([run_facts(run) for run in found])
-        for run in () if as_json else found:
-            write(sys.stdout, run_line(run) + "\n")
-        if usage:
-            _tell_usage(found)
+        looked_for = Wanted(**wanted, schema=typed, since=moment_before(since))
+        found = find_runs(journal, looked_for, count or None)
+    write(sys.stdout, listed(found, form, cut=truncate))
+    if usage:
+        _tell_usage(found)
 
 
 @command.command("show")
