@@ -19,6 +19,7 @@ from turbo_yaml import flows
 from turbo_yaml.cli.verbs import command
 from turbo_yaml.errors import FlowError, LimitError, ModelError, ToolError
 from turbo_yaml.flow.assertions import ASSERTIONS
+from turbo_yaml.flow.readers.assertions import ELSEWHERE
 from turbo_yaml.flow.vocabulary import FAILURE_KINDS
 from turbo_yaml.models.faults import KINDS
 from turbo_yaml.template.vocabulary import FILTERS, GLOBALS
@@ -43,8 +44,7 @@ NO_RULES |= {
     "test-turn",
     "tool-args",
     "not-is-refusal",
-    "g-eval",
-    "model-graded-closedqa",
+    *ELSEWHERE,
     *ASSERTIONS,
 }
 # The rules of `checks` have pages of their own.

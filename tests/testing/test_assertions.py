@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from math import log
 from pathlib import Path
 
 import pytest
+import snowballstemmer
+import sqlglot
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.testing.trying import HELLO, expecting, facts
 from turbo_yaml.compiler.edge import check_text
 from turbo_yaml.flow.assertions import ALONE, ASSERTIONS, GRADED
+from turbo_yaml.flow.nodes.tests import Assertion
+from turbo_yaml.source import Span
+from turbo_yaml.testing.assertions.finding import Finding, Look
 from turbo_yaml.testing.assertions.graded import cosine
-from turbo_yaml.testing.assertions.measures import bleu_4, edit_distance, rouge_1
+from turbo_yaml.testing.assertions.html import contains_html, is_html
+from turbo_yaml.testing.assertions.measures import bleu_4, edit_distance, gleu_4, gleu_of, rouge_1, surprise
+from turbo_yaml.testing.assertions.meteor import meteor_score
 from turbo_yaml.testing.assertions.registry import ASKED, PLAIN
+from turbo_yaml.testing.assertions.sql import _columns, _tables, is_sql
+from turbo_yaml.testing.stage.story import Story
 
 DATA = "{data: {kind: billing, people: [Ana, Ben]}}"
 CASES = [
@@ -43,6 +54,20 @@ CASES = [
      "{levenshtein: The moon is cruel., threshold: 5}"),
     ("the stars are very kind", "rouge-n: the stars are kind", "rouge-n: a b c d the"),
     ("the stars are very kind today", "bleu: the stars are very kind today", "bleu: tea in the afternoon"),
+    ("the stars are very kind today", "gleu: the stars are very kind today", "gleu: tea in the afternoon"),
+    ("the stars were shining", "meteor: the star was shining", "meteor: tea in the afternoon"),
+    ("<p>Hi <b>there</b><br>you", "is-html", "not-is-html"),
+    ("'Look: <b>bold</b>.'", "not-is-html", "not-contains-html"),
+    ("'Is 1 < 2, or <3?'", "not-contains-html", "is-html"),
+    ("select name from people", "is-sql", "not-is-sql"),
+    ("select name from people", "{is-sql: postgres, tables: ['select::null::people']}",
+     "{is-sql: postgres, tables: ['insert::null::people']}"),
+    ("select p.name from people p", "{is-sql: sqlite, columns: ['select::people::(name|id)']}",
+     "{is-sql: sqlite, columns: ['select::people::id']}"),
+    ("selct name of people", "not-is-sql", "is-sql"),
+    ('"Try this:\\n```sql\\nselect 1\\n```\\nIt works."', "contains-sql", "is-sql"),
+    ("{content: hi, logprobs: [-0.1, -0.3]}", "perplexity: 1.3", "perplexity: 1.2"),
+    ("{content: hi, logprobs: [-0.1, -0.3]}", "perplexity-score: 0.44", "perplexity-score: 0.46"),
     (DATA, "is-json", "not-is-json"),
     (DATA, "is-json: {kind: string, people: [string]}", "is-json: {kind: integer}"),
     ("The stars are kind.", "not-is-json", "is-json"),
@@ -119,6 +144,8 @@ OF_TOOLS = [
     (CALLED, "{tool-call-f1: [find, pay], threshold: 0.6}", "{tool-call-f1: [find, pay], threshold: 0.7}"),
     (CALLED, "is-valid-openai-tools-call", "not-is-valid-openai-tools-call"),
     (WRONG, "not-is-valid-openai-tools-call", "is-valid-openai-tools-call"),
+    (CALLED, "is-valid-openai-function-call", "not-is-valid-openai-function-call"),
+    (WRONG, "not-is-valid-function-call", "is-valid-function-call"),
     ("done", "not-trajectory:tool-used: find", "is-valid-openai-tools-call"),
 ]  # fmt: skip
 
@@ -168,6 +195,109 @@ def plain_distance(one: str, other: str) -> int:
 @given(st.text("ab", max_size=5), st.text("abc", max_size=5), st.integers(0, 6))
 def test_the_edit_distance_is_that_of_its_definition_up_to_the_most(one: str, other: str, most: int) -> None:
     assert edit_distance(one, other, most) == min(plain_distance(one, other), most + 1)
+
+
+GUIDE = (
+    "It is a guide to action that ensures that the military will forever heed Party commands",
+    "It is a guide to action which ensures that the military always obeys the commands of the party",
+    "It is to insure the troops forever hearing the activity guidebook that party direct",
+)
+"""The texts with which BLEU, METEOR and GLEU are explained: what is wanted, and two replies."""
+
+
+def test_gleu_and_meteor_come_to_what_is_published() -> None:
+    wanted, good, bad = GUIDE
+    # What is published tells capitals apart, and an assertion does not.
+    assert gleu_of(good.split(), wanted.split()) == pytest.approx(0.4393, abs=1e-4)
+    assert gleu_of(bad.split(), wanted.split()) == pytest.approx(0.1206, abs=1e-4)
+    stem = snowballstemmer.stemmer("porter").stemWord
+    assert round(meteor_score(good, wanted, stem), 4) == 0.6944
+    assert meteor_score("this is a cat", "non matching hypothesis", stem) == 0.0
+
+
+@given(st.text("ab ", max_size=20), st.text("ab ", max_size=20))
+def test_a_text_is_nearest_to_itself(one: str, other: str) -> None:
+    stem = snowballstemmer.stemmer("porter").stemWord
+    assert 0 <= meteor_score(other, one, stem) <= 1
+    assert 0 <= gleu_4(other, [one]) <= (gleu_4(one, [one]) or 1)
+    if one.split():
+        assert gleu_4(one, [one]) == 1
+
+
+def test_how_surprised_a_model_was_is_the_mean_over_its_tokens() -> None:
+    assert surprise([-log(2.0)] * 5) == pytest.approx(2.0)
+    assert surprise([0.0]) == 1.0
+    assert surprise([-9999.0] * 3) > 1e300
+
+
+@pytest.mark.parametrize("name", ["perplexity: 9", "not-perplexity: 9", "perplexity-score: 0.1"])
+def test_a_reply_that_does_not_tell_how_likely_it_was_is_no_answer(name: str, tmp_path: Path) -> None:
+    failed = expecting(tmp_path, "hi", name)
+    assert failed.state == "failed"
+    assert "does not tell how likely its tokens were" in facts(failed)[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one", "has_one"),
+    [
+        ("<!doctype html><html><head><title>x</title><body><p>a<p>b</html>", True, True),
+        ("<ul><li>a<li>b</ul>\n<!-- done -->", True, True),
+        ("<table><tr><td>1<td>2<tr><td>3</table>", True, True),
+        ("<x-note kind='a'>b</x-note>", True, True),
+        ("<svg><circle r='1'/></svg>", True, True),
+        ("<br>", True, True),
+        ("a <br> b", False, True),
+        ("<b><i>x</b></i>", False, True),
+        ("<div>open", False, False),
+        ("<answer>42</answer>", False, False),
+        ("</p>", False, False),
+        ("a < b > c", False, False),
+        ("", False, False),
+        ("<div/>x", False, False),
+    ],
+)
+def test_html_has_elements_that_there_are_and_that_are_whole(text: str, is_one: bool, has_one: bool) -> None:
+    assert (_of_text(is_html, text).holds, _of_text(contains_html, text).holds) == (is_one, has_one)
+
+
+@pytest.mark.parametrize(
+    ("text", "tables", "columns"),
+    [
+        ("SELECT a, count(*) FROM t", ["select::null::t"], ["select::null::a", "select::null::(.*)"]),
+        ("select x.* from db.t as x", ["select::db::t"], ["select::t::(.*)"]),
+        ("insert into t (a, b) select c, 1 from u", ["insert::null::t", "select::null::u"],
+         ["insert::t::a", "insert::t::b", "select::null::c"]),
+        ("update t set a = 1 where id = 2", ["update::null::t"], ["update::null::a", "update::null::id"]),
+        ("delete from t; drop table u", ["delete::null::t", "drop::null::u"], []),
+        ("with w as (select a from t) select a from w", ["select::null::t"], ["select::null::a"] * 2),
+    ],
+)  # fmt: skip
+def test_tables_and_columns_are_named_with_what_is_done_to_them(
+    text: str, tables: list[str], columns: list[str]
+) -> None:
+    parsed = sqlglot.parse(text)
+    assert sorted(name for one in parsed if one for name in _tables(one)) == sorted(tables)
+    assert sorted(name for one in parsed if one for name in _columns(one)) == sorted(columns)
+
+
+@pytest.mark.parametrize(
+    ("text", "holds"),
+    [("select 1", True), ("hello there", False), ("hello", False), ("", False), ("select from where", False),
+     ("select (" * 400, False), ("-- nothing", False), ("create table t (a int)", True)],
+)  # fmt: skip
+def test_sql_is_statements(text: str, holds: bool) -> None:
+    assert _of_text(is_sql, text).holds is holds
+
+
+def test_a_dialect_that_there_is_not_is_told(tmp_path: Path) -> None:
+    failed = expecting(tmp_path, "select 1", "not-is-sql: klingon")
+    assert failed.state == "failed" and "klingon" in facts(failed)[0]
+
+
+def _of_text(look: Callable[[Look], Finding], text: str) -> Finding:
+    """Return what an assertion without a value finds in a text."""
+    assertion = Assertion(name="x", span=Span(0, 0), value=None)
+    return look(Look(assertion, None, text, Story()))
 
 
 def test_rouge_counts_each_word_as_often_as_it_stands_in_both() -> None:

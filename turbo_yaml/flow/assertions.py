@@ -111,6 +111,32 @@ _RESULT = (
         COMMON,
     ),
 )
+_SQL_KEYS = (
+    Key("tables", "texts", "Patterns of tables that may be touched: `select::null::people`."),
+    Key("columns", "texts", "Patterns of columns that may be touched: `select::people::name`."),
+    *COMMON,
+)
+_MARKUP = (
+    Verb(Key("is-html", "alone", "The text is HTML, and whole.", empty=True), "Text", "is-html", COMMON),
+    Verb(
+        Key("contains-html", "alone", "There is an element of HTML in the text.", empty=True),
+        "Text",
+        "contains-html",
+        COMMON,
+    ),
+    Verb(
+        Key("is-sql", "plain", "The text is SQL, of this dialect: `postgres`.", empty=True),
+        "Text",
+        "is-sql: postgres\ntables: [select::null::people]",
+        _SQL_KEYS,
+    ),
+    Verb(
+        Key("contains-sql", "plain", "The text is SQL, or has a block of it.", empty=True),
+        "Text",
+        "contains-sql: sqlite",
+        _SQL_KEYS,
+    ),
+)
 _TEXT = (
     _of_text("contains", "The text has this in it.", "stars"),
     _of_text("icontains", "The text has this in it, in capitals or not.", "stars"),
@@ -146,6 +172,18 @@ _TEXT = (
         Key("bleu", "texts", "The result reads like one of these texts (BLEU-4, smoothed)."),
         "Text",
         "bleu: the stars are very kind",
+        (_threshold(0.5, "The least score, up to 1."), *COMMON),
+    ),
+    Verb(
+        Key("gleu", "texts", "The result reads like one of these texts (Google's BLEU)."),
+        "Text",
+        "gleu: the stars are very kind",
+        (_threshold(0.5, "The least score, up to 1."), *COMMON),
+    ),
+    Verb(
+        Key("meteor", "texts", "The result reads like one of these texts (METEOR: words and stems)."),
+        "Text",
+        "meteor: the stars are very kind",
         (_threshold(0.5, "The least score, up to 1."), *COMMON),
     ),
 )
@@ -187,6 +225,22 @@ _RUN = (
         Key("finish-reason", "plain", "The last reply ended for this reason: `stop`, `length`."),
         "The run",
         "finish-reason: stop",
+        COMMON,
+    ),
+    Verb(
+        Key(
+            "perplexity",
+            "score",
+            "The model was no more surprised by its last reply than this; 1: not at all.",
+        ),
+        "The run",
+        "perplexity: 1.5",
+        COMMON,
+    ),
+    Verb(
+        Key("perplexity-score", "score", "The same from 0 to 1, and at least this: 1 / (1 + perplexity)."),
+        "The run",
+        "perplexity-score: 0.4",
         COMMON,
     ),
     Verb(
@@ -237,6 +291,10 @@ _RUN = (
         "is-valid-openai-tools-call",
         COMMON,
     ),
+    *(
+        Verb(Key(name, "alone", "The same, by its name for functions.", empty=True), "The run", name, COMMON)
+        for name in ("is-valid-openai-function-call", "is-valid-function-call")
+    ),
     Verb(
         Key("snapshot", "alone", "All that was sent to the model is as it was when written.", empty=True),
         "The run",
@@ -273,7 +331,9 @@ _SETS = (
     ),
 )
 
-ASSERTIONS: dict[str, Verb] = {verb.name: verb for verb in (*_RESULT, *_TEXT, *_RUN, *_GRADED, *_SETS)}
+ASSERTIONS: dict[str, Verb] = {
+    verb.name: verb for verb in (*_RESULT, *_MARKUP, *_TEXT, *_RUN, *_GRADED, *_SETS)
+}
 """Every assertion by its head. `not-` before any but those of `ALONE` turns it round."""
 ALONE = frozenset(("assert-set", "snapshot"))
 GRADED = frozenset(verb.name for verb in _GRADED)

@@ -30,7 +30,8 @@ class Request(Record):
 
 class Reply(Record):
     """A whole answer. `content` is its text: with `output` the JSON as text, with `choices` the label, as the
-    model wrote them and not yet validated. `cost` is in US dollars, known where the run has worked it out."""
+    model wrote them and not yet validated. `cost` is in US dollars, known where the run has worked it out.
+    `logprobs` are the logarithms of how likely each token was, where the server was asked for them."""
 
     content: str = ""
     reasoning: str = ""
@@ -40,6 +41,7 @@ class Reply(Record):
     model: str | None = None
     request_id: str | None = None
     cost: float | None = None
+    logprobs: tuple[float, ...] = ()
 
 
 class Delta(Record):

@@ -14,7 +14,7 @@ from turbo_yaml.protocol import ToolCall, Usage
 from turbo_yaml.records import replace
 
 _CALL = frozenset({"tool", "with"})
-_PARTS = frozenset({"content", "reasoning", "tool_calls", "usage", "finish_reason", "model"})
+_PARTS = frozenset({"content", "reasoning", "tool_calls", "usage", "finish_reason", "model", "logprobs"})
 
 
 class ScriptModel:
@@ -22,8 +22,8 @@ class ScriptModel:
 
     An entry is text; or `{tool: NAME, with: {…}}`, a call of a tool, or a list of such; or `{error: KIND}` or
     `{error: {kind, message, retryable, retry_after}}`; or a mapping of `content`, `reasoning`, `tool_calls`,
-    `usage`, `finish_reason` and `model` only; or any other data, which is sent as JSON. `{data: …}` is data
-    without doubt. `taken` of them were given before.
+    `usage`, `finish_reason`, `logprobs` and `model` only; or any other data, which is sent as JSON.
+    `{data: …}` is data without doubt. `taken` of them were given before.
     """
 
     def __init__(self, replies: Sequence[Any] | None, taken: int = 0) -> None:
@@ -103,6 +103,7 @@ def _read_parts(entry: Mapping[str, Any], request: Request) -> Reply:
         usage=Usage(**usage) if usage else None,
         finish_reason=entry.get("finish_reason", "tool_calls" if calls else "stop"),
         model=entry.get("model", request.model),
+        logprobs=tuple(float(each) for each in entry.get("logprobs") or ()),
     )
 
 

@@ -159,7 +159,11 @@ class _Judging:
         if assertion.of is not None:
             subject = self.means.templates.value(assertion.of, self.names)
         steps = self.steps if assertion.name in WATCHED else ()
-        return Look(assertion, self._value(assertion), subject, self.story, steps, assertion.options)
+        options = {
+            name: self._rendered(name, value) if isinstance(value, tuple) else value
+            for name, value in assertion.options.items()
+        }
+        return Look(assertion, self._value(assertion), subject, self.story, steps, options)
 
     def _value(self, assertion: Assertion) -> Any:
         """Return what stands under the head, its templates rendered."""

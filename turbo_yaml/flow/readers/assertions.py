@@ -155,21 +155,29 @@ def _report_unknown(reading: Reading, word: Scalar) -> Any:
     plain = word.text.removeprefix(NOT)
     written = NOT if plain != word.text else ""
     names = [name for name in ASSERTIONS if name != "messages[0]" and not (written and name in ALONE)]
-    note = _ELSEWHERE.get(plain)
+    note = ELSEWHERE.get(plain)
     near = meant(plain, names) or meant(plain.replace("_", "-"), names)
     help = note or (f"did you mean `{written}{near}`?" if near else did_you_mean(plain, names))
     help = help or "`turbo-yaml test --help` names them all"
     return reading.report("unknown-assertion", f"there is no assertion `{word.text}`", word, help)
 
 
-_ELSEWHERE = {
+ELSEWHERE = {
     "javascript": "a test holds no code: `- assert: …` takes an expression",
     "python": "a test holds no code: `- assert: …` takes an expression",
     "ruby": "a test holds no code: `- assert: …` takes an expression",
     "messages": "`- messages[1]: {user: …}` is about one message; `of: messages` looks at all",
     "model-graded-closedqa": "`- llm-rubric: …` asks a model",
     "g-eval": "`- llm-rubric: …` asks a model",
+    "webhook": "a test reaches no server: `- assert: …` takes an expression",
+    "f-score": "`- tool-call-f1: …` is one; over rows, the share of tests that pass says it",
+    "trajectory:goal-success": "`- llm-rubric: …` asks a model",
+    "trace-span-count": "`- trajectory:step-count: …` counts steps",
+    "trace-error-spans": "`- error` and `- trajectory:step-used: …` tell how a run went",
+    "trace-span-duration": "`- latency: …` is that of the run",
+    "similar:cosine": "`- similar: …` compares by the cosine",
 }
+"""Names that others have for assertions, and what to write here instead."""
 
 
 # Values ------------------------------------------------------------------------------------------------

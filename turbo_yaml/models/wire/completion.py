@@ -54,6 +54,7 @@ def _reply(choice: dict[str, Any], data: dict[str, Any]) -> Reply:
             usage=_with_thoughts(read_usage(data.get("usage")), reasoning),
             finish_reason=_text(choice, "finish_reason"),
             model=_text(data, "model"),
+            logprobs=read_logprobs(choice),
         ),
         _text(message, "refusal"),
     )
@@ -108,15 +109,35 @@ def _with_thoughts(usage: Usage | None, reasoning: str) -> Usage | None:
     return replace(usage, reasoning_tokens=estimate)
 
 
+def read_logprobs(choice: dict[str, Any]) -> tuple[float, ...]:
+    """Return how likely each token of a choice was, as logarithms; nothing where that is not told."""
+    told = choice.get("logprobs")
+    content = told.get("content") if isinstance(told, dict) else None
+    if not isinstance(content, list):
+        return ()
+    found = (token.get("logprob") if isinstance(token, dict) else None for token in content)
+    return tuple(float(each) for each in found if isinstance(each, int | float))
+
+
 class Assembly:
     """The chunks of one stream, as they come."""
 
-    __slots__ = ("_calls", "_model", "_reasoning", "_refusal", "_text", "_usage", "finish_reason")
+    __slots__ = (
+        "_calls",
+        "_logprobs",
+        "_model",
+        "_reasoning",
+        "_refusal",
+        "_text",
+        "_usage",
+        "finish_reason",
+    )
 
     def __init__(self) -> None:
         self._text: list[str] = []
         self._reasoning: list[str] = []
         self._refusal: list[str] = []
+        self._logprobs: list[float] = []
         self._calls = ToolCalls()
         self._usage: Usage | None = None
         self._model: str | None = None
@@ -131,6 +152,8 @@ class Assembly:
             self._usage = read_usage(chunk["usage"]) or self._usage
         if choice is None:
             return _NO_DELTA
+        if choice.get("logprobs"):
+            self._logprobs += read_logprobs(choice)
         reason = choice.get("finish_reason")
         if reason:
             self.finish_reason = _text(choice, "finish_reason")
@@ -164,6 +187,7 @@ class Assembly:
             usage=_with_thoughts(self._usage, reasoning),
             finish_reason=self.finish_reason,
             model=self._model,
+            logprobs=tuple(self._logprobs),
         )
         return checked(reply, "".join(self._refusal))
 

@@ -76,6 +76,8 @@ def reply_data(reply: Reply, privacy: Privacy) -> dict[str, Any]:
         data["usage"] = [reply.usage.input_tokens, reply.usage.output_tokens]
         if reply.usage.reasoning_tokens:
             data["usage"] += [None, reply.usage.reasoning_tokens]
+    if reply.logprobs:
+        data["logprobs"] = list(reply.logprobs)
     if reply.tool_calls:
         data["tool_calls"] = [[call.id, call.name, privacy.text(call.arguments)] for call in reply.tool_calls]
     return data
@@ -93,6 +95,7 @@ def reply_of(text: str | None, data: Mapping[str, Any]) -> Reply:
         data.get("model"),
         data.get("request_id"),
         data.get("cost"),
+        tuple(data.get("logprobs", ())),
     )
 
 

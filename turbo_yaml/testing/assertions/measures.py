@@ -8,10 +8,13 @@ from collections.abc import Sequence
 from math import exp, log
 from typing import Final
 
+from turbo_yaml.errors import FlowError
 from turbo_yaml.testing.assertions.finding import Finding, Look
 
 _WORD: Final = re.compile(r"\w+")
 _ORDERS: Final = 4
+_LARGEST: Final = 700.0
+"""The exponential of more is no number."""
 _NEARLY_NONE: Final = 1e-7
 """What stands for a precision of zero, which has no logarithm."""
 
@@ -79,6 +82,58 @@ def bleu_4(text: str, references: Sequence[str]) -> float:
     nearest = min((abs(len(other) - len(words)), len(other)) for other in others)[1]
     brevity = 1.0 if len(words) > nearest else exp(1 - nearest / len(words))
     return brevity * exp(total / _ORDERS)
+
+
+def gleu(look: Look) -> Finding:
+    """Measure how the subject reads beside expected texts: Google's BLEU (Wu et al. 2016)."""
+    score = gleu_4(look.text, look.value)
+    return _scored(look, score, "GLEU", "\n".join(look.value))
+
+
+def gleu_4(text: str, references: Sequence[str]) -> float:
+    """Return the GLEU score of a text; the nearest reference counts."""
+    words = text.lower().split()
+    return max(gleu_of(words, reference.lower().split()) for reference in references)
+
+
+def gleu_of(words: Sequence[str], other: Sequence[str]) -> float:
+    """Return how many runs of up to four words two texts share, of those in whichever has more of them."""
+    orders = range(1, _ORDERS + 1)
+    shared = sum((_runs(words, order) & _runs(other, order)).total() for order in orders)
+    most = max(sum(_runs(each, order).total() for order in orders) for each in (words, other))
+    return shared / most if most else 0.0
+
+
+def perplexity(look: Look) -> Finding:
+    """Measure how little the model was surprised by its own last reply: 1 is not at all."""
+    found = _perplexity(look)
+    return Finding(
+        found <= look.value, f"the perplexity is {found:.3g}, and at most {look.value:g} is asked for"
+    )
+
+
+def perplexity_score(look: Look) -> Finding:
+    """Measure how little the model was surprised by its own last reply, from 0 to 1: 1 / (1 + perplexity)."""
+    score = 1 / (1 + _perplexity(look))
+    fact = f"the perplexity score is {score:.2f}, and {look.value:g} is asked for"
+    return Finding(score >= look.value, fact, score=score)
+
+
+def _perplexity(look: Look) -> float:
+    """Return the perplexity of the last reply; `FlowError` where it cannot be known."""
+    replies = [call.reply for call in look.story.calls if call.reply is not None]
+    if not replies or not replies[-1].logprobs:
+        raise FlowError(
+            "the last reply does not tell how likely its tokens were: set `extra: {logprobs: true}`, and ask "
+            "a server that tells it; in a test with replies, `{content, logprobs: [-0.1, …]}`",
+            kind="assert",
+        )
+    return surprise(replies[-1].logprobs)
+
+
+def surprise(logprobs: Sequence[float]) -> float:
+    """Return the perplexity of tokens by the logarithms of how likely they were."""
+    return exp(min(-sum(logprobs) / len(logprobs), _LARGEST))
 
 
 def _runs(words: Sequence[str], order: int) -> Counter[tuple[str, ...]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from turbo_yaml.testing.assertions import data, graded, measures, run, texts
+from turbo_yaml.testing.assertions import data, graded, html, measures, meteor, run, sql, texts
 from turbo_yaml.testing.assertions.finding import Finding, Look
 
 PLAIN: Final[dict[str, Callable[[Look], Finding]]] = {
@@ -16,6 +16,10 @@ PLAIN: Final[dict[str, Callable[[Look], Finding]]] = {
     "contains-json": data.contains_json,
     "is-xml": data.is_xml,
     "contains-xml": data.contains_xml,
+    "is-html": html.is_html,
+    "contains-html": html.contains_html,
+    "is-sql": sql.is_sql,
+    "contains-sql": sql.contains_sql,
     "contains": texts.contains,
     "icontains": texts.icontains,
     "contains-all": texts.contains_all,
@@ -30,6 +34,10 @@ PLAIN: Final[dict[str, Callable[[Look], Finding]]] = {
     "levenshtein": measures.levenshtein,
     "rouge-n": measures.rouge_n,
     "bleu": measures.bleu,
+    "gleu": measures.gleu,
+    "meteor": meteor.meteor,
+    "perplexity": measures.perplexity,
+    "perplexity-score": measures.perplexity_score,
     "messages[0]": run.message,
     "question": run.question,
     "error": run.error,
@@ -41,6 +49,8 @@ PLAIN: Final[dict[str, Callable[[Look], Finding]]] = {
     "trajectory:tool-args-match": run.tool_args_match,
     "tool-call-f1": run.tool_call_f1,
     "is-valid-openai-tools-call": run.valid_tool_calls,
+    "is-valid-openai-function-call": run.valid_tool_calls,
+    "is-valid-function-call": run.valid_tool_calls,
     "trajectory:step-used": run.step_used,
     "trajectory:step-sequence": run.step_sequence,
     "trajectory:step-count": run.step_count,
