@@ -25,7 +25,8 @@ def given_by_script(events: Iterable[Event], call: Mapping[str, Any]) -> int:
         if not asked or event.data is None:
             continue
         if event.state == "done":
-            given = max(given, int(event.data.get("request_id", 0)))
+            number = event.data.get("request_id")
+            given = max(given, int(number)) if isinstance(number, str) and number.isdecimal() else given
         elif event.data["kind"] != "configuration":
             given += 1
     return max(given, int(call.get(GIVEN, 0)))
