@@ -1,7 +1,7 @@
 """Processes killed at random moments and resumed until they are done: no call of a model or a tool is lost,
 and none is made twice but those that are named.
 
-Twelve kills by default; `TURBO_YAML_KILLS=500` for more.
+Six kills by default; `TURBO_YAML_KILLS=300` for more, as in CI, in as many processes as pytest has.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ from turbo_yaml.journal.log import prompt
 
 KILLS_OF_A_RUN = 12
 KILLS = int(os.environ.get("TURBO_YAML_KILLS", "6"))
+SHARES = max(1, KILLS // 50)
+"""How many tests share the kills."""
 
 FLOW = """\
 turbo: 1
@@ -159,10 +161,11 @@ def prompts(folder: Path, places: list[str]) -> set[str]:
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="nothing kills like SIGKILL")
-def test_no_call_is_lost_and_none_is_made_twice_but_those_that_are_named(tmp_path: Path) -> None:
-    chance = random.Random(7)
+@pytest.mark.parametrize("share", range(SHARES))
+def test_no_call_is_lost_and_none_is_made_twice_but_those_that_are_named(tmp_path: Path, share: int) -> None:
+    chance = random.Random(7 + share)
     kills = trials = repeated = 0
-    while kills < KILLS:
+    while kills < KILLS / SHARES:
         folder = tmp_path / str(trials)
         folder.mkdir()
         (folder / "flow.yaml").write_text(FLOW, encoding="utf-8")

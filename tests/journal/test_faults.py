@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +12,7 @@ import pytest
 
 from tests.journal.playing import Bench, drive
 from tests.runtime.talking import in_loop
+from tests.server import ThreadServer
 from turbo_yaml.errors import JournalError
 from turbo_yaml.journal.database import FILE
 from turbo_yaml.journal.journal import Journal
@@ -132,6 +135,73 @@ def test_a_run_goes_on_unrecorded_where_that_is_wanted(tmp_path: Path) -> None:
     assert 0 < int(recorded) < 40
     assert len(told) == 1
     assert told[0].startswith("the run is recorded no further: ")
+
+
+AS_ANYBODY = """
+import ctypes, os, sys
+if os.geteuid() == 0:  # whom no mode of a file stops, as long as he has all that root may
+    header, none = (ctypes.c_uint32 * 2)(0x20080522, 0), (ctypes.c_uint32 * 6)()
+    assert ctypes.CDLL(None).capset(header, none) == 0
+from turbo_yaml.cli.main import main
+main()
+"""
+ASK = "turbo: 1\nsteps:\n  - user: hi\n  - generate: {model: here/m}\n"
+
+
+def as_anybody(folder: Path, server: ThreadServer, *words: str) -> tuple[int, str, str]:
+    """Run the command without the right to write what is read-only; return its exit code and what it says."""
+    environ = {k: v for k, v in os.environ.items() if not k.startswith("TURBO_YAML")}
+    environ |= {"XDG_CACHE_HOME": str(folder / "cache"), "XDG_STATE_HOME": str(folder)}
+    if words[0] == "run":
+        base = f"providers.here.base_url={server.url}"
+        words = (*words, "flow.yaml", "--set", base, "--set", "providers.here.api_key_env=null")
+    done = subprocess.run(
+        [sys.executable, "-c", AS_ANYBODY, *words],
+        cwd=folder, env=environ, capture_output=True, text=True, timeout=60, check=False,
+        stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the rights of root are taken away as Linux does it")
+@pytest.mark.parametrize("which", ["folder", "file", "locks"])
+def test_what_is_read_only_ends_a_run_before_it_pays_and_hides_no_other(tmp_path: Path, which: str) -> None:
+    (tmp_path / "flow.yaml").write_text(ASK, encoding="utf-8")
+    state = tmp_path / "turbo-yaml"
+    with ThreadServer(["first", "second"]) as server:
+        assert as_anybody(tmp_path, server, "run")[:2] == (0, "first\n")
+        before = (state / FILE).read_bytes()
+        paths = {"folder": [state, state / "running"], "file": [state / FILE], "locks": [state / "running"]}
+        for path in paths[which]:
+            path.chmod(0o400 if path.is_file() else 0o500)
+        code, out, err = as_anybody(tmp_path, server, "run")
+        assert (code, out) == (1, "") and "cannot be written" in err and "--no-journal" in err
+        assert len(server.received) == 1
+        if which == "file":
+            assert as_anybody(tmp_path, server, "runs")[1].endswith("first\n")
+            code, _, err = as_anybody(tmp_path, server, "runs", "rm", "--all")
+            assert code == 1 and "cannot be written" in err
+        code, out, err = as_anybody(tmp_path, server, "run", "--go-on-unrecorded")
+        assert (code, out) == (0, "second\n")
+        assert re.search("warning: the run is (not recorded|recorded no further): .* cannot be written", err)
+        for path in paths[which]:
+            path.chmod(0o600 if path.is_file() else 0o700)
+    assert (state / FILE).read_bytes() == before
+    assert not list((state / "running").iterdir())
+
+
+def test_a_read_only_journal_of_another_format_is_told_of(tmp_path: Path) -> None:
+    with Journal(tmp_path) as journal:
+        journal.check()
+        journal.reader().execute("pragma user_version = 1")
+    (tmp_path / FILE).chmod(0o400)
+    code = (
+        AS_ANYBODY.partition("from turbo_yaml")[0]
+        + "from turbo_yaml.journal.journal import Journal\nJournal(sys.argv[1], to_look=True).select('')\n"
+    )
+    words = [sys.executable, "-c", code, str(tmp_path)]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
+    assert "is of the older format 1, and cannot be brought up to date: it is read-only" in done.stderr
 
 
 def test_rules_are_part_of_a_recording(tmp_path: Path) -> None:

@@ -98,7 +98,7 @@ def recorded(order: Order, function: TurboGenFn, going_on: GoingOn | None) -> It
     rules = going_on.rules if going_on is not None else Rules(required=not order.unrecorded)
     with Journal(order.state) as journal:
         try:
-            journal.reader()
+            journal.check()
         except JournalError as problem:
             if rules.required:
                 raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -85,14 +86,47 @@ def connect(folder: Path) -> sqlite3.Connection:
     return db
 
 
+def connect_to_look(folder: Path) -> sqlite3.Connection:
+    """Open the journal of a folder to look into it, even one that cannot be written.
+
+    `JournalError` where it cannot be used.
+    """
+    path = folder / FILE
+    if not path.exists() or (os.access(path, os.W_OK) and os.access(folder, os.W_OK)):
+        return connect(folder)
+    log = path.with_name(f"{FILE}-wal")
+    # Where nothing waits to be taken over into the file, nobody writes it, and no lock is needed.
+    how = "mode=ro" if log.exists() and log.stat().st_size else "mode=ro&immutable=1"
+    db = sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True, check_same_thread=False)
+    try:
+        version = _version(db)
+        if version != VERSION:
+            _refuse_newer(path, version)
+            message = (
+                f"the journal `{path}` is of the older format {version}, and cannot be brought up to date"
+            )
+            raise JournalError(f"{message}: it is read-only", hint="copy its folder, and use `--state DIR`")
+    except sqlite3.Error as problem:
+        db.close()
+        raise explained(problem, path) from problem
+    except JournalError:
+        db.close()
+        raise
+    return db
+
+
 def _prepare(db: sqlite3.Connection, path: Path) -> None:
     db.execute("pragma journal_mode=wal")
     db.execute("pragma synchronous=full")
     db.execute("pragma secure_delete=on")
     version = _version(db)
+    _refuse_newer(path, version)
     if version < VERSION:
         _make_tables(db)
-    elif version > VERSION:
+
+
+def _refuse_newer(path: Path, version: int) -> None:
+    if version > VERSION:
         raise JournalError(
             f"the journal `{path}` was written by a newer turbo-yaml: its format is {version}, "
             f"and this version knows {VERSION}",

@@ -17,7 +17,7 @@ from weakref import finalize
 
 from turbo_yaml.errors import JournalError, UsageError
 from turbo_yaml.journal.content import hashed, to_stored, unpacked
-from turbo_yaml.journal.database import FILE, PARTS, SWEEP, connect, reading
+from turbo_yaml.journal.database import FILE, PARTS, SWEEP, connect, connect_to_look, reading
 from turbo_yaml.journal.folder import state_folder
 from turbo_yaml.journal.locks import Owner, process_of
 from turbo_yaml.journal.log import BITS, EVENT, Event, RunLog, event_of, run_id, run_name
@@ -70,10 +70,11 @@ class Journal:
     """The journal in a folder, by default the user's own. Nothing is opened before a run begins.
 
     `close` it, or use it in a `with`: what was recorded last may otherwise be lost when the process ends,
-    though never a reply or an answer.
+    though never a reply or an answer. `to_look`: it is only looked into, and need not be writable.
     """
 
-    def __init__(self, folder: str | os.PathLike[str] | None = None) -> None:
+    def __init__(self, folder: str | os.PathLike[str] | None = None, *, to_look: bool = False) -> None:
+        self._connect = connect_to_look if to_look else connect
         self.folder = state_folder(folder)
         self._writer = Writer(self.folder)
         self._readers = threading.local()
@@ -119,9 +120,14 @@ class Journal:
         """Return this thread's connection for what is only read; `JournalError` where there is none."""
         db: sqlite3.Connection | None = getattr(self._readers, "db", None)
         if db is None:
-            db = self._readers.db = connect(self.folder)
+            db = self._readers.db = self._connect(self.folder)
             self._opened.append(db)
         return db
+
+    def check(self) -> None:
+        """Make sure that runs can be recorded; `JournalError` where they cannot."""
+        self.reader()
+        _ = self._owner_name
 
     # Runs that go on ------------------------------------------------------------------------------------
 

@@ -24,10 +24,14 @@ class Owner:
         make_private(folder / _FOLDER)
         self.name = token_hex(8)
         self._path = folder / _FOLDER / self.name
-        self._handle: int | None = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
-        if not _lock_soon(self._handle):
-            raise JournalError(f"the file `{self._path}` cannot be locked", hint=WITHOUT)
-        os.write(self._handle, str(os.getpid()).encode())
+        try:
+            self._handle: int | None = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+            if not _lock_soon(self._handle):
+                raise JournalError(f"the file `{self._path}` cannot be locked", hint=WITHOUT)
+            os.write(self._handle, str(os.getpid()).encode())
+        except OSError as problem:
+            message = f"the file `{self._path}` cannot be written: {problem.strerror}"
+            raise JournalError(message, hint=WITHOUT) from None
 
     def release(self) -> None:
         """Let others have the runs. May be called twice."""

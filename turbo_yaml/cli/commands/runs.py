@@ -183,7 +183,7 @@ def fork(
     from turbo_yaml.runtime.recording.scripts import ANEW, GIVEN
 
     state = None if state is None else str(Path(state).absolute())
-    with _journal(state) as journal:
+    with _journal(state, to_look=False) as journal:
         origin = journal.run(run)
         call = dict(origin.call)
         call.pop(GIVEN, None)
@@ -209,7 +209,7 @@ def remove(runs: tuple[str, ...], everything: bool, before: str | None, state: s
     """Delete runs for good: what was said in them is overwritten."""
     from turbo_yaml.journal.search import find_runs
 
-    with _journal(state) as journal:
+    with _journal(state, to_look=False) as journal:
         names = list(runs)
         if everything or before is not None:
             moment = moment_before(before)
@@ -241,10 +241,10 @@ def export(runs: tuple[str, ...], state: str | None) -> None:
             write(sys.stdout, to_json(run_data(journal, run)) + "\n")
 
 
-def _journal(state: str | None) -> Journal:
+def _journal(state: str | None, *, to_look: bool = True) -> Journal:
     from turbo_yaml.journal.journal import Journal
 
-    return Journal(None if state is None else Path(state))
+    return Journal(None if state is None else Path(state), to_look=to_look)
 
 
 def _print_json(data: Any) -> None:
