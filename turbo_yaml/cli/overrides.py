@@ -52,7 +52,12 @@ def setting_flags(function: Callable[..., Any]) -> Callable[..., Any]:
             "--profile", "profiles", multiple=True, metavar="NAME", help="Use a profile; may be repeated."
         ),
         click.option(
-            "--settings", "settings_files", multiple=True, metavar="FILE", help="Read a settings file."
+            "--settings",
+            "settings_files",
+            multiple=True,
+            metavar="FILE",
+            type=click.Path(),
+            help="Read a settings file.",
         ),
         click.option(
             "--set", "assignments", multiple=True, metavar="A.B=VALUE", help="Set any setting by its path."

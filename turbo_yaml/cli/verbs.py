@@ -150,4 +150,7 @@ def _is_flow(word: str) -> bool:
 def _complete(instruction: str) -> int:
     from click.shell_completion import shell_complete
 
+    from turbo_yaml.cli.hints.shells import register
+
+    register()
     return shell_complete(command, {}, PROGRAM, _COMPLETION, instruction)

@@ -37,12 +37,21 @@ from turbo_yaml.errors import UsageError
     help="Give an input, read by its type. @FILE reads a file, @@ is one @.",
 )
 @click.option(
-    "--params", "files", multiple=True, metavar="FILE", help="Read inputs from a JSON or YAML file."
+    "--params",
+    "files",
+    multiple=True,
+    metavar="FILE",
+    type=click.Path(),
+    help="Read inputs from a JSON or YAML file.",
 )
 @setting_flags
 @click.option("-s", "--system", metavar="TEXT", help="Say this to the model before all else.")
 @click.option(
-    "--tools", multiple=True, metavar="FILE", help="Bind the flow's tools to a Python file's functions."
+    "--tools",
+    multiple=True,
+    metavar="FILE",
+    type=click.Path(),
+    help="Bind the flow's tools to a Python file's functions.",
 )
 @click.option(
     "--no-history", is_flag=True, help="Keep no lines for the next chat, and show none of earlier ones."

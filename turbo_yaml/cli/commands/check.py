@@ -33,7 +33,9 @@ CLEAN, PROBLEMS = 0, 1
 @click.option("--statistics", is_flag=True, help="Show only how often each rule is broken.")
 @click.option("--fix", is_flag=True, help="Mend first what can be mended in one way alone.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
-@click.option("--stdin-name", metavar="FILE", help="Check what comes in by - as if it stood in FILE.")
+@click.option(
+    "--stdin-name", metavar="FILE", type=click.Path(), help="Check what comes in by - as if it stood in FILE."
+)
 @click.option("-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Work in N processes.")
 @common
 def command(

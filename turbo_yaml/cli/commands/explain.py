@@ -9,7 +9,7 @@ from textwrap import wrap
 import click
 
 from turbo_yaml.checks.pages import RulePage, read_page, rule_pages
-from turbo_yaml.cli.options import common
+from turbo_yaml.cli.options import common, completed
 from turbo_yaml.cli.terminal import put, wants_color
 from turbo_yaml.diagnostics.paint import painter
 
@@ -17,7 +17,7 @@ WIDTH = 100
 
 
 @click.command("explain", short_help="Tell what a rule of the check finds, and what to do about it.")
-@click.argument("rule", required=False)
+@click.argument("rule", required=False, shell_complete=completed("complete_rule"))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @common
 def command(rule: str | None, as_json: bool) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from turbo_yaml.cli.options import common
+from turbo_yaml.cli.options import common, completed
 from turbo_yaml.cli.recorded import state_flag
 from turbo_yaml.cli.terminal import write
 
@@ -28,7 +28,12 @@ Exit codes:
 
 @click.command("replay", short_help="Run a recorded run again, with no model.", epilog=EPILOG)
 @click.argument("run", metavar="RUN")
-@click.option("--flow", metavar="FLOW", help="Run this file: an edited copy of the flow.")
+@click.option(
+    "--flow",
+    metavar="FLOW",
+    shell_complete=completed("complete_flow"),
+    help="Run this file: an edited copy of the flow.",
+)
 @click.option(
     "-p",
     "--param",

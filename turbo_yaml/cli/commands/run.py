@@ -73,7 +73,12 @@ class Order(NamedTuple):
     help="Give an input, read by its type. @FILE reads a file, - standard input, @@ is one @.",
 )
 @click.option(
-    "--params", "files", multiple=True, metavar="FILE", help="Read inputs from a JSON or YAML file."
+    "--params",
+    "files",
+    multiple=True,
+    metavar="FILE",
+    type=click.Path(),
+    help="Read inputs from a JSON or YAML file.",
 )
 @setting_flags
 @click.option(
@@ -95,6 +100,7 @@ class Order(NamedTuple):
     "tools",
     multiple=True,
     metavar="FILE.py",
+    type=click.Path(),
     help="Bind the flow's tools to the functions of a Python file, which is run.",
 )
 @click.option("-u", "--usage", is_flag=True, help="Tell on standard error how many tokens were used.")

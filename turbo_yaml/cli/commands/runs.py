@@ -11,7 +11,7 @@ import click
 
 from turbo_yaml.cli.ages import moment_before
 from turbo_yaml.cli.faults import EXIT_CODES
-from turbo_yaml.cli.options import common
+from turbo_yaml.cli.options import common, completed
 from turbo_yaml.cli.overrides import InOrder, setting_flags
 from turbo_yaml.cli.recorded import state_flag
 from turbo_yaml.cli.terminal import tell, write
@@ -154,7 +154,12 @@ def diff(first: str, second: str, state: str | None) -> None:
 @click.option(
     "--at", "place", metavar="PLACE", required=True, help="Where to go another way: see `runs show`."
 )
-@click.option("--flow", metavar="FLOW", help="Run this file from there on: an edited copy of the flow.")
+@click.option(
+    "--flow",
+    metavar="FLOW",
+    shell_complete=completed("complete_flow"),
+    help="Run this file from there on: an edited copy of the flow.",
+)
 @setting_flags
 @click.option(
     "--reply", "replies", multiple=True, metavar="TEXT", help="Answer the next question of the flow."

@@ -33,7 +33,9 @@ class Refused(Exception):
 @paths_argument("[PATH]... [-]")
 @click.option("--check", "only_check", is_flag=True, help="Change nothing, name what would change.")
 @click.option("--diff", "only_diff", is_flag=True, help="Change nothing, show what would change.")
-@click.option("--stdin-name", metavar="FILE", help="Take what comes in by - as if it stood in FILE.")
+@click.option(
+    "--stdin-name", metavar="FILE", type=click.Path(), help="Take what comes in by - as if it stood in FILE."
+)
 @common
 def command(paths: tuple[str, ...], only_check: bool, only_diff: bool, stdin_name: str | None) -> int:
     """Write flows and settings files in one way: files, folders, globs, or - for standard input.

@@ -19,7 +19,11 @@ from turbo_yaml.errors import UsageError
 @click.command("graph", short_help="Draw what can happen in a flow.")
 @flow_argument
 @click.option(
-    "-o", "--output", metavar="FILE", help="Write FILE: .svg is a picture, .mmd Mermaid, .dot Graphviz."
+    "-o",
+    "--output",
+    metavar="FILE",
+    type=click.Path(),
+    help="Write FILE: .svg is a picture, .mmd Mermaid, .dot Graphviz.",
 )
 @common
 def command(flow: str, output: str | None) -> None:

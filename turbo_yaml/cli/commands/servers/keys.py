@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from turbo_yaml.cli.files import read_stdin
-from turbo_yaml.cli.options import common
+from turbo_yaml.cli.options import common, completed
 from turbo_yaml.cli.overrides import gather_layers
 from turbo_yaml.cli.terminal import is_terminal, put, tell, write
 from turbo_yaml.diagnostics.suggest import did_you_mean
@@ -33,7 +33,7 @@ def command() -> None:
 
 
 @command.command("set")
-@click.argument("name")
+@click.argument("name", shell_complete=completed("complete_provider"))
 @click.option("--keyring", is_flag=True, help="Keep it in the keyring of the system.")
 @common
 def set_(name: str, keyring: bool) -> None:
@@ -66,7 +66,7 @@ def list_(as_json: bool) -> None:
 
 
 @command.command("which")
-@click.argument("name")
+@click.argument("name", shell_complete=completed("complete_provider"))
 @common
 def which(name: str) -> int:
     """Tell where the key of NAME comes from, a provider or a variable.
@@ -85,7 +85,7 @@ def which(name: str) -> int:
 
 
 @command.command("rm")
-@click.argument("name")
+@click.argument("name", shell_complete=completed("complete_provider"))
 @common
 def rm(name: str) -> None:
     """Forget the key of NAME that is kept; a variable of the environment stays."""

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from turbo_yaml.cli.options import common
+from turbo_yaml.cli.options import common, completed
 from turbo_yaml.cli.overrides import InOrder, gather_layers, setting_flags
 from turbo_yaml.cli.terminal import put, tell, write
 from turbo_yaml.diagnostics.visible import one_line
@@ -20,7 +20,7 @@ from turbo_yaml.settings.layers import Settings
 
 
 @click.command("models", cls=InOrder, short_help="List the models that servers offer.")
-@click.argument("provider", required=False)
+@click.argument("provider", required=False, shell_complete=completed("complete_provider"))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @setting_flags
 @common
