@@ -11,6 +11,7 @@ from turbo_yaml.checks.registry import ALL, ASKED, ERRORS, OWN, UNUSED_IGNORE, l
 from turbo_yaml.checks.rule import Level
 from turbo_yaml.checks.subject import Subject
 from turbo_yaml.diagnostics import Diagnostic, Related
+from turbo_yaml.diagnostics.slips import one_for_each_slip
 from turbo_yaml.diagnostics.suggest import nearest
 from turbo_yaml.records import replace
 from turbo_yaml.source import Source
@@ -22,6 +23,7 @@ _OF_ONE_NAME: Final = frozenset(
         "unknown-field",
         "unknown-filter",
         "unknown-flow",
+        "unknown-memory",
         "unknown-name",
         "unknown-test",
         "wrong-argument",
@@ -60,7 +62,7 @@ def settled(
         if clean:
             found = [*found, *_unused(unused, levels, source)]
     found = [*dict.fromkeys(with_levels(found, levels, OWN))]
-    return _told_once(sorted(_beside_no_error(found), key=Diagnostic.sort_key))
+    return _told_once(sorted(one_for_each_slip(_beside_no_error(found)), key=Diagnostic.sort_key))
 
 
 def _beside_no_error(found: list[Diagnostic]) -> list[Diagnostic]:

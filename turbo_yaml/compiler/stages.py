@@ -86,8 +86,9 @@ def _lost_inputs(parsed: Parsed) -> bool:
     """Tell whether what stands after `inputs` is no map: it may have named anything."""
     text = parsed.source.text
     return any(
-        found.rule in ("missing-value", "wrong-kind")
-        and (text[slice(*found.span)] == "inputs" or text[: found.span.start].endswith("inputs: "))
+        found.rule == "wrong-field"
+        or (found.rule == "missing-value" and text[slice(*found.span)] in ("inputs", "data"))
+        or (found.rule == "wrong-kind" and found.message.startswith(("`inputs` is a", "`data` is a")))
         for found in parsed.diagnostics
     )
 

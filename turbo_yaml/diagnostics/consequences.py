@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from turbo_yaml.diagnostics.diagnostic import Diagnostic
+from turbo_yaml.diagnostics.slips import one_for_each_slip
 from turbo_yaml.source import Source, Span
 
 _TORN: Final = frozenset(
@@ -32,7 +33,7 @@ _TORN: Final = frozenset(
 """Slips after which keys and items near them may belong to others than their author meant."""
 _OF_ABSENCE: Final = frozenset({"missing-key", "missing-value", "wrong-kind"})
 """What is said of a key that lacks something, which may be what was torn off further below."""
-_OF_SIGNATURES: Final = frozenset({"missing-argument", "unknown-argument", "unknown-flow"})
+_OF_SIGNATURES: Final = frozenset({"missing-argument", "unknown-argument", "unknown-flow", "unknown-tool"})
 """What is said of the way flows fit together, each of which may be declared in what was lost."""
 
 
@@ -42,9 +43,9 @@ def without_consequences(found: list[Diagnostic]) -> list[Diagnostic]:
     for finding in found:
         if finding.rule in _TORN:
             torn.setdefault(finding.source, []).append(_around(finding.source, finding.span.start))
-    if not torn:
-        return found
-    return [finding for finding in found if not _follows(finding, torn.get(finding.source, []))]
+    if torn:
+        found = [finding for finding in found if not _follows(finding, torn.get(finding.source, []))]
+    return one_for_each_slip(found)
 
 
 class _Torn(NamedTuple):

@@ -20,13 +20,15 @@ def misfit(given: Type, wanted: Type, path: str = "", *, doubts: bool = False) -
     """Return why no value of the type `given` is of the type `wanted`; None where some may be.
 
     Null beside other kinds is passed over, and so is what is known of neither. With `doubts`, return why some
-    value may not be.
+    value may not be, null included.
     """
     if given.any or wanted.any or is_never(given) or path.count(".") > _DEEPEST:
         return None
     where = f"{_shown(path)} {'may be' if doubts else 'is'}" if path else ("it may be" if doubts else "it is")
     if not _meets(given, wanted):
         return f"{where} {described(given)}, not {described(wanted)}"
+    if doubts and given.null and not wanted.null:
+        return f"{where} null, not {described(wanted)}"
     if doubts:
         odd = _beyond(given, wanted)
         if odd is not None:

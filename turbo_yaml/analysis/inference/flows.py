@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from turbo_yaml.analysis.inference.control import Control, may_speak
 from turbo_yaml.analysis.inference.expressions import Inference
+from turbo_yaml.analysis.inference.fitting import misfit
 from turbo_yaml.analysis.inference.frames import REPLY, RESULT
 from turbo_yaml.analysis.inference.lattice import (
     ANY,
@@ -88,8 +89,13 @@ class _File:
             return with_origin(declared, Origin(place))
         if link.alias is not None or self.depth > _DEEPEST:
             return declared
-        found = self.walk(link.flow).outcome
-        return found if declared.any else with_origin(declared, found.origin)
+        found = self.walk(link.flow)
+        outcome = found.outcome
+        if declared.any:
+            return outcome
+        if any(misfit(type_, declared, doubts=True) is not None for _, type_ in found.returns.values()):
+            declared = ANY  # which of the two is wrong is not known
+        return with_origin(declared, outcome.origin)
 
 
 _OTHERS: Final = (n.Turn, n.Ask, n.UseTool, n.Call)

@@ -96,7 +96,8 @@ class Unset(NamedTuple):
 class Origin(NamedTuple):
     """A user or a model wrote this. `name`: an input's, of the flow that `owner` identifies; or the memory's.
 
-    `place` is where it came in or was handed on, `before` what led there, `beside` who else wrote some of it.
+    `place` is where it came in or was handed on, `before` what led there, `beside` who else wrote some of
+    it. All are equal: a type is another one where something has an origin, and not by the way that it took.
     """
 
     place: Place
@@ -104,6 +105,15 @@ class Origin(NamedTuple):
     name: str | None = None
     before: Origin | None = None
     beside: Origin | None = None
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Origin)
+
+    def __ne__(self, other: object) -> bool:
+        return not isinstance(other, Origin)
+
+    def __hash__(self) -> int:
+        return 0
 
 
 class Type(NamedTuple):
@@ -186,9 +196,9 @@ def either(one: Origin | None, other: Origin | None) -> Origin | None:
     if one is None or other is None or one is other:
         return one or other
     count, last = 1, one
-    while last.beside is not None and last is not other:
+    while last.beside is not None and last.place != other.place:
         count, last = count + 1, last.beside
-    if last is other or count >= _MOST_ORIGINS:
+    if last.place == other.place or count >= _MOST_ORIGINS:
         return one
     return one._replace(beside=either(one.beside, other))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -14,6 +15,7 @@ from turbo_yaml.source import Span
 from turbo_yaml.syntax import Entry, Node, Scalar
 from turbo_yaml.syntax import Mapping as MappingNode
 
+_BLOCK_MARK = re.compile(r":[ \t]+[|>][-+0-9]{0,2}[ \t]*\r?\n\Z")
 _FREE = "keys that begin with `x-` are free for other tools"
 
 
@@ -65,14 +67,20 @@ def read_keys(
     linked = False
     empty: Entry | None = None
     lacking: Diagnostic | None = None
+    fallen = False
     for word, entry in entries.items():
         key = keys.get(word)
         value: Any = WRONG
         if key is None:
             if word.startswith("x-"):
                 continue
+            if fallen or _is_text_of_a_block(reading, entry.key):
+                if not fallen:
+                    _report_shallow(reading, entry.key)
+                good, fallen = False, True
+                continue
             unknown.append(word)
-            if empty is not None and empty.key.start > _line_before(reading, entry.key):
+            if empty is not None and empty.key.start >= _line_before(reading, entry.key):
                 # What stands below it is not indented.
                 reading.diagnostics[:] = [one for one in reading.diagnostics if one is not lacking]
         elif is_empty(entry.value) and not key.empty:
@@ -94,10 +102,27 @@ def read_keys(
     return given, good
 
 
+def _is_text_of_a_block(reading: Reading, word: Scalar) -> bool:
+    """Tell whether the line above a key ends with the `|` of a block that has no text."""
+    if is_hole(word):
+        return False
+    text = reading.source.text
+    above = text[_line_before(reading, word) : text.rfind("\n", 0, word.start) + 1]
+    return _BLOCK_MARK.search(above) is not None
+
+
+def _report_shallow(reading: Reading, word: Scalar) -> None:
+    end = reading.source.text.find("\n", word.start)
+    span = Span(word.start, len(reading.source.text) if end < 0 else end)
+    message = "the text of this block is not indented deeper than its key"
+    help = "indent every line of the text by two more spaces than the key"
+    reading.report("yaml-indentation", message, span, help)
+
+
 def _meant(word: str, keys: Mapping[str, Key]) -> str | None:
     """Return the key that was meant: `user "good day` is `user` that lacks its colon."""
-    first = word.split(None, 1)[0] if word.split() else word
-    return first if first != word and first in keys else meant(word, keys)
+    first = re.match(r"\w+", word)
+    return first[0] if first and first[0] != word and first[0] in keys else meant(word, keys)
 
 
 def _line_before(reading: Reading, word: Scalar) -> int:

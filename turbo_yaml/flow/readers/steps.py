@@ -112,7 +112,11 @@ def _report_text(reading: Reading, node: Scalar) -> None:
 
 def _report_word(reading: Reading, word: str, span: Span) -> None:
     """Report a word that is no step."""
-    if word in RESERVED:
+    first, _, rest = word.partition(" ")
+    if first in HEADS and rest:
+        help = f"write `{first}: …`"
+        reading.report("yaml-missing-colon", f"there is no `:` after `{first}`", span, help)
+    elif word in RESERVED:
         reading.report("reserved-word", f"`{word}` is no step", span, RESERVED[word])
     else:
         reading.report("unknown-step", f"there is no step `{word}`", span, advice(word, HEADS))

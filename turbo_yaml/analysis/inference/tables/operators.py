@@ -109,7 +109,7 @@ def compared(operator: str, left: Type, right: Type) -> Type | None:
     if operator in ("eq", "ne"):
         return _equality(operator, left, right)
     if left.any or right.any:
-        return BOOLEAN if operator not in ("in", "notin") or _searchable(right) else None
+        return BOOLEAN if operator not in ("in", "notin") or searchable(right) else None
     if operator in ("in", "notin"):
         return BOOLEAN if _can_hold(left, right) else None
     fits = is_number(left) and is_number(right)
@@ -118,7 +118,7 @@ def compared(operator: str, left: Type, right: Type) -> Type | None:
     return BOOLEAN if fits else None
 
 
-def _searchable(type_: Type) -> bool:
+def searchable(type_: Type) -> bool:
     return (
         type_.any
         or is_never(type_)

@@ -21,8 +21,13 @@ RULE = Rule(
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     """Yield where a name is set, in a loop, to a value made of it that is of another kind."""
-    if not subject.clean:
-        return
+    if subject.clean:
+        for _, finding in changes(subject):
+            yield finding
+
+
+def changes(subject: Subject) -> Iterator[tuple[str, Diagnostic]]:
+    """Yield the names that a loop changes the kind of, each with what is said of it."""
     typed = subject.typed
     for _, step in subject.steps():
         for entry in step.entries if isinstance(step, n.Assign | n.Remember) else ():
@@ -43,7 +48,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
                         f"and {described(after)} from the second round on"
                     )
                     help_ = "`+` puts lists together and adds numbers; `~` makes a text"
-                    yield RULE.at(subject.source, value.span, message, help_)
+                    yield entry.name, RULE.at(subject.source, value.span, message, help_)
                     break
 
 

@@ -10,6 +10,7 @@ from warnings import catch_warnings, simplefilter
 from jinja2 import nodes
 
 from turbo_yaml.analysis.inference.tables.filters import FILTERS, WANTED, suits
+from turbo_yaml.analysis.inference.tables.operators import searchable
 from turbo_yaml.analysis.inference.words import described
 from turbo_yaml.checks.rule import Rule
 from turbo_yaml.checks.subject import Subject
@@ -27,6 +28,10 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     for where, node in typed.find(nodes.Filter):
         for place, message in _written_wrong(node):
             yield RULE.at(where.source, where.span_of(place), message)
+        searched = _searched(node)
+        if searched is not None and not searchable(typed.of(searched)):
+            message = f"`in` looks into a list, a text or a map, not into {described(typed.of(searched))}"
+            yield RULE.at(where.source, where.span_of(searched), message)
         kind = FILTERS.get(node.name)
         if kind is None or not kind.wants:
             continue
@@ -54,6 +59,15 @@ def _written_wrong(node: nodes.Filter) -> Iterator[tuple[nodes.Node, str]]:
     places = [found for found in _PLACE.finditer(text) if found[0] != "%%"]
     if not _PLACE.sub("", text).count("%") and len(places) != len(node.args):
         yield node.node, f"this format has {len(places)} places to fill, and is given {len(node.args)} values"
+
+
+def _searched(node: nodes.Filter) -> nodes.Expr | None:
+    """Return what `select('in', …)`, and the filters like it, look into."""
+    at = {"select": 0, "reject": 0, "selectattr": 1, "rejectattr": 1}.get(node.name)
+    if at is None or len(node.args) < at + 2:
+        return None
+    test = node.args[at]
+    return node.args[at + 1] if isinstance(test, nodes.Const) and test.value == "in" else None
 
 
 def _arguments(node: nodes.Filter) -> Iterator[tuple[str, nodes.Expr]]:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from jinja2 import nodes
 
-from turbo_yaml.analysis.inference.lattice import is_never, without_null
+from turbo_yaml.analysis.inference.lattice import NEVER, is_never, without_null
 from turbo_yaml.analysis.inference.tables.filters import FILTERS, TAKEN, taken
+from turbo_yaml.analysis.inference.tables.members import items_of
 from turbo_yaml.analysis.inference.words import described
 from turbo_yaml.checks.rule import Rule
 from turbo_yaml.checks.subject import Subject
@@ -30,3 +31,9 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         if only_null or not taken(node.name, without_null(value)):
             message = f"`{node.name}` takes {TAKEN[kind.takes]}, not {described(value)}"
             yield RULE.at(where.source, where.name_span_of(node), message)
+        elif node.name == "unique" and not any(word.key == "attribute" for word in node.kwargs):
+            items = items_of(value) if value.list is not None else NEVER
+            if not items.any and is_never(items._replace(map=None, list=None)) and not is_never(items):
+                message = f"`unique` compares texts and numbers, and each item here is {described(items)}"
+                help_ = "`unique(attribute='name')` looks at one field of each item"
+                yield RULE.at(where.source, where.name_span_of(node), message, help_)

@@ -1,0 +1,136 @@
+"""Findings to one for each slip: what two of them say of the same slip is told by one."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from turbo_yaml.diagnostics.diagnostic import Diagnostic
+from turbo_yaml.diagnostics.suggest import Replacement
+
+_NEAR: Final = 8
+"""Lines that a key may have been moved by."""
+_MOVED: Final = frozenset(
+    {"yaml-indentation", "yaml-missing-space", "yaml-missing-dash", "yaml-missing-colon"}
+)
+"""Slips after which the lines that hang below theirs belong to something else."""
+_HANGING: Final = frozenset(
+    {
+        "yaml-colon-in-text",
+        "yaml-duplicate-key",
+        "yaml-indentation",
+        "yaml-reserved-character",
+        "yaml-unquoted-template",
+    }
+)
+"""What may be said of lines that hang below a slip."""
+_OF_A_NAME: Final = frozenset({"bad-name", "reserved-name"})
+_OF_AN_ENTRY: Final = frozenset({"missing-key", "unknown-key", "unknown-type"})
+_NEEDS: Final = re.compile(r" needs (.+)")
+_QUOTED: Final = re.compile(r"`([^`]+)`")
+_KEY: Final = re.compile(r"([A-Za-z_]\w*)\??:\s*\Z")
+_WORD: Final = re.compile(r"[A-Za-z_]+")
+
+
+def one_for_each_slip(found: list[Diagnostic]) -> list[Diagnostic]:
+    """Return the findings without those that another one of them accounts for."""
+    if len(found) < 2:
+        return found
+    return [one for one in found if not any(other is not one and _tells(other, one) for other in found)]
+
+
+def _tells(told: Diagnostic, one: Diagnostic) -> bool:
+    """Tell whether a finding accounts for another one."""
+    if told.source is not one.source:
+        return False
+    line, other = _line(told), _line(one)
+    match one.rule:
+        case "missing-key" if told.rule in ("unknown-key", "unknown-type") and _is_moved(told, one):
+            return True
+        case "missing-key" if isinstance(told.help, Replacement) and " is there for " in one.message:
+            return told.help.instead in _QUOTED.findall(one.message)
+        case "missing-argument" if told.rule == "unknown-type":
+            return _moved_word(told) in _wanted(one)
+        case "missing-argument" if told.rule == "unknown-key":
+            return _text(told) == "with" and abs(line - other) <= _NEAR
+        case "unknown-key" if told.rule == "unknown-key":
+            return line == other and told.span.start < one.span.start and _text(told).count('"') % 2 == 1
+        case "unknown-field" | "never-equal" if told.rule == "wrong-test" and one.severity == "warning":
+            return not _words(told.message).isdisjoint(_words(" ".join(_QUOTED.findall(one.message))))
+        case "missing-value" if told.rule in ("unknown-key", "yaml-missing-dash"):
+            return other == line + 1
+        case "missing-step" if told.rule == "two-steps":
+            return 0 < line - other <= _NEAR
+        case "wrong-kind" if told.rule in _MOVED:
+            return 0 < other - line <= 2
+        case "yaml-unquoted-template" if told.rule == "wrong-kind" or told.rule in _MOVED:
+            return told.span.start <= one.span.start and other - line <= 4
+        case "unknown-case" if told.rule == "unknown-case" and told is not one:
+            return _text(one) in _words_advised(told)
+    if told.rule == one.rule:
+        return told.span.start < one.span.start and _beside(told, one)
+    if told.rule == "yaml-missing-colon" and one.rule.startswith("yaml-"):
+        return line == other and told.span.start < one.span.start
+    if one.rule in _OF_AN_ENTRY and told.rule in _OF_A_NAME:
+        return line == other
+    if one.rule in _HANGING and told.rule in _MOVED and told.span.start < one.span.start:
+        return _hangs(told, line, other)
+    return False
+
+
+def _wanted(one: Diagnostic) -> list[str]:
+    """Return the names of the keys that are missing."""
+    needs = _NEEDS.search(one.message)
+    return _QUOTED.findall(needs[1]) if needs else []
+
+
+def _is_moved(told: Diagnostic, one: Diagnostic) -> bool:
+    """Tell whether what is missing is what stands somewhere near."""
+    near = abs(_line(told) - _line(one)) <= _NEAR
+    return told.span.start == one.span.start or (near and _moved_word(told) in _wanted(one))
+
+
+def _words(text: str) -> set[str]:
+    return set(_WORD.findall(text))
+
+
+def _moved_word(one: Diagnostic) -> str:
+    """Return the key that is not known, or whose type is not."""
+    start, end = one.span
+    if one.rule == "unknown-type":
+        key = _KEY.search(one.source.text[one.source.text.rfind("\n", 0, start) + 1 : start])
+        return key[1] if key else ""
+    word = _WORD.match(one.source.text, start, end)
+    return word[0] if word else ""
+
+
+def _beside(told: Diagnostic, one: Diagnostic) -> bool:
+    """Tell whether two findings are about items of one list in brackets, neither of which is a word."""
+    between = one.source.text[told.span.end : one.span.start]
+    return between.strip() == "," and not _WORD.match(_text(told)) and not _WORD.match(_text(one))
+
+
+def _words_advised(told: Diagnostic) -> list[str]:
+    """Return the words of the one label that is meant instead, where a comma is missing between them."""
+    advised = _QUOTED.findall(told.help or "")
+    words = advised[0].split() if len(advised) == 1 else []
+    return words[1:] if words and words[0] == _text(told) else []
+
+
+def _text(one: Diagnostic) -> str:
+    return one.source.text[one.span.start : one.span.end]
+
+
+def _hangs(slip: Diagnostic, first: int, last: int) -> bool:
+    """Tell whether all lines between a slip and another one are as deep as that of the slip, or deeper."""
+    depth = _depth(slip.source.line_text(first))
+    below = (slip.source.line_text(number) for number in range(first + 1, last + 1))
+    return all(_depth(line) >= depth for line in below if line.strip())
+
+
+def _depth(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
+
+
+def _line(one: Diagnostic) -> int:
+    return one.source.position(one.span.start).line
