@@ -17,9 +17,9 @@ from turbo_yaml.cli.verbs import command
 from turbo_yaml.flow import assertions, vocabulary
 from turbo_yaml.flow.vocabulary import Key, Verb
 from turbo_yaml.flow.words import RESERVED
-from turbo_yaml.models.context_lengths import CONTEXT_LENGTHS
 from turbo_yaml.models.faults import KINDS
-from turbo_yaml.models.prices import AS_OF, PRICES
+from turbo_yaml.models.known.context_lengths import CONTEXT_LENGTHS
+from turbo_yaml.models.known.prices import AS_OF, PRICES
 from turbo_yaml.models.providers import PROVIDERS
 from turbo_yaml.settings import keys as settings
 from turbo_yaml.settings import kinds

@@ -100,8 +100,7 @@ def test_a_warm_run_loads_only_what_its_flow_names(flow: Path, tmp_path: Path) -
     unused = (
         "turbo_yaml.analysis", "turbo_yaml.checks", "turbo_yaml.codegen", "turbo_yaml.flow",
         "turbo_yaml.template", "turbo_yaml.runtime.content", "turbo_yaml.runtime.delegates",
-        "turbo_yaml.runtime.forks", "turbo_yaml.runtime.handoffs", "turbo_yaml.runtime.values.filters",
-        "turbo_yaml.runtime.values.tests",
+        "turbo_yaml.runtime.values.filters", "turbo_yaml.runtime.values.tests",
         "turbo_yaml.runtime.values.calls", "turbo_yaml.settings.reading", "turbo_yaml.types.filling",
         "turbo_yaml.types.reply", "turbo_yaml.types.text", "turbo_yaml.types.validation",
         "turbo_yaml.types.wire", "turbo_yaml.types.schema.closures", "turbo_yaml.types.schema.keywords",

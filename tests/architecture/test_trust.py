@@ -209,6 +209,7 @@ OWN_FILES: dict[str, str] = {
     "journal/journal.py": "the user's state folder",
     "journal/writer.py": "the user's state folder",
     "journal/locks.py": "the user's state folder, names made by chance",
+    "memory/conversations.py": "the user's state folder",
     "memory/sqlite.py": "the user's state folder",
     "settings/keychain.py": "the user's configuration folder",
     "settings/trust.py": "the user's configuration folder, and whether a `turbo.yaml` is there",

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.checks.checking import flow, found, pointed, told
-from turbo_yaml.models.context_lengths import CONTEXT_LENGTHS, context_length
-from turbo_yaml.models.prices import PRICES
+from turbo_yaml.models.known.context_lengths import CONTEXT_LENGTHS, context_length
+from turbo_yaml.models.known.prices import PRICES
 from turbo_yaml.models.providers import PROVIDERS
 
 HOUSE = "providers: {house: {base_url: 'http://127.0.0.1:9/v1', api_key_env: null}}\n"

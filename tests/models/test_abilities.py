@@ -11,7 +11,7 @@ import pytest
 from tests.cli.conftest import Done, environ, folder, turbo
 from tests.models.asking import Wire, ask_at, request, run
 from tests.server import Answer, ThreadServer
-from turbo_yaml.models.abilities import KINDS, REFUSED, refused
+from turbo_yaml.models.known.abilities import KINDS, REFUSED, refused
 from turbo_yaml.models.providers import PROVIDERS
 from turbo_yaml.protocol import User
 from turbo_yaml.protocol.messages import Part

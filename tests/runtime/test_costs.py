@@ -15,7 +15,7 @@ from tests.server import Answer, Server
 from turbo_yaml.cache.memory import MemoryCache
 from turbo_yaml.compiler.edge import loads
 from turbo_yaml.errors import LimitError, ModelError
-from turbo_yaml.models.prices import PRICES, Price, cost_of, price_by_settings, price_of, shown_cost
+from turbo_yaml.models.known.prices import PRICES, Price, cost_of, price_by_settings, price_of, shown_cost
 from turbo_yaml.models.providers import PROVIDERS
 from turbo_yaml.models.request import Reply
 from turbo_yaml.protocol import Generate, ToolCall, Usage, User

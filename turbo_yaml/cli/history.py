@@ -9,7 +9,7 @@ from typing import Any, Final
 from turbo_yaml.cli.conversation.output import to_text
 from turbo_yaml.journal.journal import Journal, Run
 from turbo_yaml.journal.story import Scene, story, told
-from turbo_yaml.models.prices import shown_cost
+from turbo_yaml.models.known.prices import shown_cost
 
 _WIDEST: Final = 60
 

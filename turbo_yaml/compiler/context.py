@@ -7,7 +7,7 @@ from collections.abc import Callable
 from turbo_yaml.checks.subject import Takes
 from turbo_yaml.errors import ModelError, UsageError
 from turbo_yaml.flow import nodes as n
-from turbo_yaml.models.context_lengths import context_length
+from turbo_yaml.models.known.context_lengths import context_length
 from turbo_yaml.models.providers import DEFAULT_PROVIDER, split_model
 from turbo_yaml.settings.keys import LayerKind
 from turbo_yaml.settings.layers import Layer, Settings

@@ -9,9 +9,9 @@ from collections.abc import Awaitable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
-from turbo_yaml.models.abilities import check_attachments
 from turbo_yaml.models.choosing import choose, several
 from turbo_yaml.models.faults import SERVER, Fault, fault_of_error
+from turbo_yaml.models.known.abilities import check_attachments
 from turbo_yaml.models.pacing import Entry, Pace, no_turn
 from turbo_yaml.models.providers import Provider
 from turbo_yaml.models.report import model_error

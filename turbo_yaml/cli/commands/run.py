@@ -26,7 +26,7 @@ from turbo_yaml.cli.terminal import is_terminal, put, tell, write
 from turbo_yaml.compiler.edge import load, loads
 from turbo_yaml.errors import FlowError, TurboError, UsageError
 from turbo_yaml.memory.registry import conversation
-from turbo_yaml.models.prices import shown_cost
+from turbo_yaml.models.known.prices import shown_cost
 from turbo_yaml.protocol import BaseMemory, Message
 from turbo_yaml.runtime.function import TurboGenFn
 from turbo_yaml.runtime.wrapper import TurboGenWrapper

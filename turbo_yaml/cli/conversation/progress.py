@@ -11,7 +11,7 @@ from typing import Any, Final, Literal, TypeAlias
 from turbo_yaml.cli.conversation.views import View, notice
 from turbo_yaml.cli.terminal import is_terminal, put, tell
 from turbo_yaml.diagnostics.visible import cells
-from turbo_yaml.models.prices import shown_cost
+from turbo_yaml.models.known.prices import shown_cost
 from turbo_yaml.protocol import GetInput, Result
 from turbo_yaml.runtime.events import Event
 from turbo_yaml.runtime.wrapper import TurboGenWrapper

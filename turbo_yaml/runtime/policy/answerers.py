@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from turbo_yaml.models.prices import FREE, Price, price_by_settings, price_of
+from turbo_yaml.models.known.prices import FREE, Price, price_by_settings, price_of
 from turbo_yaml.models.providers import IN_PROCESS, Resolved, named_providers
 from turbo_yaml.models.request import Delta, Model, OnDelta, Structured
 from turbo_yaml.wire.wording import shown_address

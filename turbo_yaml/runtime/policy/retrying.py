@@ -12,7 +12,8 @@ from turbo_yaml.runtime.events import RetryEvent
 from turbo_yaml.runtime.failures import as_flow_error, locate
 
 if TYPE_CHECKING:
-    from turbo_yaml.runtime.delegates import Call, Include
+    from turbo_yaml.runtime.delegates.calls import Call
+    from turbo_yaml.runtime.delegates.includes import Include
 
 LONGEST_RETRY_AFTER = 120.0
 """Seconds: a server that wants us to wait longer is reported instead."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from turbo_yaml.errors import LimitError, ModelError
-from turbo_yaml.models.prices import FREE, Price, cost_of, shown_cost
+from turbo_yaml.models.known.prices import FREE, Price, cost_of, shown_cost
 from turbo_yaml.protocol import Usage
 
 

@@ -11,7 +11,7 @@ from turbo_yaml.diagnostics.suggest import did_you_mean
 from turbo_yaml.errors import FlowError, LimitError, ModelError, ToolError
 from turbo_yaml.memory.local import LocalMemory
 from turbo_yaml.protocol import BaseMemory, GetInput, Result, ToolCall, ToolResult
-from turbo_yaml.runtime.forks import Forks, branches_of
+from turbo_yaml.runtime.delegates.forks import Forks, branches_of
 from turbo_yaml.runtime.frames import Frame, frame_for
 from turbo_yaml.runtime.tooling.arguments import read_arguments
 from turbo_yaml.runtime.tooling.toolbox import Offer, Ready

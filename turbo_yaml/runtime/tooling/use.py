@@ -9,7 +9,7 @@ from typing import Any
 from turbo_yaml.errors import FlowError, ToolError
 from turbo_yaml.memory.local import LocalMemory
 from turbo_yaml.protocol import GetInput, Result
-from turbo_yaml.runtime.delegates import Call, call
+from turbo_yaml.runtime.delegates.calls import Call, call
 from turbo_yaml.runtime.driver import Driver
 from turbo_yaml.runtime.events import ToolCallEvent, ToolResultEvent
 from turbo_yaml.runtime.frames import Frame

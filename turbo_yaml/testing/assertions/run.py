@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from turbo_yaml.models.prices import Price, price_by_settings, shown_cost
+from turbo_yaml.models.known.prices import Price, price_by_settings, shown_cost
 from turbo_yaml.protocol import Usage
 from turbo_yaml.runtime.policy.spending import reply_cost
 from turbo_yaml.testing.assertions.finding import Finding, Look, listed, quoted, shown

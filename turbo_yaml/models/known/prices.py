@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
-from turbo_yaml.models.named import said_of, undated
+from turbo_yaml.models.known.named import said_of, undated
 from turbo_yaml.models.providers import DEFAULT_PROVIDER, named_providers, split_model
 
 AS_OF: Final = "2025-11"

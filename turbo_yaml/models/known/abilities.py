@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from typing import Final
 
 from turbo_yaml.models.faults import Fault
-from turbo_yaml.models.named import said_of, undated
+from turbo_yaml.models.known.named import said_of, undated
 from turbo_yaml.models.request import Request
 
 KINDS: Final = ("image", "audio", "file")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from turbo_yaml.models.named import said_of, undated
+from turbo_yaml.models.known.named import said_of, undated
 
 # Tokens, sent and received. Where a server offers a model several lengths, the longest.
 CONTEXT_LENGTHS: Final[Mapping[str, int]] = {

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
 
 from turbo_yaml.memory.local import LocalMemory
 from turbo_yaml.protocol import BaseMemory, GetInput
-from turbo_yaml.runtime.delegates import unrecorded
+from turbo_yaml.runtime.delegates.calls import unrecorded
 from turbo_yaml.runtime.driver import Driver
 from turbo_yaml.runtime.failures import describe
 from turbo_yaml.runtime.frames import Frame, HostFailed, frame_for
