@@ -16,6 +16,7 @@ import turbo_yaml
 from turbo_yaml.cache.file import SqliteCache
 from turbo_yaml.errors import TurboError
 from turbo_yaml.journal.database import connect
+from turbo_yaml.memory import conversations
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "getuid"), reason="owners and modes are those of POSIX")
 NOBODY = 12345
@@ -31,9 +32,7 @@ def cache(folder: Path) -> None:
 
 
 def talk(folder: Path) -> None:
-    from turbo_yaml.memory.sqlite import _connect
-
-    _connect(folder / "conversations.db").close()
+    conversations.connect(folder / "conversations.db").close()
 
 
 KINDS: dict[str, tuple[str, Callable[[Path], None]]] = {
