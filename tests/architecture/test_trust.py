@@ -206,7 +206,6 @@ OWN_FILES: dict[str, str] = {
     "cache/file.py": "the user's state folder",
     "journal/database.py": "the user's state folder",
     "journal/folder.py": "the user's state folder",
-    "journal/journal.py": "the user's state folder",
     "journal/writer.py": "the user's state folder",
     "journal/locks.py": "the user's state folder, names made by chance",
     "memory/conversations.py": "the user's state folder",
