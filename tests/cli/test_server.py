@@ -76,3 +76,66 @@ def test_a_server_that_refuses_ends_with_3_and_names_the_step(process: Process) 
     assert err.startswith("error[not_found]: ")
     assert "--> hello.yaml:8:" in err
     assert "Traceback" not in err
+
+
+EVENTFUL = """\
+turbo: 1
+tools: {find: {description: Find it., with: {id: integer}, returns: string}}
+steps:
+  - user: Where is order 7?
+  - generate: {tools: [find]}
+    id: ask
+    retry: {times: 1, wait: 0}
+  - log: it was found
+  - input: More?
+    as: more
+  - generate: {output: {n: integer}, forward: false}
+    as: data
+  - return: "{{ data.n }}"
+"""
+KINDS = {
+    *("message", "delta", "reasoning", "tool_call", "tool_result", "input_needed", "result", "usage"),
+    *("retry", "warning", "done", "fallback", "partial", "log"),
+}
+
+
+def test_jsonl_tells_every_kind_of_event_and_the_same_whether_recorded_or_not(
+    turbo: Process, folder: Path
+) -> None:
+    (folder / "a.yaml").write_text(EVENTFUL)
+    (folder / "tools.py").write_text("def find(id: int) -> str:\n    'Find it.'\n    return f'order {id}'\n")
+    (folder / "state").mkdir()
+    (folder / "state" / "cache.db").write_text("this is no database " * 200)  # a warning, and the run goes on
+    call = {"id": "c", "type": "function", "function": {"name": "find", "arguments": '{"id": 7}'}}
+    answers = [
+        Answer(status=503),
+        Answer("", reasoning="Let me look.", tool_calls=[call]),
+        "It is here.",
+        Answer(status=401),
+        '{"n": 7}',
+    ]
+    told = []
+    for recorded in ("--journal", "--no-journal"):
+        with ThreadServer(answers) as server:
+            where = f"providers.here={{base_url: '{server.url}', api_key_env: null}}"
+            flags = [
+                "--tools",
+                "tools.py",
+                "--reply",
+                "yes",
+                "--state",
+                "state",
+                "-o",
+                "cache",
+                "on",
+                "--jsonl",
+            ]
+            also = ["-m", "here/x", "-o", "fallback", "here/y", "--set", where]
+            code, out, err = turbo("run", "a.yaml", *also, *flags, recorded)
+        assert code == 0, err
+        told.append([json.loads(line) for line in out.splitlines()])
+    recorded_events, events = told
+    assert {event["event"] for event in events} == KINDS
+    assert events[0] == {"event": "message", "flow": "a", "role": "user", "content": "Where is order 7?"}
+    assert events[-1] == {"event": "done", "flow": "a", "outcome": 7}
+    assert [[*event.items()] for event in recorded_events] == [[*event.items()] for event in events]

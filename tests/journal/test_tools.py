@@ -202,3 +202,30 @@ def test_data_comes_back_in_the_order_that_it_had(tmp_path: Path) -> None:
         await run.aclose()
 
     in_loop(work())
+
+
+def test_a_call_is_recorded_with_the_line_of_the_flow_that_made_it(tmp_path: Path) -> None:
+    text = (
+        "turbo: 1\ntools: {find: {description: Find., with: {id: integer}}}\nsteps:\n  - user: Hi\n"
+        "  - generate: {tools: [find]}\n  - tool: find\n    with: {id: 8}\n    as: found\n"
+        "  - parallel:\n      a: [{tool: find, with: {id: 9}, as: x}]\n"
+    )
+
+    async def work() -> None:
+        journal = Journal(tmp_path)
+        model = Talker(Reply(tool_calls=(ToolCall("1", "find", '{"id": 7}'),)), "Here.")
+        fn = loads(text, name="a.yaml", tools={"find": lambda id: id}).using(model=model, journal=journal)
+        async with fn() as run:
+            await run.run()
+            while not run.done:
+                await run.run()
+            events = journal.events(journal.run(run.name or ""))
+        assert [(event.kind, event.line) for event in events if event.kind == "tool"] == [
+            ("tool", "a.yaml:5"),
+            ("tool", "a.yaml:6"),
+            ("tool", "a.yaml:10"),
+        ]
+        await fn.aclose()
+        journal.close()
+
+    in_loop(work())

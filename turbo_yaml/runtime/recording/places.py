@@ -93,11 +93,23 @@ class Place:
 def line_of(generator: Any) -> str | None:
     """Return the file and the line at which a generator stands."""
     frame = getattr(generator, "ag_frame", None)
-    if frame is None:
-        return None
+    return None if frame is None else _line(frame)
+
+
+def _line(frame: Any) -> str:
     source = frame.f_globals.get("__turbo_source__")
     name = frame.f_code.co_filename if source is None else source.name
     return f"{name}:{frame.f_lineno}"
+
+
+def line_around(place: Place) -> str | None:
+    """Return the file and the line of the flow that a call of a tool, at this place, was made in."""
+    # The call itself, and what may go around it, are generators of this package.
+    own = __name__.partition(".")[0] + "."
+    frames = (getattr(each.generator, "ag_frame", None) for each in place.around())
+    inner = (frame for frame in frames if frame is not None)
+    flow = next((f for f in inner if not str(f.f_globals.get("__name__", "")).startswith(own)), None)
+    return None if flow is None else _line(flow)
 
 
 def generator_of(chat: Frame) -> Any:

@@ -10,7 +10,7 @@ from turbo_yaml.journal.content import hashed, to_json
 from turbo_yaml.journal.log import Event
 from turbo_yaml.runtime.frames import Frame, HostFailed
 from turbo_yaml.runtime.recording.changes import changed, prompt_diff
-from turbo_yaml.runtime.recording.places import line_of
+from turbo_yaml.runtime.recording.places import line_around
 from turbo_yaml.runtime.recording.replies import failure_data, failure_of
 from turbo_yaml.runtime.recording.turns import look_for_the_end, tell_again, unsure
 
@@ -35,7 +35,7 @@ async def recorded_tool(
     at = place.next(name)
     asked = to_json(log.privacy.data({"tool": name, "arguments": arguments}))
     ask = hashed(asked)
-    line = line_of(place.generator)
+    line = line_around(place)
     event = recorder.find(at)
     if event is not None:
         if event.state == "started":
