@@ -77,7 +77,7 @@ def test_a_line_on_a_terminal_is_taken_away_before_anything_else_is_written(
     assert capsys.readouterr().err == (f"{wipe}5 s, 1 turn{wipe}note\n{wipe}6 s, 1 turn; at a\\x1b[2Jb{wipe}")
 
 
-def test_it_is_shown_unasked_only_in_a_log_of_ci_or_to_who_sees_nothing_else(
+def test_it_is_shown_unasked_only_in_a_log_of_ci_or_at_a_terminal(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.delenv("CI", raising=False)
@@ -102,3 +102,19 @@ def test_a_person_who_pipes_the_answer_sees_how_far_it_is(
     assert shown.end() == 0
     assert "\r\x1b[K0 s, 1 turn" in shown.seen
     assert shown.seen.endswith("\r\x1b[K")
+
+
+def test_a_person_at_a_terminal_sees_how_far_a_run_is_that_says_nothing(
+    terminal: Callable[..., Terminal],  # noqa: F811
+    folder: Path,
+) -> None:
+    text = "turbo: 1\nsteps:\n  - input: Go?\n  - sleep: 1h\n    id: nap\n"
+    (folder / "nap.yaml").write_text(text, encoding="utf-8")
+    shown = terminal("nap.yaml", "-m", "echo")
+    shown.read_until("Go?")
+    shown.read_for(2.5)
+    assert "turns" not in shown.seen  # nothing is told over a question
+    shown.type("yes\n")
+    shown.read_until("0 turns")
+    assert shown.interrupt() == 130
+    assert shown.seen.rpartition("0 turns")[2].count("\r\x1b[K") >= 1

@@ -186,7 +186,7 @@ def _view(order: Order, answers: Answers) -> View:
 
 def _with_progress(asked: bool | None, view: View, run: TurboGenWrapper, loop: Loop) -> View:
     """Return the view with a line around it that tells how far the run is, where one is to be shown."""
-    if asked is None and (is_terminal(sys.stdout) or not (is_terminal(sys.stderr) or os.environ.get("CI"))):
+    if asked is None and not (is_terminal(sys.stderr) or os.environ.get("CI")):
         return view
     from turbo_yaml.cli.conversation.progress import Progress, progress_mode
 

@@ -28,13 +28,13 @@ _NARROWEST: Final = 20
 def progress_mode(asked: bool | None) -> Mode | None:
     """Return how progress is shown. `asked`: None where the command line does not say.
 
-    Unasked it is told to a person who sees nothing else of the run, and to the log of a CI.
+    Unasked it is told to a person at a terminal, and to the log of a CI.
     """
     live = is_terminal(sys.stderr) and os.environ.get("TERM") != "dumb"
     if asked is not None:
         return ("live" if live else "lines") if asked else None
     if live:
-        return None if is_terminal(sys.stdout) else "live"
+        return "live"
     return "lines" if os.environ.get("CI", "").lower() not in ("", "0", "false") else None
 
 
