@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import stat
 from collections.abc import Awaitable, Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -67,6 +69,31 @@ def test_what_is_too_old_is_not_there(kind: str, tmp_path: Path) -> None:
             await cache.get("key")
 
     with_cache(kind, tmp_path, work, ttl=0.005)
+
+
+def test_what_was_kept_by_a_clock_that_was_wrong_is_forgotten(tmp_path: Path) -> None:
+    async def work() -> None:
+        cache = SqliteCache(tmp_path, ttl=60)
+        for key in ("now", "ahead", "behind"):
+            await cache.set(key, key)
+        with closing(sqlite3.connect(tmp_path / FILE)) as db, db:
+            db.execute("update reply set at = at + 1000000 where key = 'ahead'")
+            db.execute("update reply set at = at - 1000000 where key = 'behind'")
+        assert [key for key in ("now", "ahead", "behind") if await cache.has(key)] == ["now"]
+
+    asyncio.run(work())
+
+
+def test_a_value_that_is_damaged_is_no_value(tmp_path: Path) -> None:
+    async def work() -> None:
+        cache = SqliteCache(tmp_path)
+        await cache.set("key", "value")
+        with closing(sqlite3.connect(tmp_path / FILE)) as db, db:
+            db.execute("update reply set value = '{'")
+        with pytest.raises(CacheError, match="is damaged"):
+            await cache.get("key")
+
+    asyncio.run(work())
 
 
 def test_the_key_is_that_of_the_content_and_of_nothing_else() -> None:

@@ -39,10 +39,10 @@ class Peak(NamedTuple):
 
 
 def bomb() -> bytes:
-    """Return 4 GiB of spaces as 4 MiB."""
-    packer = zlib.compressobj(9, wbits=31)
-    spaces = b" " * (16 * MIB)
-    return b"".join(packer.compress(spaces) for _ in range(256)) + packer.flush()
+    """Return 4 GiB of spaces as 4 MiB, but for the sum at their end, to which nobody should come."""
+    packer = zlib.compressobj(9, wbits=-15)
+    block = packer.compress(b" " * (16 * MIB)) + packer.flush(zlib.Z_FULL_FLUSH)
+    return b"\x1f\x8b\x08" + bytes(7) + block * 256
 
 
 def replies() -> dict[str, Answer]:

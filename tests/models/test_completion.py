@@ -221,3 +221,19 @@ def test_any_json_is_a_reply_or_a_fault(data: Any) -> None:
         except Fault:
             continue
         assert all(isinstance(call.arguments, str) for call in reply.tool_calls)
+
+
+@pytest.mark.parametrize("place", [{}, {"index": 0}, {"id": "new"}])
+def test_looking_for_the_call_of_a_piece_counts_as_much_as_it_costs(place: dict[str, Any]) -> None:
+    piece = {"name": "f", "arguments": "[1,"}
+
+    def size(pieces: int) -> int:
+        assembly = Assembly()
+        for number in range(pieces):
+            at = {"id": f"call {number}"} if "id" in place else place
+            assembly.add({"choices": [{"delta": {"tool_calls": [{**at, "function": piece}]}}]})
+        return assembly.size
+
+    few, many = size(300), size(3000)
+    looked_at = many - 10 * few
+    assert (looked_at > 100_000) == (place != {"index": 0})

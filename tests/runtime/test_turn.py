@@ -9,7 +9,7 @@ import pytest
 
 from tests.runtime.talking import Talker, compiled, function, in_loop, play, played
 from turbo_yaml.errors import FlowError, LimitError, ModelError
-from turbo_yaml.models.request import Reply
+from turbo_yaml.models.request import Delta, Reply
 from turbo_yaml.protocol import Generate, GetInput, Result, System, Usage, User
 from turbo_yaml.runtime.events import DeltaEvent, Event, MessageEvent, RetryEvent
 from turbo_yaml.runtime.function import TurboGenFn
@@ -322,7 +322,7 @@ def test_nobody_listening_means_no_stream_unless_the_settings_want_one() -> None
         async def reply(self, request: Any, on_delta: Any = None) -> Reply:
             heard.append(on_delta is not None)
             if on_delta is not None:
-                await on_delta(None)
+                await on_delta(Delta("x"))
             return Reply("x")
 
     played(one_turn(), model=Model())

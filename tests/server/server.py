@@ -172,6 +172,11 @@ class ThreadServer:
         """The requests so far."""
         return self._server.received
 
+    @property
+    def written(self) -> int:
+        """How many bytes of answers were written so far."""
+        return self._server.written
+
     def __enter__(self) -> ThreadServer:
         self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), daemon=True)
         self._thread.start()

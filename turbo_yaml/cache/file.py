@@ -8,6 +8,7 @@ import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from math import inf
 from pathlib import Path
 from time import time
 from typing import Any, Final, NamedTuple, TypeVar
@@ -20,6 +21,7 @@ FILE: Final = "cache.db"
 _VERSION: Final = 1
 _PATIENCE: Final = 10.0
 _ELSEWHERE: Final = "name another folder with `--state DIR`"
+_ANEW: Final = f"delete the file, or {_ELSEWHERE}"
 T = TypeVar("T")
 
 
@@ -52,7 +54,10 @@ class SqliteCache(KeyedCache):
         found = await self._do(lambda db: self._use(db, key))
         if found is None:
             raise KeyError(key)
-        return json.loads(found)
+        try:
+            return json.loads(found)
+        except (ValueError, RecursionError) as problem:
+            raise CacheError(f"the cache `{self.path}` is damaged", hint=_ANEW) from problem
 
     async def set(self, key: str, value: Any) -> None:
         """Keep a JSON value under the key."""
@@ -87,7 +92,7 @@ class SqliteCache(KeyedCache):
         except (sqlite3.Error, OSError) as problem:
             raise CacheError(
                 f"the cache `{self.path}` cannot be used: {problem}",
-                hint=f"delete the file, or {_ELSEWHERE}",
+                hint=_ANEW,
             ) from problem
 
     def _prepare(self, db: sqlite3.Connection) -> None:
@@ -106,8 +111,11 @@ class SqliteCache(KeyedCache):
         db.execute("commit")
 
     def _find(self, db: sqlite3.Connection, key: str) -> str | None:
-        oldest = 0.0 if self._ttl is None else time() - self._ttl
-        found = db.execute("select value from reply where key = ? and at >= ?", (key, oldest)).fetchone()
+        # What seems to be of the future is as old as the clock was wrong: nobody knows how old.
+        now = time()
+        span = (0.0, inf) if self._ttl is None else (now - self._ttl, now + self._ttl)
+        sql = "select value from reply where key = ? and at between ? and ?"
+        found = db.execute(sql, (key, *span)).fetchone()
         return None if found is None else str(found[0])
 
     def _use(self, db: sqlite3.Connection, key: str) -> str | None:

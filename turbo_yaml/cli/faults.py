@@ -12,6 +12,8 @@ from turbo_yaml.errors import FlowInvalid, TurboError
 
 DEBUG = "turbo_yaml.debug"
 FAILED, USAGE = 1, 2
+_NO_THREAD = "can't start new thread"
+"""What Python says where the system refuses one."""
 
 EXIT_CODES = """\
 \b
@@ -35,6 +37,10 @@ def report(error: Exception, context: click.Context | None) -> int:
     if isinstance(error, click.ClickException):
         error.show()
         return error.exit_code
+    _let_go_of_what_ran(error)
+    if isinstance(error, MemoryError) or str(error) == _NO_THREAD:
+        tell("error: the machine has not enough memory, or no room for another thread")
+        return FAILED
     if isinstance(error, TurboError):
         put(sys.stderr, _drawn(error, wants_color(sys.stderr, context)))
         write(sys.stderr, "".join(f"{line}\n" for line in getattr(error, "diff", "").splitlines()))
@@ -47,9 +53,19 @@ def report(error: Exception, context: click.Context | None) -> int:
     return FAILED
 
 
-def _drawn(error: TurboError, color: bool) -> str:
-    from turbo_yaml.diagnostics.render import render, render_failure
+def _let_go_of_what_ran(error: BaseException) -> None:
+    """Let the values go that a traceback holds: what tells of the error may need their memory."""
+    found: BaseException | None = error
+    while found is not None and found.__traceback__ is not None:
+        found.__traceback__ = None
+        found = found.__cause__ or found.__context__
 
+
+def _drawn(error: TurboError, color: bool) -> str:
+    try:
+        from turbo_yaml.diagnostics.render import render, render_failure
+    except (ImportError, MemoryError):
+        return f"error: {error.message}\n"
     if isinstance(error, FlowInvalid):
         return render(error.diagnostics, color=color)
     return render_failure(error, color=color)

@@ -73,7 +73,7 @@ def _headline(scene: Scene) -> str:
         words.append(f"{event.input_tokens or 0}+{event.output_tokens or 0} tokens")
         words.append(shown_cost(None if event.data is None else event.data.get("cost")))
     if event.kind in ("turn", "tool") and event.ended is not None:
-        words.append(f"{event.ended - event.began:.1f} s")
+        words.append(f"{max(0.0, event.ended - event.began):.1f} s")  # the clock may have been set
     if event.state != "done":
         words.append(event.state)
     return "  ".join(words)

@@ -6,11 +6,13 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import NoReturn
 
 PROGRAM = "turbo-yaml"
 INTERRUPTED = 130
 CLOSED_PIPE = 141
+_BY_SIGNAL = 128
 _COLLECT_AFTER = 200_000
 
 
@@ -45,12 +47,25 @@ def _let_signals_end_us() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
+def _waiting(code: int) -> AbstractContextManager[None]:
+    """Return how long a reader is waited for."""
+    if code <= _BY_SIGNAL or code == CLOSED_PIPE:
+        return nullcontext()
+    from turbo_yaml.cli.haste import in_haste
+
+    return in_haste()
+
+
 def _flushed(code: int) -> int:
-    """Write out what is still held; a reader that went away is no reason for a complaint."""
+    """Write out what is still held; a reader that went away is no reason for a complaint.
+
+    One that has stopped is waited for, unless a signal is to end us.
+    """
     for stream in (sys.stdout, sys.stderr):
         try:
             if stream is not None:
-                stream.flush()
+                with _waiting(code):
+                    stream.flush()
         except OSError:
             nowhere = os.open(os.devnull, os.O_WRONLY)
             os.dup2(nowhere, stream.fileno())

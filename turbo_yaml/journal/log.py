@@ -7,7 +7,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
-from time import time
+from time import monotonic, time
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from turbo_yaml.errors import JournalError
@@ -107,6 +107,8 @@ class RunLog:
         """What is written before all else: the run itself."""
         self._stored: set[bytes] = set()
         self._number = 0
+        self._begun: dict[str, tuple[float, float]] = {}
+        """When what goes on now began: by the clock, and by one that nobody sets."""
         self.left = 0
         """How many recorded events have not been asked for yet."""
 
@@ -202,7 +204,9 @@ class RunLog:
     ) -> Statement:
         """Return the statement that records that something was asked."""
         self._number += 1
-        return _START, (self.id, place, self._number, kind, line, prompt, ask, model, time())
+        now = time()
+        self._begun[place] = now, monotonic()
+        return _START, (self.id, place, self._number, kind, line, prompt, ask, model, now)
 
     def end(
         self,
@@ -215,7 +219,12 @@ class RunLog:
     ) -> Statement:
         """Return the statement that records the answer."""
         written = None if data is None else to_stored(data)
-        return _END, (state, text, written, time(), *tokens, self.id, place)
+        return _END, (state, text, written, self._now(place), *tokens, self.id, place)
+
+    def _now(self, place: str) -> float:
+        """Return the time as the clock tells it that the event began with: it may have been set since."""
+        began = self._begun.pop(place, None)
+        return time() if began is None else began[0] + monotonic() - began[1]
 
     def taken_for(self, place: str, prompt: bytes | None, ask: bytes) -> Statement:
         """Return the statement that lets an answer stand for another question than it was given to."""

@@ -90,6 +90,8 @@ class Writer:
                     problem = explained(failed, self.folder / FILE)
                 except JournalError as failed:
                     problem = failed
+                except MemoryError:
+                    problem = JournalError(f"the journal `{self.folder / FILE}` cannot be written: no memory")
                 self._tell(orders, problem)
                 orders.clear()
             if last is None:

@@ -86,7 +86,11 @@ async def _get(cache: BaseCache, key: str, frame: Frame) -> Reply | None:
     except CacheError as problem:
         await _tell(frame, problem)
         return None
-    return reply_of(found["text"], found)
+    try:
+        return reply_of(found["text"], found)
+    except (LookupError, TypeError, ValueError, AttributeError):
+        await _tell(frame, CacheError("the cache holds what is no reply; the model is asked"))
+        return None
 
 
 async def _tell(frame: Frame, problem: CacheError) -> None:

@@ -80,6 +80,8 @@ def as_flow_error(problem: BaseException) -> FlowError:
             return FlowError("division by zero", kind="value")
         case OverflowError():
             return FlowError("a number is too large", kind="value")
+        case MemoryError():
+            return LimitError("there is not enough memory for this")
         case RecursionError():
             return LimitError("something goes too deep into itself", kind="depth")
         case KeyError() | IndexError():

@@ -219,7 +219,9 @@ class Host(Spending):
         try:
             for told in events:
                 waiting = self.listener(told)
-                if waiting is not None and isawaitable(waiting):  # what else a lambda may give is its own affair
+                if waiting is not None and isawaitable(
+                    waiting
+                ):  # what else a lambda may give is its own affair
                     await waiting
         except Exception as problem:
             raise HostFailed(problem) from problem

@@ -197,7 +197,7 @@ def _begin(
     if host.budget is not None:
         host.check_budget(who.price, who.priced)
     host.calls += 1
-    work = who.model.reply(request, on_delta)
+    work = who.model.reply(request, on_delta if on_delta is None else _no_longer(host, on_delta))
     if who.deadline is None:
         return None, _whole(host, who, work)
     try:
@@ -206,6 +206,22 @@ def _begin(
         host.take(end.value, reply_cost(who.price, end.value.usage))
         return end.value, None
     return None, _whole(host, who, rest(who.deadline, work, first))
+
+
+def _no_longer(host: Host, on_delta: OnDelta) -> OnDelta:
+    """Return what takes the pieces of a reply until they are more than one may have: it might never end."""
+    said = thought = held = 0
+
+    async def take(delta: Delta) -> None:
+        nonlocal said, thought, held
+        said += len(delta.text)
+        thought += len(delta.reasoning)
+        held += len(delta.held)
+        if (longest := max(said, thought, held)) > host.limits["reply"]:
+            raise host.reply_too_long(longest)
+        await on_delta(delta)
+
+    return take
 
 
 async def _whole(host: Host, who: Answerer, work: Coroutine[Any, Any, Reply]) -> Reply:

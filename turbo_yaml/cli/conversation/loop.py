@@ -12,6 +12,8 @@ from contextlib import suppress
 from types import FrameType, TracebackType
 from typing import Any, NoReturn, TypeVar
 
+from turbo_yaml.cli.haste import in_haste
+
 T = TypeVar("T")
 
 # How long cancelled work may take to clean up, in seconds, before it is left where it is.
@@ -136,6 +138,6 @@ def _arm(seconds: float) -> None:
 def _leave(code: int) -> NoReturn:
     """End the process without waiting for threads, which Python would do."""
     for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError, ValueError):
+        with suppress(OSError, ValueError), in_haste():
             stream.flush()
     os._exit(code)

@@ -119,6 +119,12 @@ def read_logprobs(choice: dict[str, Any]) -> tuple[float, ...]:
     return tuple(float(each) for each in found if isinstance(each, int | float))
 
 
+_PIECE = 50
+"""Bytes that a piece takes beside its characters."""
+_LOOKED_AT = 16
+"""Characters that may be looked at again for each byte that is held."""
+
+
 class Assembly:
     """The chunks of one stream, as they come."""
 
@@ -131,6 +137,7 @@ class Assembly:
         "_text",
         "_usage",
         "finish_reason",
+        "size",
     )
 
     def __init__(self) -> None:
@@ -142,6 +149,8 @@ class Assembly:
         self._usage: Usage | None = None
         self._model: str | None = None
         self.finish_reason: str | None = None
+        self.size = 0
+        """About how many bytes the pieces take that are held."""
 
     def add(self, chunk: Any) -> Delta:
         """Take in one chunk and return what it adds to the answer; `Fault` on an error or wrong types."""
@@ -166,15 +175,17 @@ class Assembly:
 
     def _add_delta(self, delta: dict[str, Any]) -> Delta:
         text, reasoning = _texts(delta)
+        self.size += _PIECE + len(text) + len(reasoning)
         if text:
             self._text.append(text)
         if reasoning:
             self._reasoning.append(reasoning)
         if delta.get("refusal"):
             self._refusal.append(_text(delta, "refusal") or "")
+            self.size += len(self._refusal[-1])
         if delta.get("tool_calls"):
             for entry in _list(delta, "tool_calls"):
-                self._calls.add_piece(entry)
+                self.size += _PIECE + self._calls.add_piece(entry)
         return Delta(text, reasoning) if text or reasoning else _NO_DELTA
 
     def finish(self) -> Reply:
@@ -195,12 +206,13 @@ class Assembly:
 class _Call:
     """A tool call that is being put together."""
 
-    __slots__ = ("arguments", "id", "name")
+    __slots__ = ("arguments", "id", "name", "size")
 
     def __init__(self) -> None:
         self.id = ""
         self.name = ""
         self.arguments: list[str] = []
+        self.size = 0
 
     def whole(self) -> bool:
         """Tell whether the arguments are a JSON text to its end."""
@@ -218,18 +230,20 @@ class ToolCalls:
     calls, arguments as an object.
     """
 
-    __slots__ = ("_calls", "_places")
+    __slots__ = ("_calls", "_looked", "_places")
 
     def __init__(self) -> None:
         self._calls: list[_Call] = []
         self._places: dict[int, _Call] = {}
+        self._looked = 0
+        """Characters that were looked at again to find the call of the last piece."""
 
     def add_whole(self, entry: Any) -> None:
         """Take in a call that came in one piece."""
         self._fill(self._new(), *_read_call(entry))
 
-    def add_piece(self, entry: Any) -> None:
-        """Take in a piece of a call."""
+    def add_piece(self, entry: Any) -> int:
+        """Take in a piece of a call; return its characters, and what looking for its call cost."""
         key, name, arguments = _read_call(entry)
         index = entry.get("index")
         call = self._places.get(index) if type(index) is int else self._without_index(key, name)
@@ -238,6 +252,8 @@ class ToolCalls:
         if type(index) is int:
             self._places[index] = call
         self._fill(call, key, name, arguments)
+        looked, self._looked = self._looked, 0
+        return len(key) + len(name) + len(arguments) + looked // _LOOKED_AT
 
     def finish(self) -> tuple[ToolCall, ...]:
         """Return the calls in the order in which they began, each with an id."""
@@ -253,14 +269,19 @@ class ToolCalls:
 
     def _without_index(self, key: str, name: str) -> _Call | None:
         if key:
+            self._looked += 10 * len(self._calls)
             known = next((call for call in self._calls if call.id == key), None)
             if known is not None or name:
                 return known
         last = self._calls[-1] if self._calls else None
-        return None if last is not None and name and last.whole() else last
+        return None if last is not None and name and self._whole(last) else last
 
     def _begins_another(self, call: _Call, key: str, name: str) -> bool:
-        return bool(name and key and call.id and key != call.id and (call.whole() or name != call.name))
+        return bool(name and key and call.id and key != call.id and (name != call.name or self._whole(call)))
+
+    def _whole(self, call: _Call) -> bool:
+        self._looked += call.size
+        return call.whole()
 
     def _fill(self, call: _Call, key: str, name: str, arguments: str) -> None:
         if key and not call.id:
@@ -269,6 +290,7 @@ class ToolCalls:
             call.name += name
         if arguments:
             call.arguments.append(arguments)
+            call.size += len(arguments)
 
 
 def _read_call(entry: Any) -> tuple[str, str, str]:

@@ -19,6 +19,7 @@ GRACE = 2.0  # seconds for the usage that follows the end of an answer
 DRAIN = 0.2  # seconds for the end of the response that follows `[DONE]`
 MAX_EVENT = 32 << 20  # bytes
 MAX_STREAM = 256 << 20  # bytes
+MAX_HELD = 64 << 20  # bytes
 
 
 class StreamReader:
@@ -104,6 +105,9 @@ class StreamReader:
                 if self._assembly.finish_reason is None:
                     raise
                 break  # the answer is whole already
+            if self._assembly.size > MAX_HELD:
+                held = f"{MAX_HELD >> 20} MiB"
+                raise Fault("bad_reply", f"{SERVER} sent more than {held}", hint="ask for a shorter reply")
             if delta.text:
                 text.append(delta.text)
             if delta.reasoning:
