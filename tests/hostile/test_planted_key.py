@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import os
 import signal
 import subprocess
 import sys
+import traceback
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -20,6 +22,8 @@ from tests.server.http import Received
 from turbo_yaml.cli.checking.drawing import FORMS as FORMS_OF_CHECK
 from turbo_yaml.cli.commands.test import FORMS as FORMS_OF_TEST
 from turbo_yaml.cli.verbs import invoke
+from turbo_yaml.compiler.edge import loads
+from turbo_yaml.errors import ModelError
 
 KEY = "Plum.tree~4711/opaque+Xy"
 """No form gives it away: what hides it has to know it."""
@@ -282,3 +286,38 @@ def test_a_key_is_in_nothing_that_any_command_prints_or_leaves_behind(
     } <= kept
     assert any("***" in text for text in told.values())
     assert leaks(told, project) == []
+
+
+def locals_with_key(error: BaseException | None) -> list[str]:
+    """Return the variables that hold the key in the frames of an error and of all that it leads to."""
+    found: list[str] = []
+    while error is not None:
+        trace = traceback.TracebackException.from_exception(error, capture_locals=True, compact=True)
+        for frame in trace.stack:
+            if frame.filename != __file__:
+                found += [
+                    f"{frame.name} {name}" for name, value in (frame.locals or {}).items() if KEY in value
+                ]
+        error = error.__cause__ or error.__context__
+    return found
+
+
+@pytest.mark.parametrize("streamed", [True, False])
+@pytest.mark.parametrize("fault", [fault for fault in ECHOED if fault not in ANSWERED])
+def test_no_error_that_a_host_catches_leads_to_a_frame_with_the_key(
+    fault: str, streamed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HERE_API_KEY", KEY)
+
+    async def work(url: str) -> ModelError:
+        here = {"base_url": url, "api_key_env": "HERE_API_KEY"}
+        fn = loads(FLOW).configure({"model": "here/m", "providers": {"here": here}, "stream": streamed})
+        with pytest.raises(ModelError) as caught:
+            await fn.configure({"timeout": "0.2s", "retries": 0})().finish()
+        await fn.aclose()
+        return caught.value
+
+    with ThreadServer([ECHOED[fault]] * 2) as server:
+        error = asyncio.run(work(server.url))
+    assert locals_with_key(error) == []
+    assert KEY not in "".join(traceback.format_exception(error)) + repr(error.__dict__)

@@ -59,7 +59,8 @@ class OpenAIModel:
         try:
             return await self._ask(request, on_delta)
         except Fault as fault:
-            raise model_error(fault, self.provider, request.model, self._api_key) from None
+            problem = model_error(fault, self.provider, request.model, self._api_key)
+        raise problem  # here, so that it does not lead to what the server said: that may be the key
 
     async def embed(self, model: str, texts: Sequence[str], settings: Mapping[str, Any]) -> list[list[float]]:
         """Return the embedding of each text, asked for in one request; `ModelError` when there is none.
@@ -79,9 +80,10 @@ class OpenAIModel:
             return read_embeddings(read_json(data), len(texts))
         except TimeoutError:
             late = Fault("timeout", f"{SERVER} gave no embeddings within {seconds:g} s")
-            raise model_error(late, self.provider, model, self._api_key) from None
+            problem = model_error(late, self.provider, model, self._api_key)
         except Fault as fault:
-            raise model_error(fault, self.provider, model, self._api_key) from None
+            problem = model_error(fault, self.provider, model, self._api_key)
+        raise problem
 
     async def offered(self, seconds: float) -> list[str]:
         """Return the names of the models that the server offers, within some seconds; `ModelError`."""
@@ -96,9 +98,10 @@ class OpenAIModel:
             return [self._veil.over(name) for name in read_models(read_json(data))]
         except TimeoutError:
             late = Fault("timeout", f"{SERVER} gave no list of models within {seconds:g} s")
-            raise model_error(late, self.provider, "", self._api_key) from None
+            problem = model_error(late, self.provider, "", self._api_key)
         except Fault as fault:
-            raise model_error(fault, self.provider, "", self._api_key) from None
+            problem = model_error(fault, self.provider, "", self._api_key)
+        raise problem
 
     async def aclose(self) -> None:
         """Close the connections. A later call opens new ones."""
