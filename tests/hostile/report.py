@@ -16,7 +16,8 @@ from typing import Final, NamedTuple
 
 from benchmarks import budgets
 from tests.hostile.box import MEMORY, SECONDS, Verdict, judged
-from tests.hostile.cases import templates
+from tests.hostile.cases import SPELLED_EACH, templates
+from tests.hostile.corpus import escapes
 from tests.hostile.corpus.names import NAMES, TEXTS
 from tests.hostile.corpus.yaml_texts import misplaced, yaml_texts
 from tests.hostile.heavy import MOST, peak, replies
@@ -55,6 +56,19 @@ def stage(name: str, what: str) -> Row:
             print(f"{one.case!r:.200}: {one.detail}", file=sys.stderr)
     bar = f"each harmless or a typed error with its place, {SECONDS} s CPU, {MEMORY >> 20} MiB"
     return Row(what, bar, came_to(verdicts), all(one.how != "hole" for one in verdicts))
+
+
+def sandbox() -> Row:
+    """Return the row of what Jinja's own sandbox stops."""
+    texts = [*dict.fromkeys((*escapes.KNOWN, *escapes.spelled()))][::SPELLED_EACH]
+    cases = [(text, {"template": text}) for text in texts]
+    ours, theirs = judged("run", cases), judged("jinja", cases)
+    stopped = sum(other.how != "passed" for other in theirs)
+    through = [one for one, other in zip(ours, theirs, strict=True) if one.how == "passed" != other.how]
+    good = all("__" not in one.detail for one in through) and all(one.how != "hole" for one in ours)
+    found = f"{len(texts)}: {stopped} stopped by it, of these {len(through)} show data here, none more"
+    bar = "stopped here, too, or showing nothing but data"
+    return Row("what Jinja's own sandbox stops", bar, found if good else "MORE THAN DATA", good)
 
 
 def loader() -> list[Row]:
@@ -186,6 +200,7 @@ def rows() -> list[Row]:
     return [
         stage("check", "hostile templates and flows, checked"),
         stage("run", "hostile templates and flows, run"),
+        sandbox(),
         costs(),
         *loader(),
         generated(),
