@@ -123,6 +123,45 @@ def test_each_fault_of_the_wire_is_tried_as_often_as_it_is_worth(
     assert (error.kind, error.exit_code, error.step) == (row.kind, MODEL_FAILED, "ask")
 
 
+STAGES = {False: (-1, 0, 1, 3), True: (-1, 0, 1, 2, 3)}
+"""After how many writes it breaks: before the head, before the body, in it; up to the last piece."""
+
+
+@pytest.mark.parametrize("fault", ["close", "reset", "stall", "end"])
+@pytest.mark.parametrize(
+    ("streamed", "stage"), [(streamed, stage) for streamed in STAGES for stage in STAGES[streamed]]
+)
+def test_an_answer_that_breaks_off_at_any_stage_is_no_answer(
+    desk: Desk, fault: Any, streamed: bool, stage: int
+) -> None:
+    if fault == "end" and stage < 0:
+        return  # there is nothing to end yet
+    cut = None if streamed else 40
+    attempts, error = desk.failed(Answer(fault=fault, after=stage, cut=cut), streamed, 0.1)
+    kind = {"stall": "timeout", "end": "stream" if streamed and stage else "bad_reply"}.get(
+        fault, "connection"
+    )
+    assert (error.kind, error.exit_code, error.step) == (kind, MODEL_FAILED, "ask"), error
+    # A body that ends early is JSON that is broken for good; one that has not begun may come the next time.
+    assert attempts == (1 if fault == "end" and not streamed and stage else 3)
+
+
+@pytest.mark.parametrize(("wish", "attempts"), [("0", 3), ("121", 1), ("86400", 1)])
+def test_a_server_that_wants_a_long_wait_is_not_waited_for(desk: Desk, wish: str, attempts: int) -> None:
+    fn, desk.fn = desk.fn, desk.fn.configure({"model": f"acme/held-{wish}"})  # limits are by model
+    try:
+        made, error = desk.failed(Answer(status=429, headers={"retry-after": wish}), False)
+    finally:
+        desk.fn = fn
+    assert (made, error.kind, error.retry_after) == (attempts, "rate_limit", float(wish))
+
+
+@pytest.mark.parametrize("status", [429, 500])
+def test_a_server_that_forbids_another_try_is_asked_once(desk: Desk, status: int) -> None:
+    answer = Answer(status=status, headers={"x-should-retry": "false"}, body={"detail": "no"})
+    assert desk.failed(answer, False)[0] == 1
+
+
 # The command ------------------------------------------------------------------------------------------
 
 FLOW = "turbo: 1\nsteps:\n  - user: Hi\n  - generate:\n    retry: {times: 1, wait: 0}\n"
