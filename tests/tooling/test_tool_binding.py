@@ -203,6 +203,57 @@ def test_a_function_that_gives_back_another_type_is_refused_at_load() -> None:
     assert "it gives back `array`, and `returns` says `string`" in fits_not(find).message
 
 
+def test_a_docstring_that_tells_of_what_the_function_does_not_take_is_refused_at_load() -> None:
+    def find(id: int, sort: str = "up") -> str:
+        """Find it.
+
+        Args:
+            idd: its number
+
+        Raises:
+            KeyError: where there is none
+        """
+        return ""
+
+    error = fits_not(find)
+    assert "its docstring tells of `idd`, which it does not take" in error.message
+    assert error.hint == "did you mean `id`?"
+
+    def other(id: int, sort: str = "up") -> str:
+        """Find it.
+
+        :param order: what to find
+        :raises KeyError: where there is none
+        """
+        return ""
+
+    assert "tells of `order`" in fits_not(other).message
+
+
+def test_what_a_declaration_leaves_out_the_docstring_says() -> None:
+    def find(id: int, sort: str = "up") -> str:
+        """Find it.
+
+        Args:
+            id: the number on the bill
+            sort: not told, for it is declared
+        """
+        return ""
+
+    declared = {
+        "type": "object",
+        "properties": {"id": {"type": "integer"}, "sort": {"type": "string", "description": "how"}},
+        "required": ["id"],
+    }
+    tool = function_tool(find, Declaration(name="find", parameters=declared))
+    assert tool.description == "Find it."
+    assert tool.parameters["properties"] == {
+        "id": {"type": "integer", "description": "the number on the bill"},
+        "sort": {"type": "string", "description": "how"},
+    }
+    assert "description" not in declared["properties"]["id"]  # type: ignore[index]
+
+
 def test_a_parameter_without_a_name_is_refused_at_load() -> None:
     def find(id: int, /, sort: str = "up") -> str:
         return ""

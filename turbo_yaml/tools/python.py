@@ -38,7 +38,7 @@ class FunctionTool:
         self.name = declaration.name
         self.description = declaration.description or said.description
         self.parameters: Mapping[str, Any] = (
-            said.schema if declaration.parameters is None else declaration.parameters
+            said.schema if declaration.parameters is None else _described(declaration.parameters, said)
         )
         self.returns = said.returns if declaration.returns is None else declaration.returns
         self.approve: Approval = declaration.approve
@@ -80,6 +80,18 @@ def function_tool(function: Callable[..., Any], declaration: Declaration) -> Fun
         message = f"the tool `{declaration.name}`{where} does not fit {_shown(function)}: {problem.message}"
         raise UsageError(message, hint=problem.hint) from None
     return FunctionTool(function, said, declaration, said.reads)
+
+
+def _described(declared: Mapping[str, Any], said: Signature) -> Mapping[str, Any]:
+    """Return the declared arguments; those that say nothing of themselves with what the docstring says."""
+    known = {name: schema.get("description") for name, schema in said.schema["properties"].items()}
+    properties = declared.get("properties", {})
+    silent = {
+        name: {**schema, "description": known[name]}
+        for name, schema in properties.items()
+        if isinstance(schema, Mapping) and "description" not in schema and known.get(name)
+    }
+    return {**declared, "properties": {**properties, **silent}} if silent else declared
 
 
 def _compare(said: Signature, declaration: Declaration) -> None:

@@ -7,9 +7,11 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from turbo_yaml.diagnostics.suggest import did_you_mean
 from turbo_yaml.errors import UsageError
 from turbo_yaml.tools.annotations import Read, hints_of, shape_of
 
+_ARGUMENTS = re.compile(r"^(?:Args|Arguments|Parameters):?\s*$")
 _SECTION = re.compile(r"^(?:Args|Arguments|Parameters|Returns|Yields|Raises|Examples?|Notes?):?\s*$|^:\w+")
 _ARGUMENT = re.compile(
     r"^\s+\*{0,2}(\w+)(?:\s*\([^)]*\))?:\s+(.+)$|^:param\s+(?:[\w\[\], |]+\s)?(\w+):\s*(.+)$"
@@ -58,7 +60,17 @@ def signature_of(function: Callable[..., Any]) -> Signature:
             properties[name] = schema
             if read is not None:
                 reads[name] = read
+    if not open_:
+        _check_told(told, properties)
     return Signature(_arguments(properties, required, open_), reads, open_, _returns(hints), description)
+
+
+def _check_told(told: Mapping[str, str], properties: Mapping[str, Any]) -> None:
+    """Raise `UsageError` where a docstring tells of an argument that is none: it would mislead."""
+    for name in told:
+        if name not in properties:
+            help_ = did_you_mean(name, properties) or "take it out of the docstring"
+            raise UsageError(f"its docstring tells of `{name}`, which it does not take", hint=help_)
 
 
 def _parameter(name: str, hints: Mapping[str, Any]) -> tuple[dict[str, Any], Read | None]:
@@ -93,10 +105,11 @@ def _read_docstring(text: str | None) -> tuple[str, dict[str, str]]:
     """Return what a docstring says of the whole, and of each argument."""
     about: list[str] = []
     told: dict[str, str] = {}
-    sections = False
+    sections = arguments = False
     for line in (text or "").splitlines():
-        sections = sections or _SECTION.match(line) is not None
-        found = _ARGUMENT.match(line) if sections else None
+        if _SECTION.match(line) is not None:
+            sections, arguments = True, line.startswith(":param") or _ARGUMENTS.match(line) is not None
+        found = _ARGUMENT.match(line) if arguments else None
         if found is not None:
             told[found[1] or found[3]] = (found[2] or found[4]).strip()
         elif not sections:
