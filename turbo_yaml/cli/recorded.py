@@ -48,6 +48,14 @@ class Order(Protocol):
     def _asdict(self) -> dict[str, Any]: ...
 
 
+class Stateful(Protocol):
+    """What may name a folder of the journal."""
+
+    @property
+    def state(self) -> str | None:
+        """The folder of the journal."""
+
+
 class GoingOn(NamedTuple):
     """A recorded run that goes on: its name, the inputs it had, and how."""
 
@@ -160,7 +168,7 @@ def _call(order: Order) -> dict[str, Any]:
     return kept | {"folder": str(Path.cwd())}
 
 
-def resume_words(order: Order, name: str | None) -> str:
+def resume_words(order: Stateful, name: str | None) -> str:
     """Return the command that resumes a run."""
     state = f" --state {order.state}" if order.state else ""
     return f"turbo-yaml resume {name}{state}"

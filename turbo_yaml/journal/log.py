@@ -140,6 +140,12 @@ class RunLog:
             self.left -= 1
             return event_of(row)
 
+    def has(self, place: str) -> bool:
+        """Tell whether anything was recorded at a place."""
+        with self.reading():
+            sql = "select 1 from event where run = ? and place = ?"
+            return self._one(sql, self.id, place) is not None
+
     def later(self, path: str, number: int) -> Event | None:
         """Return the first whole event of a chat that was recorded after the one with a number."""
         with self.reading():

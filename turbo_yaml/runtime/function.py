@@ -23,6 +23,7 @@ from turbo_yaml.settings.resolved import thawed
 
 if TYPE_CHECKING:
     from turbo_yaml.journal.journal import Journal
+    from turbo_yaml.runtime.recording.chat import Part
     from turbo_yaml.runtime.recording.recorder import OnChange, Unsure
     from turbo_yaml.runtime.recording.replay import Replaying
     from turbo_yaml.runtime.recording.start import Recording
@@ -41,7 +42,7 @@ class _Parts(NamedTuple):
     memory_factory: MemoryFactory | None
     on_event: Listener | None
     pool: ModelPool
-    journal: Journal | Recording | Replaying | None = None
+    journal: Journal | Recording | Replaying | Part | None = None
     tools: ToolBox | None = None
     cache: BaseCache | None = None
 
@@ -155,7 +156,7 @@ class TurboGenFn:
         memory_factory: MemoryFactory | None = None,
         on_event: Listener | None = None,
         pool: ModelPool | None = None,
-        journal: Journal | Recording | Replaying | None = None,
+        journal: Journal | Recording | Replaying | Part | None = None,
         tools: Given | None = None,
         cache: BaseCache | None = None,
     ) -> Self:

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from turbo_yaml.cli.chatting.lines import history
-from turbo_yaml.cli.chatting.talk import FOLLOW_UP, Plan, Talk
+from turbo_yaml.cli.chatting.recording import ChatOrder, recorded_chat
+from turbo_yaml.cli.chatting.talk import Plan, Talk
 from turbo_yaml.cli.chatting.typist import Typist
-from turbo_yaml.cli.commands.run import bound_tools
 from turbo_yaml.cli.conversation.loop import Loop
 from turbo_yaml.cli.conversation.views import Conversation
 from turbo_yaml.cli.inputs import first_wanting, gather, missing_hint
 from turbo_yaml.cli.options import common, completed, flow_argument
-from turbo_yaml.cli.overrides import InOrder, gather_layers, setting_flags
+from turbo_yaml.cli.overrides import InOrder, Override, setting_flags
 from turbo_yaml.cli.piped import Piped
+from turbo_yaml.cli.recorded import GoingOn, into_folder, journal_flags, resume_words
 from turbo_yaml.cli.terminal import is_terminal, tell
-from turbo_yaml.compiler.edge import load, loads
 from turbo_yaml.errors import UsageError
+from turbo_yaml.runtime.function import TurboGenFn
+
+if TYPE_CHECKING:
+    from turbo_yaml.journal.journal import Run
+    from turbo_yaml.runtime.recording.recorder import Rules
 
 
 @click.command("chat", cls=InOrder, short_help="Talk with a flow in the terminal.")
@@ -56,6 +61,7 @@ from turbo_yaml.errors import UsageError
 @click.option(
     "--no-history", is_flag=True, help="Keep no lines for the next chat, and show none of earlier ones."
 )
+@journal_flags
 @common
 @click.pass_context
 def command(
@@ -68,6 +74,9 @@ def command(
     system: str | None,
     tools: Sequence[str],
     no_history: bool,
+    journal: bool | None,
+    state: str | None,
+    unrecorded: bool,
     **flags: Any,
 ) -> None:
     """Talk with FLOW: what you type answers its questions, and goes on in the same chat when it is over.
@@ -80,24 +89,67 @@ def command(
     !edit           write in an editor     !help        what there is
     exit, Ctrl-D    leave                  Ctrl-C       stop a reply
     """
-    layers = gather_layers(ctx.meta[InOrder.KEY], Path(flow).parent)
-    function = load(flow, layers=layers, profiles=profiles, tools=bound_tools(tools) if tools else None)
-    info = function.info
-    declared = info.inputs if info is not None else ()
+    order = ChatOrder(
+        ctx.meta[InOrder.KEY],
+        flow,
+        profiles,
+        system,
+        tools,
+        journal=journal,
+        state=state,
+        unrecorded=unrecorded,
+    )
+    function, follow_up = order.functions()
+    declared = function.info.inputs if function.info is not None else ()
     given = gather(declared, files, params, _NothingPiped())
+    talk(order, function, follow_up, given, Typist(), kept=not no_history)
+
+
+def talk(
+    order: ChatOrder,
+    function: TurboGenFn,
+    follow_up: TurboGenFn,
+    given: Mapping[str, Any],
+    typist: Typist,
+    *,
+    kept: bool = True,
+    going_on: GoingOn | None = None,
+) -> None:
+    """Talk until the person leaves. `kept`: lines are kept for the next chat; `going_on`: a recorded one."""
+    declared = function.info.inputs if function.info is not None else ()
     message = first_wanting(declared, given)
     wanting = [each for each in declared if each.required and each.name not in (*given, message)]
     if wanting:
         names = ", ".join(f"`{each.name}`" for each in wanting)
         given_all = {**given, **({message: ""} if message else {})}
         raise UsageError(f"the flow wants {names}", hint=missing_hint(declared, given_all))
-    own = [info.layer] if info is not None and info.layer is not None else []
-    follow_up = loads(FOLLOW_UP, name="<chat>", layers=[*layers, *own], profiles=profiles)
-    plan = Plan(function, follow_up, given, message, system)
-    if is_terminal(sys.stdin):
-        tell(f"talking with {Path(flow).name}; `!help` tells what you can do, Ctrl-D leaves")
-    with history(kept=not no_history), Loop() as loop:
-        Talk(loop, plan, Typist(), Conversation(sys.stdout)).go_on()
+    person = is_terminal(sys.stdin)
+    with recorded_chat(order, function, given, going_on) as record:
+        if person:
+            what = "going on" if going_on is not None else "talking"
+            tell(f"{what} with {Path(order.flow).name}; `!help` tells what you can do, Ctrl-D leaves")
+        plan = Plan(function, follow_up, given, message, order.system, record)
+        with history(kept=kept), Loop() as loop:
+            Talk(loop, plan, typist, Conversation(sys.stdout)).go_on()
+    if person and record is not None and record.name is not None:
+        tell(f"`{resume_words(order, record.name)}` goes on from here")
+
+
+def go_on_talking(
+    run: Run, replies: Sequence[str], params: Sequence[tuple[str, str]], state: str | None, rules: Rules
+) -> None:
+    """Go on with a chat that was recorded."""
+    call = run.call
+    into_folder(call["folder"])
+    overrides = [Override(*each) for each in call["overrides"]]
+    order = ChatOrder(
+        overrides, call["flow"], call["profiles"], call["system"], call["tools"], journal=True, state=state
+    )
+    function, follow_up = order.functions()
+    declared = function.info.inputs if function.info is not None else ()
+    again = gather(declared, (), params, _NothingPiped()) if params else {}
+    given = {**call["inputs"], **again}
+    talk(order, function, follow_up, given, Typist(replies), going_on=GoingOn(run.name, given, rules))
 
 
 class _NothingPiped(Piped):

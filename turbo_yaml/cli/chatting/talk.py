@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from turbo_yaml.cli.chatting.typist import Left, Said, Typist
+from turbo_yaml.cli.chatting.typist import Left, Typist
 from turbo_yaml.cli.conversation.loop import Loop
 from turbo_yaml.cli.conversation.output import to_text
 from turbo_yaml.cli.conversation.session import Session
@@ -14,9 +14,13 @@ from turbo_yaml.cli.faults import report
 from turbo_yaml.cli.terminal import tell
 from turbo_yaml.errors import TurboError, UsageError
 from turbo_yaml.protocol import Assistant, BaseMemory, Message
+from turbo_yaml.protocol.messages import Content
 from turbo_yaml.records import Record
 from turbo_yaml.runtime.function import TurboGenFn
 from turbo_yaml.runtime.wrapper import TurboGenWrapper
+
+if TYPE_CHECKING:
+    from turbo_yaml.runtime.recording.chat import RecordedChat
 
 FOLLOW_UP: Final = "turbo: 1\nname: chat\nsteps:\n  - generate\n"
 """What answers where the flow is over and takes no message: a turn over the chat."""
@@ -26,7 +30,7 @@ class Plan(Record):
     """What is talked to: a flow with the inputs given, and the input that takes what the person says.
 
     `message` is None where the flow is run once, and `follow_up` answers what is said after it. `system` is
-    said to the model before all else.
+    said to the model before all else. `record` keeps what is said, where it is kept.
     """
 
     flow: TurboGenFn
@@ -34,6 +38,16 @@ class Plan(Record):
     given: Mapping[str, Any]
     message: str | None
     system: str | None
+    record: RecordedChat | None = None
+
+    def begins(self) -> TurboGenFn:
+        """Return the flow as it is run first."""
+        return self.flow if self.record is None else self.flow.using(journal=self.record.flow())
+
+    def answers(self, content: Any) -> TurboGenFn:
+        """Return what answers something that is said now; None: what was heard from the record."""
+        answering = self.follow_up if self.message is None else self.flow
+        return answering if self.record is None else answering.using(journal=self.record.answer(content))
 
 
 class Talk:
@@ -51,8 +65,10 @@ class Talk:
         """Talk until the person leaves. Raises what keeps the flow from running at all."""
         try:
             if self._plan.message is None:
-                self._play(self._plan.flow(**self._plan.given), self._plan.system)
+                self._play(self._plan.begins()(**self._plan.given), self._plan.system)
             self._begun = True
+            while self._plan.record is not None and (heard := self._plan.record.heard()) is not None:
+                self._answer(heard, None)
             while True:
                 self._turn()
         except Left:
@@ -71,18 +87,21 @@ class Talk:
             tell("(`exit` or Ctrl-D leaves)")
             return
         try:
-            self._answer(said)
+            content = said.content if self._plan.message is None else said.whole
+            self._answer(content, content)
         except UsageError as problem:
             report(problem, None)
 
-    def _answer(self, said: Said) -> None:
+    def _answer(self, content: Content, new: Content | None) -> None:
+        """Answer what is said. `new`: the same, where it was not recorded before."""
         plan = self._plan
         chat = {} if self._memory is None else {"memory": self._memory}
+        answering = plan.answers(new)
         if plan.message is not None:
-            self._play(plan.flow(**{**plan.given, plan.message: said.whole}, **chat), plan.system)
+            self._play(answering(**{**plan.given, plan.message: content}, **chat), plan.system)
             return
-        run = plan.follow_up(**chat)
-        self._loop.run(_say(run, said))
+        run = answering(**chat)
+        self._loop.run(_say(run, content))
         self._play(run, None)
 
     def _play(self, run: TurboGenWrapper, system: str | None) -> None:
@@ -90,26 +109,37 @@ class Talk:
         self._memory = run.memory
         try:
             Session(self._loop, run, self._view, self._typist).play(system)
-            if run.outcome is not None and not self._view.has_shown(run.outcome):
+            if run.outcome is not None and not (run.recalls or self._view.has_shown(run.outcome)):
                 self._view.show(to_text(run.outcome))
         except KeyboardInterrupt:
             if not self._loop.forgive():
                 raise
             self._loop.run(_break_off(run))
+            if self._plan.record is not None:
+                self._plan.record.stop()
             tell("(stopped)")
         except TurboError as error:
-            if not self._begun:
+            stopped = self._plan.record is not None and _was_stopped(error)
+            if not (self._begun or stopped):
                 raise
             self._loop.run(_break_off(run))
-            report(error, None)
+            if not (stopped or run.recalls):
+                report(error, None)
         finally:
             if self._loop.signal is None:
                 self._loop.run(run.aclose())
 
 
-async def _say(run: TurboGenWrapper, said: Said) -> None:
+def _was_stopped(error: TurboError) -> bool:
+    """Tell whether the person stopped this when it was recorded."""
+    from turbo_yaml.runtime.recording.chat import StoppedThen
+
+    return isinstance(error, StoppedThen)
+
+
+async def _say(run: TurboGenWrapper, content: Content) -> None:
     await run.init()
-    await run.memory.append(Message(said.content))
+    await run.memory.append(Message(content))
 
 
 async def _break_off(run: TurboGenWrapper) -> None:

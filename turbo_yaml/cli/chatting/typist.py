@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable
 from typing import Final
 
 import click
@@ -63,7 +64,9 @@ class Typist:
 
     person = True
 
-    def __init__(self) -> None:
+    def __init__(self, words: Iterable[str] = ()) -> None:
+        self._words = deque(words)
+        """What is said before all that is typed."""
         self._attached: list[Attachment] = []
         self._commands: dict[str, Callable[[str], str | None]] = {
             "!multi": _several_lines,
@@ -93,6 +96,8 @@ class Typist:
                 return said
 
     def _read(self) -> Said:
+        if self._words:
+            return Said(self._words.popleft())
         while True:
             text = self._line()
             if text is not None:

@@ -92,6 +92,12 @@ def go_on(
                 f"run `{name}` is done",
                 hint=f"`turbo-yaml runs show {name}` tells what came of it, `runs fork` runs on from a place",
             )
+        if run.call.get("chat"):
+            journal.close()
+            from turbo_yaml.cli.chatting.command import go_on_talking
+
+            go_on_talking(run, replies, params, state, Rules(on_change, unsure))
+            return
         sources = journal.sources(run)
         answered = sum(event.kind == "input" and event.state == "done" for event in journal.events(run))
     order = order_of(run, replies=(*run.call.get("replies", ())[answered:], *replies), params=params)
@@ -108,6 +114,11 @@ def order_of(run: Run, *, replies: Sequence[str] = (), params: Sequence[tuple[st
     `UsageError` where it was not the command line.
     """
     call = run.call
+    if call.get("chat"):
+        raise UsageError(
+            f"run `{run.name}` is a chat",
+            hint=f"`turbo-yaml resume {run.name}` goes on with it, `runs show {run.name}` tells it",
+        )
     if "flow" not in call:
         raise UsageError(
             f"run `{run.name}` was not begun with `turbo-yaml run`",

@@ -10,6 +10,7 @@ from turbo_yaml.journal.journal import Journal
 from turbo_yaml.journal.log import RunLog
 from turbo_yaml.journal.privacy import Privacy
 from turbo_yaml.runtime.frames import Frame
+from turbo_yaml.runtime.recording.chat import Part
 from turbo_yaml.runtime.recording.places import Place
 from turbo_yaml.runtime.recording.recorder import OnChange, Recorder, Rules, Unsure
 from turbo_yaml.runtime.recording.replay import Replaying
@@ -30,7 +31,7 @@ class Recording(NamedTuple):
 
     @classmethod
     def resuming(
-        cls, journal: Journal | Recording | Replaying, name: str, on_change: OnChange, unsure: Unsure
+        cls, journal: Journal | Recording | Replaying | Part, name: str, on_change: OnChange, unsure: Unsure
     ) -> Recording:
         """Return how a recorded run goes on."""
         if isinstance(journal, Recording):
@@ -40,14 +41,14 @@ class Recording(NamedTuple):
         return cls(journal, Rules(on_change, unsure), resumed=name)
 
 
-def inputs_of(journal: Journal | Recording | Replaying, name: str) -> dict[str, Any]:
+def inputs_of(journal: Journal | Recording | Replaying | Part, name: str) -> dict[str, Any]:
     """Return the inputs that a recorded run had."""
     journal = journal if isinstance(journal, Journal) else journal.journal
     return dict(journal.run(name).call["inputs"])
 
 
 def record(
-    recording: Journal | Recording | Replaying,
+    recording: Journal | Recording | Replaying | Part,
     frame: Frame,
     fn: Callable[..., Any],
     context: Mapping[str, Any],
@@ -58,7 +59,7 @@ def record(
     sources = sources_of(fn)
     frame.place = Place()
     host = frame.host
-    if isinstance(recording, Replaying):
+    if isinstance(recording, Replaying | Part):
         host.recorder = recording.start(frame, privacy, sources)
     else:
         recording = recording if isinstance(recording, Recording) else Recording(recording)
