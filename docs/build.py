@@ -1,4 +1,4 @@
-"""The tables of the package to the pages under `docs/reference/`: `python docs/build.py` writes them."""
+"""The tables of the package to the pages under `docs/reference/`, and the figures: `python docs/build.py`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from docs.figures import figures
 from turbo_yaml.cli.hints.examples import with_examples
 from turbo_yaml.cli.main import PROGRAM
 from turbo_yaml.cli.verbs import command
@@ -117,6 +118,7 @@ def pages() -> dict[Path, str]:
         REFERENCE / "settings.md": _page("Settings", _SETTINGS_INTRO, _settings()),
         REFERENCE / "models.md": _page("Models", _MODELS_INTRO, _models()),
         REFERENCE / "commands.md": _page("Commands", _COMMANDS_INTRO, _commands()),
+        **{HERE / "figures" / f"{name}.svg": picture for name, picture in figures().items()},
     }
 
 

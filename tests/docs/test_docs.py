@@ -7,6 +7,7 @@ import asyncio
 import inspect
 import io
 import os
+import re
 from contextlib import chdir, redirect_stdout
 from pathlib import Path
 from types import CodeType
@@ -21,6 +22,20 @@ from turbo_yaml.settings.keys import LayerKind
 from turbo_yaml.settings.reading import read_settings
 from turbo_yaml.source import Source
 from turbo_yaml.syntax.loader import parse_yaml
+
+TRIED = {"yaml", "python", "console", "text"}
+NOT_TRIED = {"sh", "json", "toml", "pdl", "markdown"}
+"""What sets a machine up, or is a file of another tool; data for a flow of the page is laid beside it."""
+FOREIGN = {
+    ".github/workflows/flows.yaml",
+    ".github/workflows/scan.yaml",
+    ".github/workflows/desk.yaml",
+    ".gitlab-ci.yml",
+    ".pre-commit-config.yaml",
+    ".promptfooconfig.yaml",
+}
+"""Files that `test_ci` and `test_site` hold to what their tools take, and one that is migrated from."""
+FENCE = re.compile(r"^ *(?:```|~~~)", re.MULTILINE)
 
 
 def pages_with(kind: str) -> list[Any]:
@@ -100,6 +115,16 @@ def run_python(block: Block, page: Path, names: dict[str, Any], runner: asyncio.
         if inspect.iscoroutine(found):
             runner.run(found)
     return out.getvalue()
+
+
+@pytest.mark.parametrize("page", [pytest.param(page, id=str(page.relative_to(ROOT))) for page in PAGES])
+def test_no_block_of_a_page_escapes_those_who_try_it(page: Path) -> None:
+    found = blocks(page)
+    assert {block.kind for block in found} <= TRIED | NOT_TRIED
+    inside = sum(len(FENCE.findall(block.text)) for block in found)
+    assert len(FENCE.findall(page.read_text(encoding="utf-8"))) == inside + 2 * len(found)
+    foreign = {block.file for block in found if block.kind == "yaml" and block.foreign}
+    assert foreign <= FOREIGN, "files of other tools need a test of their own"
 
 
 @pytest.mark.parametrize("page", [pytest.param(page, id=str(page.relative_to(ROOT))) for page in PAGES])

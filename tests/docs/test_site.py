@@ -13,12 +13,14 @@ from typing import Any
 import pytest
 import yaml
 
+from docs.figures import figures
 from docs.site import DOCS, OUTSIDE, PROJECT, relink, unfold
 from tests.docs.pages import PAGES, ROOT, Block, Desk, blocks
 from tests.docs.test_ci import commands, data, valid
 from turbo_yaml.cli.verbs import invoke
 
 PICTURE = re.compile(r"!\[[^\]]+\]\((?:\.\./)?pictures/(\w+)\.svg\)")
+FIGURE = re.compile(r"!\[[^\]]+\]\(\.\./figures/(\w+)\.svg\)")
 PICTURES = [
     pytest.param(page, name, id=name)
     for page in PAGES
@@ -105,6 +107,11 @@ def test_a_picture_shows_the_flow_of_its_page(
 
 def test_every_picture_is_shown() -> None:
     assert {path.stem for path in (DOCS / "pictures").iterdir()} == {name.values[1] for name in PICTURES}
+
+
+def test_every_figure_is_shown() -> None:
+    shown = {name for page in PAGES for name in FIGURE.findall(page.read_text(encoding="utf-8"))}
+    assert shown == {path.stem for path in (DOCS / "figures").iterdir()} == figures().keys()
 
 
 def workflow() -> Block:

@@ -96,7 +96,9 @@ async def keep(make: ty.TurboGenTemplateFn) -> None:
     ):
         assert_type(await cache.has("a"), bool)
     with ty.Journal("runs") as journal:
-        kept = ty.load("flows/hello.yaml", tools=[count]).using(journal=journal, cache=cache)
+        kept = ty.load("flows/hello.yaml", tools=[count], settings={"model": "echo"}).using(
+            journal=journal, cache=cache
+        )
         assert_type(kept.resume("4prrdws9"), ty.TurboGenWrapper)
     text, found = ty.compile_python("flows/hello.yaml")
     assert_type(text, str | None)

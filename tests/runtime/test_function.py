@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import turbo_yaml
 from tests.runtime.talking import Talker, compiled, function, in_loop, play
 from turbo_yaml.errors import UsageError
 from turbo_yaml.memory.local import LocalMemory
@@ -255,3 +256,14 @@ def test_a_memory_of_the_hosts_own_is_set_up_once_and_used_by_its_protocol_alone
     assert told.outcome == "reply 1"
     assert model.heard() == [("user", "Ada first")]
     assert [message.content for message in memory.said] == ["Ada first", "reply 1"]
+
+
+def test_settings_given_when_a_flow_is_loaded_are_those_of_configure(tmp_path: Any) -> None:
+    text = "turbo: 1\nsettings: {temperature: 1, limits: {rounds: 5}}\nsteps: [generate]\n"
+    (tmp_path / "f.yaml").write_text(text, encoding="utf-8")
+    given = {"model": "echo", "limits": {"depth": 3}}
+    wanted = turbo_yaml.loads(text).configure(given).settings
+    assert turbo_yaml.loads(text, settings=given).settings == wanted
+    assert turbo_yaml.load(tmp_path / "f.yaml", cache=False, settings=given).settings == wanted
+    with pytest.raises(UsageError):
+        turbo_yaml.loads(text, settings={"modle": "echo"})

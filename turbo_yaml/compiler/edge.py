@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -124,18 +124,20 @@ def load(
     flow: str | None = None,
     probed: bool = False,
     tools: Given | None = None,
+    settings: Mapping[str, Any] | None = None,
 ) -> TurboGenFn:
     """Return a flow file's main flow as a function that runs, or with `flow` a local one of that name.
 
     `layers`: settings from elsewhere (files, the environment, the command line); `profiles`: the names of
-    those that apply, in order; `tools`: functions for the tools that the flow declares, by name, or under
-    their own names. `probed`: its steps tell that they are reached, for tests. `FlowInvalid` with every
-    diagnostic where the file or one it uses has errors; `UsageError` where it cannot be read, or a function
-    is not as its tool is declared.
+    those that apply, in order; `settings`: stronger ones, as `configure` takes them; `tools`: functions for
+    the tools that the flow declares, by name, or under their own names. `probed`: its steps tell that they
+    are reached, for tests. `FlowInvalid` with every diagnostic where the file or one it uses has errors;
+    `UsageError` where it cannot be read, or a function is not as its tool is declared.
     """
     builder, place = _builder(path, root, Store.default() if cache else None)
     builder.probed = probed
-    return _load(builder, place, layers, profiles, tools, flow)
+    function = _load(builder, place, layers, profiles, tools, flow)
+    return function if settings is None else function.configure(settings)
 
 
 def loads(
@@ -146,13 +148,14 @@ def loads(
     profiles: Iterable[str] = (),
     root: Path | None = None,
     tools: Given | None = None,
+    settings: Mapping[str, Any] | None = None,
 ) -> TurboGenFn:
     """Return a flow that is text as a function that runs; the files it uses are looked for under `root`."""
     builder, place = _builder_for_text(text, name, root)
     function = _load(builder, place, layers, profiles, tools)
     if not os.path.exists(name):  # noqa: PTH110
         _show_in_tracebacks(function.fn, name, text)
-    return function
+    return function if settings is None else function.configure(settings)
 
 
 def _sound(path: PathLike, root: Path | None) -> tuple[Builder, FlowFile]:
