@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from inspect import signature
 
 import pytest
 
@@ -29,6 +30,34 @@ OTHERWISE = (
 @pytest.mark.parametrize("name", SAME)
 def test_a_name_that_is_the_same_is_there(name: str) -> None:
     assert name in turbo_yaml.__all__
+
+
+MEMBERS = {
+    "BaseMemory": ("setup", "get", "extend", "append", "get_state", "set_state", "prepare_prompt"),
+    "BaseCache": ("has", "get", "set", "clear", "to_key"),
+    "TurboGenWrapper": ("init", "run"),
+    "TurboGenFn": ("settings", "configure"),
+    "Scratchpad": ("parse",),
+    "BaseMessageCollection": ("get",),
+}
+ARGUMENTS = {
+    "User": ("content", "template", "variables", "sticky", "label", "forward"),
+    "Generate": ("forward",),
+    "GetInput": ("content", "record"),
+    "Result": ("content", "needs_input", "done", "original_role"),
+    "Example": ("user", "assistant"),
+    "turbo": ("memory_class", "cache_class", "model", "debug", "n", "select_choice"),
+}
+
+
+@pytest.mark.parametrize("name", MEMBERS)
+def test_what_it_can_do_is_there(name: str) -> None:
+    assert [member for member in MEMBERS[name] if not hasattr(getattr(turbo_yaml, name), member)] == []
+
+
+@pytest.mark.parametrize("name", ARGUMENTS)
+def test_what_it_takes_is_taken(name: str) -> None:
+    assert {*ARGUMENTS[name]} <= signature(getattr(turbo_yaml, name)).parameters.keys()
 
 
 @pytest.mark.parametrize("name", (*SAME, *OTHERWISE))
