@@ -124,6 +124,26 @@ def test_what_keeps_the_flow_from_running_ends_the_chat(turbo: Turbo, folder: Pa
     assert "the flow wants `n`" in done.err and "-p n VALUE" in done.err
 
 
+def test_ctrl_c_stops_a_reply_and_not_the_flow_that_wanted_it(
+    terminal: Callable[..., Terminal],  # noqa: F811
+    folder: Path,
+) -> None:
+    loop = "  - while: 'true'\n    limit: 9\n    do:\n      - input: Next?\n        as: said\n"
+    text = f"turbo: 1\nsteps:\n{loop}      - user: '{{{{ said }}}}'\n      - generate\n"
+    (folder / "loop.yaml").write_text(text, encoding="utf-8")
+    with ThreadServer([Answer(text="one two three", fault="stall", after=3), "Four."]) as server:
+        shown = terminal("chat", "loop.yaml", *here(server))
+        shown.read_until("Next?\r\n> ")
+        shown.type("count\n")
+        shown.read_until("one")
+        shown.type("\x03")
+        shown.read_until("(stopped)\r\nNext?\r\n> ")
+        shown.type("go on\n")
+        shown.read_until("Four.\r\nNext?\r\n> ")
+        shown.type("\x04")
+        assert shown.end() == 0
+
+
 def test_ctrl_c_stops_a_reply_and_the_chat_goes_on(
     terminal: Callable[..., Terminal],  # noqa: F811
 ) -> None:
@@ -136,7 +156,8 @@ def test_ctrl_c_stops_a_reply_and_the_chat_goes_on(
         shown.read_until("(stopped)")
         shown.type("go on\n")
         shown.read_until("Four.\r\n> ")
-        assert said(server)[1:] == [("user", "count"), ("user", "go on")]
+        # What was seen of the reply stays, so that one can speak of it.
+        assert said(server)[1:] == [("user", "count"), ("assistant", "one two "), ("user", "go on")]
         shown.type("\x04")
         assert shown.end() == 0
     assert "Traceback" not in shown.seen

@@ -92,7 +92,7 @@ def test_a_reply_that_was_stopped_stays_stopped(turbo: Turbo, terminal: Start) -
         shown = terminal("chat", "talk.yaml", *here(server))
         shown.read_until("> ")
         shown.type("count\n")
-        shown.read_until("one")
+        shown.read_until("two")
         shown.type("\x03")
         shown.read_until("(stopped)")
         shown.type("go on\n")
@@ -103,6 +103,7 @@ def test_a_reply_that_was_stopped_stays_stopped(turbo: Turbo, terminal: Start) -
         assert turbo("resume", str(recorded(turbo)["run"]), "--reply", "more") == (0, "Five.\n", "")
         assert said(server)[1:] == [
             ("user", "count"),
+            ("assistant", "one two "),
             ("user", "go on"),
             ("assistant", "Four."),
             ("user", "more"),

@@ -13,6 +13,7 @@ from turbo_yaml.records import replace
 from turbo_yaml.runtime.events import UsageEvent, WarningEvent
 from turbo_yaml.runtime.frames import Frame
 from turbo_yaml.runtime.policy.answerers import Answerer
+from turbo_yaml.runtime.policy.stopping import STOPPED
 from turbo_yaml.runtime.recording.replies import asked_data, reply_data, reply_of
 
 _AS_IT_IS: Final = Privacy()
@@ -64,7 +65,7 @@ async def cached(
             )
         return replace(kept, usage=None, cost=0.0)
     reply = await work()
-    if who.cache in _WRITES and _can_be_kept(reply):
+    if who.cache in _WRITES and reply.finish_reason != STOPPED and _can_be_kept(reply):
         try:
             await cache.set(key, {"text": reply.content, **reply_data(reply, _AS_IT_IS)})
         except CacheError as problem:

@@ -25,6 +25,7 @@ from turbo_yaml.settings.keys import BUILT_IN
 
 if TYPE_CHECKING:
     from turbo_yaml.runtime.policy.deadlines import RecordedEnd
+    from turbo_yaml.runtime.policy.stopping import Stops
     from turbo_yaml.runtime.recording.places import Place
     from turbo_yaml.runtime.recording.recorder import Recorder
     from turbo_yaml.runtime.tooling.servers import Servers
@@ -111,6 +112,7 @@ class Host(Spending):
         "results",
         "servers",
         "shared",
+        "stops",
         "tool_gate",
         "tools",
         "turns",
@@ -133,6 +135,8 @@ class Host(Spending):
         self.branches = 0
         """How many branches are at work now."""
         self.messages = self.turns = self.inputs = self.results = self.tools = 0
+        self.stops: Stops | None = None
+        """What cuts replies short, where somebody may."""
         self.tool_gate: asyncio.Semaphore | None = None
         self.servers: Servers | None = None
         """The MCP servers that the run has needed so far."""

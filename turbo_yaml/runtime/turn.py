@@ -162,12 +162,10 @@ async def _ask_once(frame: Frame, ask: Generate, who: Answerer, request: Request
     host = frame.host
     on_delta = who.on_delta if host.listener is None else _on_delta(frame, ask, request)
     if host.gate is None:
-        begun, later = _begin(host, who, request, on_delta)
-        reply: Reply = begun if later is None else await later
+        reply = await _reply_of(host, who, request, on_delta)
     else:
         async with host.gate:
-            begun, later = _begin(host, who, request, on_delta)
-            reply = begun if later is None else await later
+            reply = await _reply_of(host, who, request, on_delta)
     cost = reply_cost(who.price, reply.usage)
     if cost is not None:
         reply = replace(reply, cost=cost)
@@ -185,6 +183,19 @@ async def _ask_once(frame: Frame, ask: Generate, who: Answerer, request: Request
             )
         )
     return reply
+
+
+async def _reply_of(host: Host, who: Answerer, request: Request, on_delta: OnDelta | None) -> Reply:
+    """Return what the model says, or as much of a text as had come when it was stopped."""
+    coming = None
+    if host.stops is not None and request.output is None and request.choices is None:
+        coming = host.stops.begin(on_delta)
+        on_delta = None if on_delta is None else coming.hear
+    begun, later = _begin(host, who, request, on_delta)
+    if later is None:
+        reply: Reply = begun
+        return reply
+    return await (later if coming is None else coming.whole(later))
 
 
 def _begin(

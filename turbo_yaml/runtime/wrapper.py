@@ -18,6 +18,7 @@ from turbo_yaml.runtime.host.answers import Answers, next_answer, read_given
 from turbo_yaml.types.declared import MISSING
 
 if TYPE_CHECKING:
+    from turbo_yaml.runtime.policy.stopping import Stops
     from turbo_yaml.runtime.recording.recorder import Recorder
 
 MAX_ASKED: Final = 10
@@ -105,6 +106,11 @@ class TurboGenWrapper:
     def listen(self, listener: Listener) -> Self:
         """Tell a listener of what happens from now on; returns the run."""
         self._driver.frame.host.listener = listener
+        return self
+
+    def with_stops(self, stops: Stops) -> Self:
+        """Let its replies be cut short by `stops.stop()`; returns the run."""
+        self._driver.frame.host.stops = stops
         return self
 
     def with_setup(self, options: Mapping[str, Any]) -> Self:

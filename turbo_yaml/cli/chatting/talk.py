@@ -17,6 +17,7 @@ from turbo_yaml.protocol import Assistant, BaseMemory, Message
 from turbo_yaml.protocol.messages import Content
 from turbo_yaml.records import Record
 from turbo_yaml.runtime.function import TurboGenFn
+from turbo_yaml.runtime.policy.stopping import Stops
 from turbo_yaml.runtime.wrapper import TurboGenWrapper
 
 if TYPE_CHECKING:
@@ -107,8 +108,10 @@ class Talk:
     def _play(self, run: TurboGenWrapper, system: str | None) -> None:
         """Play a run to its end, or until it fails or the person stops it."""
         self._memory = run.memory
+        stops = Stops()
+        self._loop.soften = stops.stop
         try:
-            Session(self._loop, run, self._view, self._typist).play(system)
+            Session(self._loop, run.with_stops(stops), self._view, self._typist).play(system)
             if run.outcome is not None and not (run.recalls or self._view.has_shown(run.outcome)):
                 self._view.show(to_text(run.outcome))
         except KeyboardInterrupt:
@@ -126,6 +129,7 @@ class Talk:
             if not (stopped or run.recalls):
                 report(error, None)
         finally:
+            self._loop.soften = None
             if self._loop.signal is None:
                 self._loop.run(run.aclose())
 

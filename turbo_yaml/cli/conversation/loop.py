@@ -33,6 +33,9 @@ class Loop:
         self._before: dict[int, Any] = {}
         self.tick: Callable[[], None] | None = None
         """What is called about twice a second while something runs."""
+        self.soften: Callable[[], bool] | None = None
+        """What Ctrl-C does first: it tells whether it could, and else what runs is cancelled."""
+        self.softened = False
 
     def __enter__(self) -> Loop:
         self._runner.__enter__()
@@ -86,14 +89,26 @@ class Loop:
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
         """Cancel what runs; at the second signal, or where nothing runs, stop right here."""
+        if number == signal.SIGINT and self.signal is None and self._task is not None and self._softly():
+            return
         again = self.signal is not None
         self.signal = self.signal or number
         if self._task is None or again:
             raise KeyboardInterrupt(self.exit_code)
         self._task.cancel()
-        # A signal does not wake a loop that waits on its selector; a call from "another thread" does.
-        self._runner.get_loop().call_soon_threadsafe(lambda: None)
+        self._wake()
         _arm(GRACE)
+
+    def _softly(self) -> bool:
+        if self.soften is None or not self.soften():
+            return False
+        self.softened = True
+        self._wake()
+        return True
+
+    def _wake(self) -> None:
+        """Let the loop look: a signal does not wake one that waits, a call from "another thread" does."""
+        self._runner.get_loop().call_soon_threadsafe(lambda: None)
 
     def _out_of_patience(self, number: int, frame: FrameType | None) -> None:
         raise KeyboardInterrupt(self.exit_code)

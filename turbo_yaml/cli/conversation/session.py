@@ -7,6 +7,7 @@ from typing import Any, Final, Protocol
 from turbo_yaml.cli.conversation.answers import Unanswered
 from turbo_yaml.cli.conversation.loop import Loop
 from turbo_yaml.cli.conversation.views import View
+from turbo_yaml.cli.terminal import tell
 from turbo_yaml.protocol import GetInput, Message, Result
 from turbo_yaml.runtime.events import Event, UsageEvent
 from turbo_yaml.runtime.wrapper import TurboGenWrapper
@@ -61,15 +62,25 @@ class Session:
             signal = self._loop.run(_go_on(self._run))
             while signal is not None:
                 if isinstance(signal, GetInput):
+                    self._tell_stopped()
                     signal = self._answer(signal)
                     continue
                 if signal.done:
                     break
                 if not self._run.recalls:
                     self.view.result(signal)
+                self._tell_stopped()
                 signal = self._loop.run(_go_on(self._run))
         finally:
             self.view.ended()
+            self._tell_stopped()
+
+    def _tell_stopped(self) -> None:
+        """Say that a reply was cut short, once."""
+        if self._loop.softened:
+            self._loop.softened = False
+            self.view.ended()
+            tell("(stopped)")
 
     def _hear(self, event: Event) -> None:
         """Show what happens, but not once more what had happened before a run went on."""
