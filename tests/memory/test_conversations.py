@@ -218,8 +218,6 @@ def test_a_flow_whose_chat_goes_on_wants_a_name_and_its_tests_none(
     done = turbo("run", "kept.yaml", "-m", "echo")
     assert done.code == 2 and "--conversation NAME" in done.err
     assert turbo("run", "kept.yaml", "-m", "echo", "--conversation", "a") == (0, "Hi\n", "")
-    done = turbo("run", "kept.yaml", "-m", "echo", "--conversation", "a", "--journal")
-    assert done.code == 2 and "is not recorded" in done.err
 
 
 def test_another_process_goes_on_with_a_conversation(process: Callable[..., Done], folder: Path) -> None:

@@ -19,6 +19,7 @@ from turbo_yaml.settings.patch import inside
 _NAMES_A_MODEL = re.compile(r"\b(?:model|profile)\b[\"']?\s*:\s*[^\s\[]")
 
 if TYPE_CHECKING:
+    from turbo_yaml.memory.sqlite import SqliteMemory
     from turbo_yaml.runtime.recording.recorder import Rules
 
 
@@ -43,7 +44,7 @@ class Order(Protocol):
 
     @property
     def conversation(self) -> str | None:
-        """The conversation that the run goes on with: it is kept itself, and the run is not recorded."""
+        """The conversation that the run goes on with."""
 
     def _asdict(self) -> dict[str, Any]: ...
 
@@ -57,11 +58,12 @@ class Stateful(Protocol):
 
 
 class GoingOn(NamedTuple):
-    """A recorded run that goes on: its name, the inputs it had, and how."""
+    """A recorded run that goes on: its name, the inputs it had, how, and how its conversation was then."""
 
     name: str
     inputs: Mapping[str, Any]
     rules: Rules
+    conversation: Mapping[str, Any] | None = None
 
 
 def state_flag(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -90,11 +92,12 @@ def journal_flags(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @contextmanager
-def recorded(order: Order, function: TurboGenFn, going_on: GoingOn | None) -> Iterator[TurboGenFn]:
-    """Give the function as its run is to be recorded, or as it is."""
+def recorded(
+    order: Order, function: TurboGenFn, going_on: GoingOn | None, chat: SqliteMemory | None = None
+) -> Iterator[TurboGenFn]:
+    """Give the function as its run is to be recorded, or as it is. `chat`: the conversation it is part of."""
     function = _with_cache(order, function)
-    unsaid = order.conversation is None and asks_a_real_model(function, order.flow)
-    wanted = unsaid if order.journal is None else order.journal
+    wanted = asks_a_real_model(function, order.flow) if order.journal is None else order.journal
     if going_on is None and not wanted:
         yield function
         return
@@ -115,8 +118,16 @@ def recorded(order: Order, function: TurboGenFn, going_on: GoingOn | None) -> It
             tell(f"warning: the run is not recorded: {problem.message}")
             yield function
             return
+        call = _call(order)
+        if chat is not None:
+            from turbo_yaml.cli.conversation.keeping import beginning
+
+            call["conversation"] = beginning(chat)
+        if going_on is not None and chat is not None:
+            run = journal.run(going_on.name)
+            journal.change_call(run, {**run.call, "conversation": call["conversation"]})
         resumed = None if going_on is None else going_on.name
-        yield function.using(journal=Recording(journal, rules, _call(order), resumed))
+        yield function.using(journal=Recording(journal, rules, call, resumed))
 
 
 def _with_cache(order: Order, function: TurboGenFn) -> TurboGenFn:

@@ -245,6 +245,10 @@ class Journal:
         self.write(statements)
         log.go_on()
 
+    def change_call(self, run: Run, call: Mapping[str, Any]) -> None:
+        """Record anew what a run was called with; `JournalError` where that cannot be done."""
+        self.write([("update run set call = ? where id = ?", (to_stored(call), run.id))])
+
     def write(self, statements: list[Statement]) -> None:
         """Do statements at once, all or none; `JournalError` where they cannot be done."""
         with reading(self.folder), self._changing() as db:

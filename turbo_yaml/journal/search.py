@@ -32,7 +32,8 @@ class Wanted(NamedTuple):
     """What runs are looked for: each None says nothing. `since` is in seconds of the epoch.
 
     `tools` are the names of tools that were called, all of them; `any_tool`: whether one was, whatever its
-    name. `schema` is the JSON Schema of a reply. `later_than` and `not_before` are runs, by name.
+    name. `conversation` is one by its name, `current` the one that went on last. `schema` is the JSON Schema
+    of a reply. `later_than` and `not_before` are runs, by name.
     """
 
     query: str | None = None
@@ -43,6 +44,8 @@ class Wanted(NamedTuple):
     tools: Sequence[str] = ()
     any_tool: bool = False
     schema: Mapping[str, Any] | None = None
+    conversation: str | None = None
+    current: bool = False
     later_than: str | None = None
     not_before: str | None = None
 
@@ -54,6 +57,7 @@ _CALLED: Final = (
     "where e.run = r.id and e.kind = 'turn' and (? is null or json_extract(c.value, '$[1]') = ?)))"
 )
 """A tool is called by a step, or by a model, for which a flow may stand in."""
+_CONVERSATION: Final = "json_extract(r.call, '$.conversation.name')"
 _OUTPUT: Final = (
     "exists (select 1 from event e join text t on t.hash = e.ask where e.run = r.id and e.kind = 'turn' "
     "and json(json_extract(t.body, '$.output')) = json(?))"
@@ -94,6 +98,11 @@ def _conditions(journal: Journal, wanted: Wanted) -> Iterator[tuple[Any, ...]]:
         yield _CALLED, *[tool] * 4
     if wanted.schema is not None:
         yield _OUTPUT, to_json(wanted.schema)
+    if wanted.conversation is not None:
+        yield f"{_CONVERSATION} = ?", wanted.conversation
+    if wanted.current:
+        last = f"select {_CONVERSATION} from run r where {_CONVERSATION} is not null"
+        yield (f"{_CONVERSATION} = ({last} order by r.began desc limit 1)",)
     if wanted.later_than is not None:
         yield "r.began > ?", journal.run(wanted.later_than).began
     if wanted.not_before is not None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib import import_module
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from turbo_yaml.diagnostics.suggest import did_you_mean
 from turbo_yaml.errors import UsageError
 from turbo_yaml.protocol import BaseMemory
+
+if TYPE_CHECKING:
+    from turbo_yaml.memory.sqlite import SqliteMemory
 
 KINDS: Final[Mapping[str, str]] = {
     "local": "turbo_yaml.memory.local:LocalMemory",
@@ -43,7 +46,7 @@ def unkept_memory(declared: Mapping[str, Any] | None) -> BaseMemory:
     return new_memory(options)
 
 
-def conversation(name: str, folder: str | None, declared: Mapping[str, Any] | None) -> BaseMemory:
+def conversation(name: str, folder: str | None, declared: Mapping[str, Any] | None) -> SqliteMemory:
     """Return the conversation of this name in a folder, as a flow declares its memory: what of it is sent.
 
     `UsageError` where the flow's memory cannot be kept, and for what is no name.

@@ -33,7 +33,7 @@ class SqliteMemory(BaseMemory):
     and where another run is at it; `JournalError` where the file cannot be used.
     """
 
-    __slots__ = ("__weakref__", "_db", "_lock", "_owner", "chat", "name", "path")
+    __slots__ = ("__weakref__", "_db", "_lock", "_owner", "chat", "name", "path", "used", "used_before")
 
     def __init__(
         self, name: str, folder: str | os.PathLike[str] | None = None, *, max_tokens: int | None = None
@@ -50,6 +50,8 @@ class SqliteMemory(BaseMemory):
         self._db: sqlite3.Connection | None = None
         self._owner: Owner | None = None
         self._lock = threading.Lock()
+        self.used = self.used_before = 0.0
+        """When this process took the conversation, and when somebody did the last time before."""
 
     @classmethod
     def declared(cls, options: Mapping[str, Any]) -> SqliteMemory:
@@ -65,6 +67,12 @@ class SqliteMemory(BaseMemory):
     async def setup(self, **options: Any) -> None:
         """Take the conversation, and read what was said in it."""
         await asyncio.to_thread(self._with, self._take)
+
+    async def put_back(self, count: int, state: Mapping[str, Any]) -> None:
+        """Let the conversation be as it was with its first messages, so many, and with this remembered."""
+        self.chat.messages = self.chat.messages[:count]
+        await asyncio.to_thread(self._with, lambda db: self._write(db, [], count))
+        await self.set_state(state)
 
     async def release(self) -> None:
         """Let others go on with the conversation."""
@@ -117,8 +125,10 @@ class SqliteMemory(BaseMemory):
                 raise unusable(self.path, problem) from problem
 
     def _take(self, db: sqlite3.Connection) -> None:
-        row = db.execute("select state, owner from conversation where name = ?", (self.name,)).fetchone()
-        state, holder = row or ("{}", None)
+        row = db.execute(
+            "select state, owner, used from conversation where name = ?", (self.name,)
+        ).fetchone()
+        state, holder, used = row or ("{}", None, 0.0)
         if self._owner is None:
             process = None if holder is None else process_of(self.path.parent, holder)
             if process is not None:
@@ -128,11 +138,12 @@ class SqliteMemory(BaseMemory):
                 )
             self._owner = Owner(self.path.parent)
             finalize(self, self._owner.release)
-        db.execute(
-            "insert into conversation values(?, ?, ?, ?, ?) "
-            "on conflict(name) do update set owner = excluded.owner, used = excluded.used",
-            (self.name, state, self._owner.name, time(), time()),
-        )
+            self.used, self.used_before = time(), float(used)
+            db.execute(
+                "insert into conversation values(?, ?, ?, ?, ?) "
+                "on conflict(name) do update set owner = excluded.owner, used = excluded.used",
+                (self.name, state, self._owner.name, self.used, self.used),
+            )
         found = said(db, self.name)
         self.chat.messages, self.chat.state = found.messages, dict(found.state)
 

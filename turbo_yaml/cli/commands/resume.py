@@ -105,7 +105,8 @@ def go_on(
         form=form or order.form, no_stream=no_stream or order.no_stream, usage=usage, state=state
     )
     text = sources.get("<stdin>") if order.flow == STDIN else None
-    perform(order, text, Piped(), GoingOn(name, run.call["inputs"], Rules(on_change, unsure)))
+    going_on = GoingOn(name, run.call["inputs"], Rules(on_change, unsure), run.call.get("conversation"))
+    perform(order, text, Piped(), going_on)
 
 
 def order_of(run: Run, *, replies: Sequence[str] = (), params: Sequence[tuple[str, str]] = ()) -> Order:
@@ -141,4 +142,12 @@ def order_of(run: Run, *, replies: Sequence[str] = (), params: Sequence[tuple[st
         journal=True,
         state=None,
         unrecorded=False,
+        conversation=None if (kept := call.get("conversation")) is None else kept["name"],
     )
+
+
+def refuse_conversation(run: Run, what: str) -> None:
+    """Refuse what would need a conversation as it was: nobody keeps copies of it."""
+    if run.call.get("conversation") is not None:
+        name = run.call["conversation"]["name"]
+        raise UsageError(f"run `{run.name}` goes on with the conversation `{name}`, and cannot be {what}")

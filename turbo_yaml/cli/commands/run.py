@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 import click
 
 from turbo_yaml.cli.conversation.answers import Answers
+from turbo_yaml.cli.conversation.keeping import kept_chat
 from turbo_yaml.cli.conversation.loop import Loop
 from turbo_yaml.cli.conversation.output import error_data, report_data, to_json, to_text
 from turbo_yaml.cli.conversation.session import SUSPENDED, Session, Suspended
@@ -25,9 +26,8 @@ from turbo_yaml.cli.recorded import GoingOn, goes_on, journal_flags, recorded, r
 from turbo_yaml.cli.terminal import is_terminal, put, tell, write
 from turbo_yaml.compiler.edge import load, loads
 from turbo_yaml.errors import FlowError, TurboError, UsageError
-from turbo_yaml.memory.registry import conversation
 from turbo_yaml.models.known.prices import shown_cost
-from turbo_yaml.protocol import BaseMemory, Message
+from turbo_yaml.protocol import Message
 from turbo_yaml.runtime.function import TurboGenFn
 from turbo_yaml.runtime.wrapper import TurboGenWrapper
 from turbo_yaml.settings.keys import LayerKind
@@ -151,9 +151,14 @@ def perform(
     given = gather(declared, order.files, order.params, piped)
     if going_on is not None:
         given = {**going_on.inputs, **given}
-    with recorded(order, function, going_on) as function:
+    memory = None if function.info is None else function.info.memory
+    then = None if going_on is None else going_on.conversation
+    with (
+        kept_chat(order.conversation, order.state, memory, then) as chat,
+        recorded(order, function, going_on, chat) as function,
+    ):
         try:
-            run = function(memory=_conversation(order, function), **given)
+            run = function(memory=chat, **given)
         except UsageError as error:
             raise UsageError(error.message, hint=missing_hint(declared, given) or error.hint) from None
         if begins is not None:
@@ -162,19 +167,6 @@ def perform(
             view = _with_progress(order.progress, view, run, loop)
             _play(order, loop, function, run, Session(loop, run, view, answers))
     _tell_left_over(answers, piped)
-
-
-def _conversation(order: Order, function: TurboGenFn) -> BaseMemory | None:
-    """Return the conversation that the run goes on with, if one is named."""
-    if order.conversation is None:
-        return None
-    if order.journal:
-        raise UsageError(
-            "a run of a conversation is not recorded, and `--journal` is given",
-            hint="the conversation itself is kept: leave out one of the two",
-        )
-    declared = None if function.info is None else function.info.memory
-    return conversation(order.conversation, order.state, declared)
 
 
 def _view(order: Order, answers: Answers) -> View:

@@ -66,6 +66,8 @@ def command() -> None:
     metavar="TYPE",
     help="Those with a reply of this type: a type, a JSON Schema, or a file of it.",
 )
+@click.option("--cid", "--conversation", "conversation", metavar="NAME", help="Those of this conversation.")
+@click.option("-c", "--current", is_flag=True, help="Those of the conversation that went on last.")
 @click.option("--id-gt", "later_than", metavar="RUN", help="Those that began later than this one.")
 @click.option("--id-gte", "not_before", metavar="RUN", help="This one, and those that began later.")
 @click.option("-u", "--usage", is_flag=True, help="Tell on standard error how many tokens they used in all.")
@@ -184,12 +186,13 @@ def fork(
 
     What was told before PLACE is kept, whatever the flow asks there now.
     """
-    from turbo_yaml.cli.commands.resume import go_on
+    from turbo_yaml.cli.commands.resume import go_on, refuse_conversation
     from turbo_yaml.runtime.recording.scripts import ANEW, GIVEN
 
     state = None if state is None else str(Path(state).absolute())
     with _journal(state, to_look=False) as journal:
         origin = journal.run(run)
+        refuse_conversation(origin, "copied")
         call = dict(origin.call)
         call.pop(GIVEN, None)
         overrides = ctx.meta[InOrder.KEY]

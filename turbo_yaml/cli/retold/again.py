@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from turbo_yaml.cli.commands.resume import order_of
+from turbo_yaml.cli.commands.resume import order_of, refuse_conversation
 from turbo_yaml.cli.commands.run import STDIN, load_flow
 from turbo_yaml.cli.conversation.session import instruction
 from turbo_yaml.errors import UsageError
@@ -27,6 +27,7 @@ def function_of(run: Run, sources: Mapping[str, str], flow: str | None = None) -
 
     Its tools are bound to nothing. The folder in which the run began becomes the current one.
     """
+    refuse_conversation(run, "done again")
     order = order_of(run)._replace(tools=())
     order = order if flow is None else order._replace(flow=flow)
     text = sources.get("<stdin>") if order.flow == STDIN else None
