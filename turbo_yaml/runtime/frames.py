@@ -223,9 +223,8 @@ class Host(Spending):
         try:
             for told in events:
                 waiting = self.listener(told)
-                if waiting is not None and isawaitable(
-                    waiting
-                ):  # what else a lambda may give is its own affair
+                # What else a lambda may give is its own affair.
+                if waiting is not None and isawaitable(waiting):
                     await waiting
         except Exception as problem:
             raise HostFailed(problem) from problem
