@@ -33,6 +33,52 @@ def paths_argument(metavar: str) -> Callable[[Callable[..., Any]], Callable[...,
     return click.argument("paths", nargs=-1, metavar=metavar, shell_complete=completed("complete_flow"))
 
 
+def input_flags(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add `--param` and `--params`: the inputs of a flow."""
+    function = click.option(
+        "--params",
+        "files",
+        multiple=True,
+        metavar="FILE",
+        type=click.Path(),
+        help="Read inputs from a JSON or YAML file.",
+    )(function)
+    return click.option(
+        "-p",
+        "--param",
+        "params",
+        nargs=2,
+        multiple=True,
+        metavar="NAME VALUE",
+        shell_complete=completed("complete_input"),
+        help="Give an input, read by its type. @FILE reads a file, - standard input, @@ is one @.",
+    )(function)
+
+
+secret_inputs_flag = click.option(
+    "-p",
+    "--param",
+    "params",
+    nargs=2,
+    multiple=True,
+    metavar="NAME VALUE",
+    help="Give an input again: one that was not stored because it is secret.",
+)
+"""Adds `--param` to a verb that knows the other inputs from a recorded run."""
+replies_flag = click.option(
+    "--reply", "replies", multiple=True, metavar="TEXT", help="Answer the next question of the flow."
+)
+"""Adds `--reply`."""
+tools_flag = click.option(
+    "--tools",
+    multiple=True,
+    metavar="FILE.py",
+    type=click.Path(),
+    help="Bind the flow's tools to the functions of a Python file, which is run.",
+)
+"""Adds `--tools`."""
+
+
 def common(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add `--color` and `--debug`, which work on what is printed and not on what is done."""
     function = click.option(

@@ -19,6 +19,7 @@ from turbo_yaml.settings.patch import inside
 _NAMES_A_MODEL = re.compile(r"\b(?:model|profile)\b[\"']?\s*:\s*[^\s\[]")
 
 if TYPE_CHECKING:
+    from turbo_yaml.journal.journal import Journal
     from turbo_yaml.memory.sqlite import SqliteMemory
     from turbo_yaml.runtime.recording.recorder import Rules
 
@@ -92,6 +93,26 @@ def journal_flags(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @contextmanager
+def usable_journal(state: str | None, rules: Rules, what: str) -> Iterator[Journal | None]:
+    """Give the journal; None, and a warning, where it cannot be used and `what` is done may go unrecorded."""
+    from turbo_yaml.errors import JournalError
+    from turbo_yaml.journal.journal import Journal
+
+    with Journal(state) as journal:
+        try:
+            journal.check()
+        except JournalError as problem:
+            if rules.required:
+                raise
+            from turbo_yaml.cli.terminal import tell
+
+            tell(f"warning: the {what} is not recorded: {problem.message}")
+            yield None
+            return
+        yield journal
+
+
+@contextmanager
 def recorded(
     order: Order, function: TurboGenFn, going_on: GoingOn | None, chat: SqliteMemory | None = None
 ) -> Iterator[TurboGenFn]:
@@ -101,21 +122,12 @@ def recorded(
     if going_on is None and not wanted:
         yield function
         return
-    from turbo_yaml.errors import JournalError
-    from turbo_yaml.journal.journal import Journal
     from turbo_yaml.runtime.recording.recorder import Rules
     from turbo_yaml.runtime.recording.start import Recording
 
     rules = going_on.rules if going_on is not None else Rules(required=not order.unrecorded)
-    with Journal(order.state) as journal:
-        try:
-            journal.check()
-        except JournalError as problem:
-            if rules.required:
-                raise
-            from turbo_yaml.cli.terminal import tell
-
-            tell(f"warning: the run is not recorded: {problem.message}")
+    with usable_journal(order.state, rules, "run") as journal:
+        if journal is None:
             yield function
             return
         call = _call(order)

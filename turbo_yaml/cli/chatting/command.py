@@ -16,7 +16,7 @@ from turbo_yaml.cli.chatting.typist import Typist
 from turbo_yaml.cli.conversation.loop import Loop
 from turbo_yaml.cli.conversation.views import Conversation
 from turbo_yaml.cli.inputs import first_wanting, gather, missing_hint
-from turbo_yaml.cli.options import common, completed, flow_argument
+from turbo_yaml.cli.options import common, flow_argument, input_flags, tools_flag
 from turbo_yaml.cli.overrides import InOrder, Override, setting_flags
 from turbo_yaml.cli.piped import Piped
 from turbo_yaml.cli.recorded import GoingOn, into_folder, journal_flags, resume_words
@@ -31,33 +31,10 @@ if TYPE_CHECKING:
 
 @click.command("chat", cls=InOrder, short_help="Talk with a flow in the terminal.")
 @flow_argument
-@click.option(
-    "-p",
-    "--param",
-    "params",
-    nargs=2,
-    multiple=True,
-    metavar="NAME VALUE",
-    shell_complete=completed("complete_input"),
-    help="Give an input, read by its type. @FILE reads a file, @@ is one @.",
-)
-@click.option(
-    "--params",
-    "files",
-    multiple=True,
-    metavar="FILE",
-    type=click.Path(),
-    help="Read inputs from a JSON or YAML file.",
-)
+@input_flags
 @setting_flags
 @click.option("-s", "--system", metavar="TEXT", help="Say this to the model before all else.")
-@click.option(
-    "--tools",
-    multiple=True,
-    metavar="FILE",
-    type=click.Path(),
-    help="Bind the flow's tools to a Python file's functions.",
-)
+@tools_flag
 @click.option(
     "--no-history", is_flag=True, help="Keep no lines for the next chat, and show none of earlier ones."
 )

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from turbo_yaml.cli.chatting.talk import FOLLOW_UP
 from turbo_yaml.cli.commands.run import bound_tools
 from turbo_yaml.cli.overrides import Override, gather_layers
-from turbo_yaml.cli.recorded import GoingOn, asks_a_real_model
-from turbo_yaml.cli.terminal import tell
+from turbo_yaml.cli.recorded import GoingOn, asks_a_real_model, usable_journal
 from turbo_yaml.compiler.edge import load, loads
 from turbo_yaml.runtime.function import TurboGenFn
 
@@ -61,19 +60,12 @@ def recorded_chat(
     if not wanted:
         yield None
         return
-    from turbo_yaml.errors import JournalError
-    from turbo_yaml.journal.journal import Journal
     from turbo_yaml.runtime.recording.chat import RecordedChat
     from turbo_yaml.runtime.recording.recorder import Rules
 
     rules = going_on.rules if going_on is not None else Rules(required=not order.unrecorded)
-    with Journal(order.state) as journal:
-        try:
-            journal.check()
-        except JournalError as problem:
-            if rules.required:
-                raise
-            tell(f"warning: the chat is not recorded: {problem.message}")
+    with usable_journal(order.state, rules, "chat") as journal:
+        if journal is None:
             yield None
             return
         resumed = None if going_on is None else going_on.name

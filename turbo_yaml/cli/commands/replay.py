@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from turbo_yaml.cli.options import common, completed
+from turbo_yaml.cli.options import common, completed, secret_inputs_flag
 from turbo_yaml.cli.recorded import state_flag
 from turbo_yaml.cli.terminal import write
 
@@ -34,15 +34,7 @@ Exit codes:
     shell_complete=completed("complete_flow"),
     help="Run this file: an edited copy of the flow.",
 )
-@click.option(
-    "-p",
-    "--param",
-    "params",
-    nargs=2,
-    multiple=True,
-    metavar="NAME VALUE",
-    help="Give an input again: one that was not stored because it is secret.",
-)
+@secret_inputs_flag
 @click.option("--json", "as_json", is_flag=True, help="Print what came of it as JSON.")
 @state_flag
 @common

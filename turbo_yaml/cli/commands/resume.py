@@ -10,7 +10,7 @@ import click
 
 from turbo_yaml.cli.commands.run import JSON, JSONL, STDIN, Order, perform
 from turbo_yaml.cli.faults import EXIT_CODES
-from turbo_yaml.cli.options import common
+from turbo_yaml.cli.options import common, replies_flag, secret_inputs_flag
 from turbo_yaml.cli.overrides import Override
 from turbo_yaml.cli.piped import Piped
 from turbo_yaml.cli.recorded import GoingOn, into_folder, state_flag
@@ -22,18 +22,8 @@ if TYPE_CHECKING:
 
 @click.command("resume", short_help="Go on with a run that broke off.", epilog=EXIT_CODES)
 @click.argument("run", metavar="RUN")
-@click.option(
-    "--reply", "replies", multiple=True, metavar="TEXT", help="Answer the next question of the flow."
-)
-@click.option(
-    "-p",
-    "--param",
-    "params",
-    nargs=2,
-    multiple=True,
-    metavar="NAME VALUE",
-    help="Give an input again: one that was not stored because it is secret.",
-)
+@replies_flag
+@secret_inputs_flag
 @click.option(
     "--retry-unsure",
     "unsure",

@@ -19,7 +19,7 @@ from turbo_yaml.cli.conversation.views import Conversation, EventLines, Notices,
 from turbo_yaml.cli.faults import EXIT_CODES
 from turbo_yaml.cli.files import read_stdin
 from turbo_yaml.cli.inputs import gather, missing_hint
-from turbo_yaml.cli.options import common, completed, flow_argument
+from turbo_yaml.cli.options import common, flow_argument, input_flags, replies_flag, tools_flag
 from turbo_yaml.cli.overrides import InOrder, Override, gather_layers, setting_flags
 from turbo_yaml.cli.piped import Piped
 from turbo_yaml.cli.recorded import GoingOn, goes_on, journal_flags, recorded, resume_words
@@ -62,24 +62,7 @@ class Order(NamedTuple):
 
 @click.command("run", cls=InOrder, short_help="Run a flow and print its answer.", epilog=EXIT_CODES)
 @flow_argument
-@click.option(
-    "-p",
-    "--param",
-    "params",
-    nargs=2,
-    multiple=True,
-    metavar="NAME VALUE",
-    shell_complete=completed("complete_input"),
-    help="Give an input, read by its type. @FILE reads a file, - standard input, @@ is one @.",
-)
-@click.option(
-    "--params",
-    "files",
-    multiple=True,
-    metavar="FILE",
-    type=click.Path(),
-    help="Read inputs from a JSON or YAML file.",
-)
+@input_flags
 @setting_flags
 @click.option(
     "-s",
@@ -87,22 +70,13 @@ class Order(NamedTuple):
     metavar="TEXT",
     help="Say this to the model before all else, beside the flow's system message.",
 )
-@click.option(
-    "--reply", "replies", multiple=True, metavar="TEXT", help="Answer the next question of the flow."
-)
+@replies_flag
 @click.option(
     "--json", "form", flag_value=JSON, help="Print one JSON object: result, messages, usage, steps."
 )
 @click.option("--jsonl", "form", flag_value=JSONL, help="Print each event as a line of JSON when it comes.")
 @click.option("--no-stream", is_flag=True, help="Take and show each reply as a whole.")
-@click.option(
-    "--tools",
-    "tools",
-    multiple=True,
-    metavar="FILE.py",
-    type=click.Path(),
-    help="Bind the flow's tools to the functions of a Python file, which is run.",
-)
+@tools_flag
 @click.option("-u", "--usage", is_flag=True, help="Tell on standard error how many tokens were used.")
 @click.option(
     "--progress/--no-progress",

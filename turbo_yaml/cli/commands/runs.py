@@ -11,7 +11,7 @@ import click
 
 from turbo_yaml.cli.ages import moment_before
 from turbo_yaml.cli.faults import EXIT_CODES
-from turbo_yaml.cli.options import common, completed
+from turbo_yaml.cli.options import common, completed, replies_flag
 from turbo_yaml.cli.overrides import InOrder, setting_flags
 from turbo_yaml.cli.recorded import state_flag
 from turbo_yaml.cli.terminal import tell, write
@@ -163,9 +163,7 @@ def diff(first: str, second: str, state: str | None) -> None:
     help="Run this file from there on: an edited copy of the flow.",
 )
 @setting_flags
-@click.option(
-    "--reply", "replies", multiple=True, metavar="TEXT", help="Answer the next question of the flow."
-)
+@replies_flag
 @click.option("-u", "--usage", is_flag=True, help="Tell on standard error how many tokens were used.")
 @state_flag
 @common
