@@ -19,6 +19,8 @@ from turbo_yaml.flow import assertions, vocabulary
 from turbo_yaml.flow.vocabulary import Key, Verb
 from turbo_yaml.flow.words import RESERVED
 from turbo_yaml.models.faults import KINDS
+from turbo_yaml.models.known.abilities import KINDS as ATTACHED
+from turbo_yaml.models.known.abilities import REFUSED
 from turbo_yaml.models.known.context_lengths import CONTEXT_LENGTHS
 from turbo_yaml.models.known.prices import AS_OF, PRICES
 from turbo_yaml.models.providers import PROVIDERS
@@ -360,11 +362,23 @@ def _models() -> Iterator[str]:
     yield "What `error.kind` and `retry.on` see when a model call fails. After the retries the next model\n"
     yield "of the settings `provider` and `fallback` is asked, where another model may answer.\n"
     yield from _table(
-        ("kind", "tried again", "another model", "the next move"),
+        ("kind", "tried again", "another model", "may be paid", "the next move"),
         (
-            (f"`{name}`", _yes(kind.retryable), _yes(kind.elsewhere), _hint(kind.hint))
+            (f"`{name}`", _yes(kind.retryable), _yes(kind.elsewhere), _yes(kind.worked), _hint(kind.hint))
             for name, kind in KINDS.items()
         ),
+    )
+
+    yield "## What models take beside text\n"
+    yield "Of these models images, audio or files are refused before anything is sent, by the first name or glob\n"
+    yield "that fits, in small letters, without a date and what stands before a slash. To any other model they are\n"
+    yield f"sent. The setting `attachments` [says otherwise]({SETTINGS}#models).\n"
+    refusals: dict[str, list[str]] = {}
+    for pattern, kinds in REFUSED:
+        refusals.setdefault(", ".join(f"`{kind}`" for kind in ATTACHED if kind in kinds), []).append(pattern)
+    yield from _table(
+        ("refused", "models"),
+        ((kinds or "nothing", ", ".join(f"`{each}`" for each in names)) for kinds, names in refusals.items()),
     )
 
     yield "## Prices\n"

@@ -21,6 +21,7 @@ from turbo_yaml.source import Source, Span
 
 if TYPE_CHECKING:
     from turbo_yaml.diagnostics import Diagnostic
+    from turbo_yaml.protocol import Usage
 
 
 class TurboError(Exception):
@@ -99,7 +100,8 @@ class ModelError(FlowError):
     `kind` is one of `timeout`, `connection`, `rate_limit`, `quota`, `auth`, `not_found`, `bad_request`,
     `unsupported`, `context_length`, `content_filter`, `server`, `stream`, `bad_reply`, `invalid_output`,
     `configuration`.
-    `retryable` says whether the same request may succeed later; `retry_after` is in seconds.
+    `retryable` says whether the same request may succeed later; `retry_after` is in seconds. `worked`: the
+    model may have answered all the same, and in a run `took` is what that has taken at least, by estimate.
     """
 
     exit_code = 3
@@ -113,11 +115,14 @@ class ModelError(FlowError):
         retry_after: float | None = None,
         status: int | None = None,
         hint: str | None = None,
+        worked: bool = False,
     ) -> None:
         super().__init__(message, kind=kind, hint=hint)
         self.retryable = retryable
         self.retry_after = retry_after
         self.status = status
+        self.worked = worked
+        self.took: Usage | None = None
 
 
 class ToolError(FlowError):

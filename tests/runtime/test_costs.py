@@ -15,6 +15,7 @@ from tests.server import Answer, Server
 from turbo_yaml.cache.memory import MemoryCache
 from turbo_yaml.compiler.edge import loads
 from turbo_yaml.errors import LimitError, ModelError
+from turbo_yaml.journal.journal import Journal
 from turbo_yaml.models.known.prices import PRICES, Price, cost_of, price_by_settings, price_of, shown_cost
 from turbo_yaml.models.providers import PROVIDERS
 from turbo_yaml.models.request import Reply
@@ -219,6 +220,44 @@ def test_the_journal_keeps_the_cost_of_each_turn_and_a_run_that_goes_on_has_it(t
         assert bench.journal.run(await bench.break_off()).cost is None
 
     in_loop(work())
+
+
+def test_a_record_says_of_each_failed_attempt_what_it_may_have_cost(tmp_path: Path) -> None:
+    faults = [
+        Answer(status=500),
+        Answer(fault="reset", after=2),
+        Answer(fault="close", after=-1),
+        Answer(fault="stall", after=2),
+        Answer(events=[]),
+        Answer(status=429),
+        Answer(status=401),
+    ]
+    text = (
+        f"{ASK}    retry: {{times: 9, wait: 0, on: [server, connection, timeout, bad_reply, rate_limit]}}\n"
+    )
+    journal = Journal(tmp_path)
+
+    async def took(fn: Any, words: str) -> list[Any]:
+        """Return what each attempt of a run is recorded to have taken."""
+        async with fn() as run:
+            with pytest.raises(ModelError, match=words):
+                await run.run()
+        events = journal.events(journal.run(run.name))
+        return [event.data.get("took") for event in events if event.state == "failed"]
+
+    async def work() -> None:
+        fn = loads(text).using(journal=journal).configure({"stream": True, "timeout": 0.2, "model": "acme/m"})
+        paid = {"input_tokens": 5, "cost": pytest.approx(10 / 1_000_000)}
+        async with Server([*faults, Answer(status=500), Answer(status=401)]) as server:
+            fn = fn.configure({"providers": {"acme": {"base_url": server.url, "api_key_env": None}}})
+            priced = fn.configure({"prices": {"acme/*": {"input": 2, "output": 10}}})
+            assert await took(priced, "401") == [paid] * 5 + [None] * 2
+            assert await took(fn, "401") == [{"input_tokens": 5, "cost": None}, None]
+        assert await took(priced, "refused") == [None] * 10
+        await fn.aclose()
+
+    in_loop(work())
+    journal.close()
 
 
 def test_a_server_without_usage_is_unpriced_and_one_with_it_is_priced() -> None:

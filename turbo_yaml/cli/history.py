@@ -76,4 +76,9 @@ def _headline(scene: Scene) -> str:
         words.append(f"{max(0.0, event.ended - event.began):.1f} s")  # the clock may have been set
     if event.state != "done":
         words.append(event.state)
+    took = event.data.get("took") if event.state == "failed" and isinstance(event.data, dict) else None
+    if took is not None:
+        cost = took.get("cost")
+        known = "unpriced" if cost is None else f"{shown_cost(cost)} or more"
+        words.append(f"may have cost {known}: about {took['input_tokens']} tokens were sent")
     return "  ".join(words)

@@ -12,17 +12,23 @@ from turbo_yaml.records import Record
 
 
 class Kind(Record):
-    """A kind of failure: may the same request succeed later, the next move, may another model answer."""
+    """A kind of failure: may the same request succeed later, the next move, may another model answer.
+
+    `worked`: the model may have answered all the same, and have to be paid.
+    """
 
     retryable: bool
     hint: str
     elsewhere: bool = True
+    worked: bool = False
 
 
 # `{model}`, `{provider}`, `{url}` and `{key}` are filled in; `{key}` says where the key belongs.
 KINDS: Mapping[str, Kind] = {
-    "timeout": Kind(True, "set a longer `timeout`, or try again later"),
-    "connection": Kind(True, "is the server running, and is `{url}` its address? `-m echo` needs no server"),
+    "timeout": Kind(True, "set a longer `timeout`, or try again later", worked=True),
+    "connection": Kind(
+        True, "is the server running, and is `{url}` its address? `-m echo` needs no server", worked=True
+    ),
     "rate_limit": Kind(True, "wait a little, or set a lower `max_concurrency`"),
     "quota": Kind(
         False, "check the plan and the billing of the account at `{provider}`, or use another model"
@@ -32,10 +38,10 @@ KINDS: Mapping[str, Kind] = {
     "unsupported": Kind(False, "leave out what is attached, or ask a model that takes it"),
     "bad_request": Kind(False, "change the setting, tool or message that the server names", False),
     "context_length": Kind(False, "`forget` older messages, send less, or use a model with a longer context"),
-    "content_filter": Kind(False, "change what is sent, or use another model"),
-    "server": Kind(True, "try again later"),
-    "stream": Kind(True, "try again; with `stream: false` the reply is asked for in one piece"),
-    "bad_reply": Kind(False, "is `{url}` an OpenAI-compatible API? most addresses end in `/v1`"),
+    "content_filter": Kind(False, "change what is sent, or use another model", worked=True),
+    "server": Kind(True, "try again later", worked=True),
+    "stream": Kind(True, "try again; with `stream: false` the reply is asked for in one piece", worked=True),
+    "bad_reply": Kind(False, "is `{url}` an OpenAI-compatible API? most addresses end in `/v1`", worked=True),
     "configuration": Kind(False, "see `turbo-yaml settings list`", False),
 }
 
@@ -177,6 +183,7 @@ class Fault(Exception):
         retry_after: float | None = None,
         status: int | None = None,
         hint: str | None = None,
+        worked: bool | None = None,
     ) -> None:
         super().__init__(message)
         self.kind = kind
@@ -185,6 +192,7 @@ class Fault(Exception):
         self.retry_after = retry_after
         self.status = status
         self.hint = hint
+        self.worked = KINDS[kind].worked if worked is None else worked
 
 
 def kind_of(status: int | None, codes: frozenset[str], text: str) -> str:

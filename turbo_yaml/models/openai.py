@@ -231,12 +231,15 @@ class OpenAIModel:
 
         where = shown_address(self.provider.base_url)
         if isinstance(error, openai.APITimeoutError):
-            return Fault("connection", f"{SERVER} made no connection at {where} within {CONNECT_TIMEOUT:g} s")
+            said = f"{SERVER} made no connection at {where} within {CONNECT_TIMEOUT:g} s"
+            return Fault("connection", said, worked=False)
         if isinstance(error, openai.APIConnectionError):
-            return Fault("connection", f"{SERVER} does not answer at {where}: {reason(error)}")
+            unheard = type(cause).__name__ in ("ConnectError", "UnsupportedProtocol")
+            said = f"{SERVER} does not answer at {where}: {reason(error)}"
+            return Fault("connection", said, worked=not unheard)
         if isinstance(error, ValueError | TypeError | RecursionError):
             return Fault("bad_request", f"the request cannot be written as JSON: {error}", hint="")
-        return Fault("connection", f"{SERVER} cannot be asked at {where}: {reason(error)}")
+        return Fault("connection", f"{SERVER} cannot be asked at {where}: {reason(error)}", worked=False)
 
 
 def _environment_headers() -> list[str]:

@@ -29,6 +29,7 @@ def model_error(fault: Fault, provider: Provider, model: str, api_key: str | Non
         retry_after=fault.retry_after,
         status=fault.status,
         hint=shown(hint, api_key) or None,
+        worked=fault.worked,
     )
 
 

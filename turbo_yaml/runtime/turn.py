@@ -17,7 +17,7 @@ from turbo_yaml.runtime.policy.answerers import Answerer
 from turbo_yaml.runtime.policy.deadlines import OutOfTime, rest
 from turbo_yaml.runtime.policy.fallback import first_answerer, next_answerer
 from turbo_yaml.runtime.policy.retrying import Attempts, Retry
-from turbo_yaml.runtime.policy.spending import reply_cost
+from turbo_yaml.runtime.policy.spending import reply_cost, spent_in_vain
 from turbo_yaml.types.declared import MISSING
 
 if TYPE_CHECKING:
@@ -161,11 +161,16 @@ async def _ask_once(frame: Frame, ask: Generate, who: Answerer, request: Request
     """Ask the model itself."""
     host = frame.host
     on_delta = who.on_delta if host.listener is None else _on_delta(frame, ask, request)
-    if host.gate is None:
-        reply = await _reply_of(host, who, request, on_delta)
-    else:
-        async with host.gate:
+    try:
+        if host.gate is None:
             reply = await _reply_of(host, who, request, on_delta)
+        else:
+            async with host.gate:
+                reply = await _reply_of(host, who, request, on_delta)
+    except ModelError as problem:
+        if problem.worked:
+            problem.took = spent_in_vain(who.price, request)
+        raise
     cost = reply_cost(who.price, reply.usage)
     if cost is not None:
         reply = replace(reply, cost=cost)

@@ -7,6 +7,7 @@ from typing import Any
 
 from turbo_yaml.errors import LimitError, ModelError
 from turbo_yaml.models.known.prices import FREE, Price, cost_of, shown_cost
+from turbo_yaml.models.request import Request
 from turbo_yaml.protocol import Usage
 
 
@@ -71,6 +72,14 @@ def reply_cost(price: Price | None, usage: Usage | None) -> float | None:
     if usage is None:
         return 0.0 if price == FREE else None
     return cost_of(price, usage.input_tokens, usage.output_tokens)
+
+
+def spent_in_vain(price: Price | None, request: Request) -> Usage:
+    """Return what a request that failed may have taken at least: its messages, by estimate."""
+    from turbo_yaml.memory.window import estimated_tokens
+
+    tokens = sum(map(estimated_tokens, request.messages))
+    return Usage(tokens, 0, cost_of(price, tokens, 0))
 
 
 def _used_up(what: str, key: str) -> LimitError:

@@ -109,6 +109,8 @@ def failure_data(problem: FlowError, privacy: Privacy) -> dict[str, Any]:
     cls = next(cls for cls in _FAILURES if isinstance(problem, cls))
     data = {"class": cls.__name__, "kind": problem.kind, "message": privacy.text(problem.message)}
     beside = {name: getattr(problem, name, None) for name in ("hint", *_BESIDE)}
+    if isinstance(problem, ModelError) and problem.took is not None:
+        beside["took"] = {"input_tokens": problem.took.input_tokens, "cost": problem.took.cost}
     return data | {name: value for name, value in beside.items() if value is not None}
 
 
