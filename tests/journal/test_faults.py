@@ -137,6 +137,49 @@ def test_a_run_goes_on_unrecorded_where_that_is_wanted(tmp_path: Path) -> None:
     assert told[0].startswith("the run is recorded no further: ")
 
 
+FILL = """\
+turbo: 1
+settings: {model: echo}
+steps:
+  - for: i
+    in: range(60)
+    do:
+      - forget: all
+      - user: "{{ 'x' * 9000 }}{{ i }}"
+      - generate: {forward: false}
+  - return: all
+"""
+FULL = """
+mount -t tmpfs -o size=400k,mode=700 tmpfs state || exit 99
+"$@" run fill.yaml --journal --state state 2>&1
+"$@" run fill.yaml --journal --state state --go-on-unrecorded 2>&1
+mount -o remount,size=40m state
+"$@" resume "$("$@" runs -n 1 --state state | cut -c -8)" --state state
+"$@" runs --state state
+"""
+
+
+def test_a_disk_that_is_full_loses_nothing_and_the_run_goes_on_when_there_is_room(tmp_path: Path) -> None:
+    (tmp_path / "fill.yaml").write_text(FILL, encoding="utf-8")
+    (tmp_path / "state").mkdir()
+    environ = {k: v for k, v in os.environ.items() if not k.startswith("TURBO_YAML")}
+    environ |= {"XDG_CACHE_HOME": str(tmp_path / "cache"), "XDG_STATE_HOME": str(tmp_path)}
+    words = ["unshare", "-rm", "sh", "-c", FULL, "sh", sys.executable, "-m", "turbo_yaml"]
+    try:
+        done = subprocess.run(
+            words, cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=100, check=False
+        )
+    except FileNotFoundError:
+        pytest.skip("nothing makes a small disk here")
+    if done.returncode == 99 or done.stderr.startswith("unshare"):
+        pytest.skip("nobody may make a small disk here")
+    full, hint, warning, unrecorded, resumed, listed = done.stdout.splitlines()
+    assert "cannot be written: the disk is full" in full and "make room and resume" in hint
+    assert warning.startswith("warning: the run is ") and "recorded" in warning
+    assert (unrecorded, resumed) == ("all", "all")
+    assert "done" in listed and "60 turns" in listed
+
+
 AS_ANYBODY = """
 import ctypes, os, sys
 if os.geteuid() == 0:  # whom no mode of a file stops, as long as he has all that root may
