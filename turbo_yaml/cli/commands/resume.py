@@ -84,6 +84,8 @@ def go_on(
             )
         if run.call.get("chat"):
             journal.close()
+            if form is not None:
+                raise UsageError("a chat is shown as it goes on, and not as JSON", hint="leave out the flag")
             from turbo_yaml.cli.chatting.command import go_on_talking
 
             go_on_talking(run, replies, params, state, Rules(on_change, unsure))
