@@ -275,3 +275,15 @@ def test_a_server_is_neither_started_nor_needed_once_its_run_is_recorded(
     assert not started.exists()
     text = (folder / "served.yaml").read_text(encoding="utf-8")
     assert "      weather.look:\n" in text and "      weather.touch:\n" in text
+
+
+def test_nobody_is_told_to_resume_what_is_not_kept(turbo: Command, folder: Path) -> None:
+    (folder / "slow.yaml").write_text(
+        "turbo: 1\nsteps:\n  - input: Who?\n    as: who\n  - user: '{{ who }}'\n  - generate\n",
+        encoding="utf-8",
+    )
+    words = ("record", "slow.yaml", "-m", "script", "--set", "script=[{error: auth}]")
+    for reply in ((), ("--reply", "Ada")):
+        kept, passing = turbo(*words, *reply), turbo(*words, *reply, "--no-journal")
+        assert kept[0] == passing[0] != 0
+        assert "turbo-yaml resume" in kept[2] and "turbo-yaml resume" not in passing[2]

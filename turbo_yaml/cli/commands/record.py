@@ -55,7 +55,8 @@ def record(ctx: click.Context, /, **words: Any) -> int:
     order = Order(ctx.meta[InOrder.KEY], **{"form": None, **_of_run(words)})
     with ExitStack() as stack:
         if order.journal is False:
-            order = order._replace(state=stack.enter_context(tempfile.TemporaryDirectory()))
+            state = stack.enter_context(tempfile.TemporaryDirectory())
+            order = order._replace(state=state, passing=True)
         return _session(order._replace(journal=True, unrecorded=False), name, target)
 
 

@@ -58,6 +58,8 @@ class Order(NamedTuple):
     state: str | None
     unrecorded: bool
     conversation: str | None = None
+    passing: bool = False
+    """Whether the journal is there for this one run alone: nobody can go on with it."""
 
 
 @click.command("run", cls=InOrder, short_help="Run a flow and print its answer.", epilog=EXIT_CODES)
@@ -101,7 +103,7 @@ def command(ctx: click.Context, /, **words: Any) -> None:
     Text piped in is the value of the input given as `-p NAME -`; else of the first text input that is
     required and has no value; else the answer to the flow's first question.
     """
-    order = Order(ctx.meta[InOrder.KEY], **{word: words[word] for word in Order._fields[1:]})
+    order = Order(ctx.meta[InOrder.KEY], **{word: words[word] for word in Order._fields[1:] if word in words})
     text = read_stdin() if order.flow == STDIN else None
     perform(order, text, Piped())
 
@@ -201,13 +203,13 @@ def _play(order: Order, loop: Loop, function: TurboGenFn, run: TurboGenWrapper, 
         _tell_waiting(order, run, pause)
         raise click.exceptions.Exit(SUSPENDED) from None
     except TurboError as error:
-        if isinstance(error, FlowError) and error.recorded is not None:
+        if isinstance(error, FlowError) and error.recorded is not None and not order.passing:
             error.hint = f"{error.hint}; or {goes_on(order, run)}" if error.hint else goes_on(order, run)
         if order.form == JSONL:
             put(sys.stdout, to_json(error_data(error)) + "\n")
         raise
     except KeyboardInterrupt:
-        if run.name is not None and is_terminal(sys.stderr):
+        if run.name is not None and not order.passing and is_terminal(sys.stderr):
             tell(goes_on(order, run))
         raise
     finally:
@@ -225,7 +227,10 @@ def _tell_waiting(order: Order, run: TurboGenWrapper, pause: Suspended) -> None:
     if pause.problem:
         tell(pause.problem)
     tell(f"the flow waits for an answer: {pause.question.content}")
-    tell(f"answer it with: {resume_words(order, run.name)} --reply TEXT")
+    if order.passing:
+        tell("answer it with `--reply TEXT`; without `--no-journal` it could be answered later")
+    else:
+        tell(f"answer it with: {resume_words(order, run.name)} --reply TEXT")
 
 
 def _print_outcome(form: str | None, loop: Loop, run: TurboGenWrapper, view: View) -> None:
