@@ -83,7 +83,7 @@ class Order(NamedTuple):
 @click.option(
     "--progress/--no-progress",
     default=None,
-    help="Tell on standard error how far a long run is. Done by default where nothing else is seen of it.",
+    help="Tell on standard error how far a long run is. Done by default at a terminal and in CI.",
 )
 @click.option(
     "--conversation",
