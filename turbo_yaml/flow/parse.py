@@ -21,6 +21,7 @@ from turbo_yaml.flow.readers.tools import TOOL_SLOTS
 from turbo_yaml.flow.readers.turns import TURN_SLOTS
 from turbo_yaml.flow.readers.values import VALUE_SLOTS
 from turbo_yaml.flow.vocabulary import FILE_KEYS, OF_STEPS, TEST_FILE_KEYS, VERSION, Slot
+from turbo_yaml.flow.words import advise_setting
 from turbo_yaml.source import Source, Span
 from turbo_yaml.syntax import Entry, Mapping, Node, Sequence
 from turbo_yaml.template import ReadInclude
@@ -37,7 +38,7 @@ READERS: dict[Slot, Reader] = {
     **FILE_SLOTS,
     **TEST_SLOTS,
 }
-_FILE = table_of("the file", FILE_KEYS, any_of=("steps", "flows"))
+_FILE = table_of("the file", FILE_KEYS, any_of=("steps", "flows"), advise=advise_setting)
 _TEST_FILE = table_of("a file of tests", TEST_FILE_KEYS)
 _SIGNS = ("turbo", "steps", "flows")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from turbo_yaml.diagnostics.suggest import did_you_mean, nearest, suggestion
+from turbo_yaml.settings.keys import STEP
 
 RESERVED = {
     "emit": "`emit` is kept for a later version; `result` gives the caller a value",
@@ -136,3 +137,8 @@ def advice(word: str, legal: Collection[str]) -> str | None:
     """Return the help line for a word that is not legal: the one that was meant, else a short list of all."""
     found = meant(word, legal)
     return did_you_mean(word, legal) if found is None else suggestion(word, found, legal)
+
+
+def advise_setting(word: str) -> str | None:
+    """Return where a setting belongs that stands at the top of a file or a flow."""
+    return f"it is a setting: `settings: {{{word}: …}}`" if word in STEP.keys else None

@@ -315,7 +315,15 @@ _ELSEWHERE: Final = (
         "max_cost": "write `budget: {cost: …}`",
         "max_calls": "write `budget: {calls: …}`",
         "max_total_tokens": "write `budget: {tokens: …}`",
-        "response_format": "say what the reply must be with `output` on the `generate` step",
+        **dict.fromkeys(
+            ("input", "instructions", "message", "messages", "prompt", "system", "system_prompt"),
+            "what the model is told stands in a step of its own before: `- user: …`",
+        ),
+        **dict.fromkeys(
+            ("format", "json", "response_format", "response_model", "schema"),
+            "say what the reply must be with `output` on the `generate` step",
+        ),
+        **dict.fromkeys(("function", "functions", "tool"), "`generate: {tools: [name]}` offers tools"),
         "tools": "give them to the `generate` step",
         "profile": "choose a profile with `--profile NAME`, or with `profile` on a `generate` step",
         "settings": "settings stand at the top of the file, with no key above them",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from turbo_yaml.diagnostics import nearest
 from turbo_yaml.template.faults import Fault, syntax_fault
@@ -37,6 +38,13 @@ _THINGS = {
 }
 
 
+_FOREIGN: Final = {
+    "assign": "`==` compares; `{% set name = … %}` sets",
+    "colon": "arguments stand in parentheses: `default('…')`",
+}
+"""Signs that other languages write where ours has none, by their tokens."""
+
+
 def complaint(message: str, offset: int, stream: Tokens, blocks: list[int]) -> Fault:
     """Return the fault that a message of Jinja's tells of. `blocks`: the tokens of the open statements."""
     index = _token_at(stream, offset)
@@ -48,7 +56,8 @@ def complaint(message: str, offset: int, stream: Tokens, blocks: list[int]) -> F
         return _unknown_tag(found[1], start, end, stream, blocks)
     found = _EXPECTED.match(message)
     if found is not None:
-        return syntax_fault(f"{_thing(found[1])} is wanted here, not {_shown(stream, index)}", start, end)
+        message = f"{_thing(found[1])} is wanted here, not {_shown(stream, index)}"
+        return syntax_fault(message, start, end, _FOREIGN.get(stream.tokens[index].type))
     if _UNEXPECTED.match(message):
         return syntax_fault(f"a value is wanted here, not {_shown(stream, index)}", start, end)
     if message.startswith("unexpected end of template"):

@@ -40,7 +40,8 @@ def parse_condition(tokens: Callable[[], Tokens]) -> tuple[nodes.Expr, Tokens]:
     rest = parser.stream.current
     if rest.type != "eof":
         start, end = rest.lineno, parser.stream.ends[parser.stream.index]
-        raise syntax_fault("the expression ends before this", start, end)
+        hint = "`==` compares" if rest.type == "assign" else None
+        raise syntax_fault("the expression ends before this", start, end, hint)
     _check_depth(node, parser.stream)
     return node, parser.stream
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from jinja2 import nodes
 
@@ -109,8 +109,45 @@ def _named(
         yield from _arguments(node, f"`{name}`", signature, extents)
 
 
+_FOREIGN: Final = {
+    "test": {
+        "array": "`sequence`",
+        "bool": "`boolean`",
+        "dict": "`mapping`",
+        "empty": "`not x`",
+        "int": "`integer`",
+        "list": "`sequence`",
+        "map": "`mapping`",
+        "nil": "`none`",
+        "null": "`none`",
+        "object": "`mapping`",
+        "str": "`string`",
+        "text": "`string`",
+    },
+    "filter": {
+        "concat": "`+`, which puts lists together",
+        "contains": "`'a' in x`",
+        "downcase": "`lower`",
+        "from_json": "`fromjson`",
+        "keys": "`x.keys()`",
+        "len": "`length`",
+        "parse_json": "`fromjson`",
+        "size": "`length`",
+        "split": "`x.split(',')`, `words` or `lines`",
+        "str": "`string`",
+        "strip": "`trim`",
+        "to_json": "`tojson`",
+        "upcase": "`upper`",
+        "uppercase": "`upper`",
+        "values": "`x.values()`",
+    },
+}
+"""What other languages call tests and filters, to what is meant here."""
+
+
 def _unknown(name: str, legal: Iterable[str], what: str, place: tuple[int, int]) -> Fault:
-    help_ = did_you_mean(name, legal)
+    foreign = _FOREIGN[what].get(name) if what in _FOREIGN else None
+    help_ = f"did you mean {foreign}?" if foreign else did_you_mean(name, legal)
     return _fault(f"unknown-{what}", f"there is no {what} `{name}`", place, help_)
 
 

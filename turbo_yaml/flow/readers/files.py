@@ -15,6 +15,7 @@ from turbo_yaml.flow.vocabulary import (
     Key,
     Slot,
 )
+from turbo_yaml.flow.words import advise_setting
 from turbo_yaml.settings.keys import LayerKind
 from turbo_yaml.settings.patch import EMPTY
 from turbo_yaml.settings.reading import read_profiles, read_settings
@@ -25,7 +26,7 @@ from turbo_yaml.syntax.scalars import read_value
 from turbo_yaml.types.inputs import parse_inputs
 from turbo_yaml.types.shorthand import parse_type
 
-_SUBFLOW = table_of("a flow", SUBFLOW_KEYS, any_of=("steps",))
+_SUBFLOW = table_of("a flow", SUBFLOW_KEYS, any_of=("steps",), advise=advise_setting)
 _MEMORY = table_of("`memory`", MEMORY_KEYS)
 _KINDS_WITH = {"max_tokens": ("truncated", "summarize", "sqlite"), "flow": ("summarize",)}
 

@@ -163,6 +163,9 @@ class _Check(Record):
             if word in strangers[1:]:
                 continue
             advise = self.table.advise
+            if self.name == "`match`" and "cases" not in self.entries:
+                self.slips.add("cases")
+                advise = _below_cases
             help = (advise(word.text) if advise else None) or advice(word.text, self.table.keys) or _FREE
             others = strangers[1:] if word in strangers else []
             related = [self.reading.related(f"nor `{other.text}`", other.span) for other in others]
@@ -197,6 +200,10 @@ class _Check(Record):
                 self.reading.report("conflicting-keys", message, word, "keep one of them", place)
                 return False
         return True
+
+
+def _below_cases(word: str) -> str:
+    return f"labels stand below `cases`: `cases: {{{word}: […]}}`"
 
 
 def belong_together(words: Iterable[str]) -> bool:

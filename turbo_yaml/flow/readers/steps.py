@@ -245,6 +245,11 @@ def _report_heads(reading: Reading, node: MappingNode, heads: list[str]) -> None
 def _report_no_verb(reading: Reading, entries: Mapping[str, Entry]) -> None:
     """Report the key that was most likely to be the verb."""
     words = [name for name in entries if name not in _owners() and not name.startswith("x-")]
+    role = entries["role"].value if "role" in entries and "content" in entries else None
+    if isinstance(role, Scalar):
+        help = f"write `{role.text if role.text in HEADS else 'user'}: …`"
+        reading.report("unknown-step", "there is no step `role`", entries["role"].key, help)
+        return
     if words:
         told = [name for name in words if name in RESERVED or meant(name, HEADS)]
         word = (told or words)[0]

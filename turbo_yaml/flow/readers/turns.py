@@ -70,6 +70,8 @@ def _report_no_mapping(reading: Reading, node: Node) -> Any:
     help = "`generate: {temperature: 0}`"
     if isinstance(node, Scalar) and len(node.text) <= 60 and "\n" not in node.text:
         help = f"to say it to the model first: `- user: {node.text}`"
+        if node.text in ("true", "yes", "on"):
+            help = "it needs no value: `- generate`"
     message = f"`generate` takes nothing or a mapping; this is {shape(node)}"
     return reading.report("wrong-kind", message, node, help)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,6 +17,8 @@ from turbo_yaml.flow.readers.scalars import (
 from turbo_yaml.flow.vocabulary import Key, Slot
 from turbo_yaml.syntax import Entry, Node, Scalar, Sequence
 from turbo_yaml.syntax import Mapping as MappingNode
+
+_ASSIGNED = re.compile(r"(\w+) *= *([^=\n\"].{0,40})")
 
 
 def read_value_slot(reading: Reading, node: Node, key: Key) -> Any:
@@ -83,7 +86,11 @@ def _plain_data(reading: Reading, node: Node) -> Any:
 
 def read_values(reading: Reading, node: Node, key: Key) -> Any:
     """Read variables with their values, in the order written."""
-    entries = _entries(reading, node, key, f"`{key.name}: {{name: value}}`")
+    assigned = _ASSIGNED.fullmatch(node.text) if isinstance(node, Scalar) else None
+    help = f"`{key.name}: {{name: value}}`"
+    if assigned:
+        help = f'`{key.name}: {{{assigned[1]}: "{{{{ {assigned[2]} }}}}"}}`'
+    entries = _entries(reading, node, key, help)
     if entries is WRONG:
         return WRONG
     if not entries:
