@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.checks.test_findings import told
 from tests.docs.pages import Block, blocks
 from turbo_yaml.checks.levels import Levels
 from turbo_yaml.checks.pages import explain_rule, rule_pages
@@ -15,6 +17,8 @@ from turbo_yaml.compiler.edge import check_text
 from turbo_yaml.errors import UsageError
 
 PAGES = rule_pages()
+GOLDEN = Path(__file__).parent.parent / "golden" / "rules"
+"""The bad flow of each page, and what is said of it."""
 WITHOUT_A_FLOW = {
     "empty-file", "foreign-file", "nested-too-deeply", "template-depth", "too-many-steps",
     "unknown-rule", "untrusted-file",
@@ -40,6 +44,21 @@ def test_the_flows_of_a_page_show_the_rule_and_nothing_else(rule: str, tmp_path:
     assert [found_in(block, tmp_path, rule) for block in flows] == [list(block.wrong) for block in flows]
     wrong = [block.wrong for block in flows]
     assert wrong == ([] if rule in WITHOUT_A_FLOW else [(rule,), ()])
+
+
+@pytest.mark.parametrize("rule", sorted(PAGES.keys() - WITHOUT_A_FLOW))
+def test_what_is_said_of_the_bad_flow_of_a_page_is_as_it_was(
+    rule: str, tmp_path: Path, golden: Callable[[Path, str], None]
+) -> None:
+    shown = blocks(PAGES[rule])
+    for block in shown:
+        if block.file is not None:
+            (tmp_path / block.file).write_text(block.text, encoding="utf-8")
+    text = next(block.text for block in shown if block.wrong)
+    levels = Levels({rule: "warning"}) if rule in ASKED else None
+    found = check_text(text, name=f"{rule}.yaml", root=tmp_path, levels=levels)
+    golden(GOLDEN / f"{rule}.yaml", text)
+    golden(GOLDEN / f"{rule}.out", "".join(told(one) for one in found))
 
 
 @pytest.mark.parametrize("rule", sorted(OWN))
