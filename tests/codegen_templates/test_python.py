@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import ast
+
 import pytest
 
 from tests.codegen_templates.rendering import lowered, parsed, parsed_expression
@@ -30,6 +32,14 @@ def python(what: Text | Expression, how: str, unset: tuple[str, ...] = ()) -> st
     return f"{head.strip()}\n{value}".strip()
 
 
+def printed(code: str) -> str:
+    """Return code as this version of Python prints it: they quote f-strings in different ways."""
+    try:
+        return ast.unparse(ast.parse(code, mode="eval"))
+    except SyntaxError:
+        return ast.unparse(ast.parse(code))
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -54,7 +64,7 @@ def python(what: Text | Expression, how: str, unset: tuple[str, ...] = ()) -> st
     ],
 )
 def test_a_text_is_one_expression(text: str, expected: str) -> None:
-    assert python(parsed(text), "text") == expected
+    assert python(parsed(text), "text") == printed(expected)
 
 
 @pytest.mark.parametrize(
@@ -151,7 +161,7 @@ text_1(n)"""
 
 @pytest.mark.parametrize(("text", "expected"), [(LOOP, LOOP_IN_PYTHON), (MACRO, MACRO_IN_PYTHON)])
 def test_a_text_with_statements_is_a_function(text: str, expected: str) -> None:
-    assert python(parsed(text), "text") == expected
+    assert python(parsed(text), "text") == printed(expected)
 
 
 # Included files ----------------------------------------------------------------------------------------

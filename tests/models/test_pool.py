@@ -207,7 +207,9 @@ def _environ() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_loop_that_is_over_is_forgotten() -> None:
+    """Nobody closes the connections here; some versions of Python say so."""
     pool = ModelPool()
 
     async def main() -> None:
