@@ -54,7 +54,7 @@ HTML = "<html><head><title>Sign in to the network</title></head><body>Welcome</b
 DEEP = "[" * 200_000
 BOMB = gzip.compress(b" " * (33 << 20), 1)
 GZIP = {"content-encoding": "gzip"}
-SOON = 0.3  # seconds, where the fault is that nothing more comes
+SOON = 0.5  # seconds, where the fault is that nothing more comes
 
 BOTH = {
     "nothing is answered": Row(Answer(fault="stall", after=-1), "timeout", True, SOON),
