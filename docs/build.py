@@ -370,15 +370,15 @@ def _models() -> Iterator[str]:
     )
 
     yield "## What models take beside text\n"
-    yield "Of these models images, audio or files are refused before anything is sent, by the first name or\n"
-    yield "glob that fits, in small letters, without a date and what stands before a slash. To any other\n"
-    yield f"model they are sent. The setting `attachments` [says otherwise]({SETTINGS}#models).\n"
+    yield "Of these models images, audio or files are refused before anything is sent: the first name or\n"
+    yield "glob that fits counts, in small letters, without a date and what stands before a slash. To any\n"
+    yield f"other model they are sent. The setting `attachments` [says otherwise]({SETTINGS}#models).\n"
     refusals: dict[str, list[str]] = {}
     for pattern, never in REFUSED:
         refusals.setdefault(", ".join(f"`{kind}`" for kind in ATTACHED if kind in never), []).append(pattern)
     yield from _table(
         ("refused", "models"),
-        ((never or "nothing", ", ".join(f"`{each}`" for each in names)) for never, names in refusals.items()),
+        ((what or "nothing", ", ".join(f"`{each}`" for each in names)) for what, names in refusals.items()),
     )
 
     yield "## Prices\n"
