@@ -95,7 +95,10 @@ async def _get(cache: BaseCache, key: str, frame: Frame) -> Reply | None:
 
 
 async def _tell(frame: Frame, problem: CacheError) -> None:
-    await frame.host.emit(WarningEvent(flow=frame.name, message=problem.message))
+    """Say what is wrong with the cache, once in a run."""
+    if problem.message not in frame.host.warned:
+        frame.host.warned |= {problem.message}
+        await frame.host.emit(WarningEvent(flow=frame.name, message=problem.message))
 
 
 def cache_of(frame: Frame) -> BaseCache:

@@ -116,6 +116,7 @@ class Host(Spending):
         "tool_gate",
         "tools",
         "turns",
+        "warned",
         "work",
     )
 
@@ -140,6 +141,8 @@ class Host(Spending):
         self.tool_gate: asyncio.Semaphore | None = None
         self.servers: Servers | None = None
         """The MCP servers that the run has needed so far."""
+        self.warned: frozenset[str] = frozenset()
+        """What was said of the cache: each thing once."""
         self.work = 0
         """What its expressions, loops and texts have cost."""
 
