@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, TypeAlias
 
 from turbo_yaml.analysis.inference.lattice import MEMORY, Origin
 from turbo_yaml.checks.subject import Subject
 from turbo_yaml.diagnostics import Related
 
-_DEEPEST: Final = 20
-_Seen = frozenset[tuple[int, str]]
+_FIRST: Final = 3
+_LAST: Final = 5
+"""Of a long way these many places are shown, from where it begins and where it ends."""
+_Trail: TypeAlias = "tuple[Origin, _Trail] | None"
 
 
 def way_of(origin: Origin | None, subject: Subject) -> tuple[Related, ...]:
@@ -18,38 +20,43 @@ def way_of(origin: Origin | None, subject: Subject) -> tuple[Related, ...]:
     What a local flow is given is the author's own if all steps that call it give it such; and so is what the
     memory holds, if all steps of the file remember such.
     """
-    return tuple(_way(origin, subject, frozenset()))
+    waiting: list[tuple[Origin | None, _Trail]] = [(origin, None)]
+    seen: set[int] = set()
+    followed: set[tuple[int, str]] = set()
+    while waiting:
+        here, trail = waiting.pop()
+        if here is None or id(here) in seen:
+            continue
+        seen.add(id(here))
+        waiting.append((here.beside, trail))
+        if here.before is not None:
+            waiting.append((here.before, (here, trail)))
+            continue
+        given = _given(here, subject)
+        if given is None:
+            return _shown(here, trail)
+        assert here.owner is not None and here.name is not None
+        if (here.owner, here.name) not in followed:
+            followed.add((here.owner, here.name))
+            waiting += [(source, (here, trail)) for source in reversed(given)]
+    return ()
 
 
-def _way(origin: Origin | None, subject: Subject, seen: _Seen) -> list[Related]:
-    while origin is not None:
-        before = _root(origin, subject, seen) if origin.before is None else _way(origin.before, subject, seen)
-        if before is not None and (before or origin.before is None):
-            return [*before, Related(origin.place.message, origin.place.source, origin.place.span)]
-        origin = origin.beside
-    return []
-
-
-def _root(origin: Origin, subject: Subject, seen: _Seen) -> list[Related] | None:
-    """Return what led to where a text came in; None if all that led there was the author's own."""
+def _given(origin: Origin, subject: Subject) -> list[Origin | None] | None:
+    """Return where the values of an input or of the memory come from; None where others write them."""
     if origin.owner is None or origin.name is None:
-        return []
-    key = (origin.owner, origin.name)
-    given = _given(origin.owner, origin.name, subject)
-    if given is None or len(seen) > _DEEPEST:
-        return []
-    if key in seen:
         return None
-    for source in given:
-        before = _way(source, subject, seen | {key})
-        if before:
-            return before
-    return None
+    if origin.owner == MEMORY:
+        return subject.typed.remembered.get(origin.name, [])
+    flow = next((flow for flow in subject.file.flows.values() if id(flow) == origin.owner), None)
+    return None if flow is None else subject.typed.origins(flow, origin.name) or None
 
 
-def _given(owner: int, name: str, subject: Subject) -> list[Origin | None] | None:
-    """Return where the values of a name come from; None where whoever runs the flow gives them."""
-    if owner == MEMORY:
-        return subject.typed.remembered.get(name, [])
-    flow = next((flow for flow in subject.file.flows.values() if id(flow) == owner), None)
-    return None if flow is None else subject.typed.origins(flow, name) or None
+def _shown(origin: Origin, trail: _Trail) -> tuple[Related, ...]:
+    way = [origin]
+    while trail is not None:
+        here, trail = trail
+        way.append(here)
+    if len(way) > _FIRST + _LAST:
+        way = [*way[:_FIRST], *way[-_LAST:]]
+    return tuple(Related(here.place.message, here.place.source, here.place.span) for here in way)

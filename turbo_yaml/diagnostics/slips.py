@@ -8,6 +8,8 @@ from typing import Final
 from turbo_yaml.diagnostics.diagnostic import Diagnostic
 from turbo_yaml.diagnostics.suggest import Replacement
 
+_MOST: Final = 60
+"""More findings than these do not come of a few slips, and each is held against each."""
 _NEAR: Final = 8
 """Lines that a key may have been moved by."""
 _MOVED: Final = frozenset(
@@ -33,8 +35,8 @@ _WORD: Final = re.compile(r"[A-Za-z_]+")
 
 
 def one_for_each_slip(found: list[Diagnostic]) -> list[Diagnostic]:
-    """Return the findings without those that another one of them accounts for."""
-    if len(found) < 2:
+    """Return the findings without those that another one of them accounts for; of very many, all."""
+    if not 1 < len(found) <= _MOST:
         return found
     return [one for one in found if not any(other is not one and _tells(other, one) for other in found)]
 
