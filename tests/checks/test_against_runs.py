@@ -78,3 +78,11 @@ def test_what_a_flow_comes_to_is_of_the_type_that_was_worked_out(
         assert any(start == story.error.span.start for start, _ in told), (story.error.message, told)
     elif isinstance(story.error, LimitError):
         event("a limit is reached")
+
+
+def test_what_a_finally_says_is_what_a_flow_comes_to() -> None:
+    text = "turbo: 1\noutput: string\nsteps:\n  - try: [{log: hi}]\n    finally: [generate]\n"
+    subject, found = checked(text)
+    assert found == []
+    outcome = subject.typed.flows[id(subject.file.main)].outcome
+    assert admits(outcome, compiled(text, ["tea"], {}).outcome)

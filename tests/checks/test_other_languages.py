@@ -24,6 +24,7 @@ USES = "- log: '{{ topic }} {{ xs }} {{ n }}'\n"
         ("{{ xs | size }}", "size", "`length`"),
         ("{{ topic | default: 'a' }}", ":", "parentheses"),
         ("{{ n = 3 }}", "=", "`==` compares"),
+        ("{% if n %}a{% end %}", "end", "`{% endif %}`"),
         ("{{ enumerate(xs) }}", "enumerate", "`loop.index`"),
     ],
 )
@@ -39,6 +40,9 @@ def test_an_expression_of_another_language_is_told_with_ours(written: str, place
         ("- role: user\n  content: hi\n- generate", "", "role", "`user: …`"),
         ("- generate: {prompt: hi}", "", "prompt", "`- user: …`"),
         ("- generate: true", "", "true", "`- generate`"),
+        ("- stop:\n  when: topic contains 'a'", HEAD, "contains", "`'…' in x`"),
+        ("- if: n > 3:\n  then: [stop]", HEAD, ":", "below `then`"),
+        ("- stop", "inputs: {a: {type: string, required: true}}\n", "true", "`?`"),
         ("- set: n = n + 1", HEAD, "n = n + 1", '`set: {n: "{{ n + 1 }}"}`'),
         ("- user: hi\n- generate", "model: gpt-4o\n", "model", "`settings: {model: …}`"),
         (

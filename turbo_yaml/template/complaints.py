@@ -91,6 +91,10 @@ def _unknown_tag(name: str, start: int, end: int, stream: Tokens, blocks: list[i
             return syntax_fault(message, start, end, f"end that with `{{% {ending} %}}` first")
         opener = _MIDDLES.get(name) or name.removeprefix("end")
         return syntax_fault(f"`{{% {name} %}}` has no `{{% {opener} %}}` before it", start, end)
+    if name == "end" and opened:
+        opener = str(stream.tokens[opened[-1]].value)
+        ending = _ENDS.get(opener) or f"end{opener}"
+        return syntax_fault("`end` is not a statement", start, end, f"write `{{% {ending} %}}`")
     near = nearest(name, [*STATEMENTS, *_ENDS.values(), *_MIDDLES])
     help_ = f"did you mean `{near}`?" if near else _list_of(STATEMENTS)
     return syntax_fault(f"`{name}` is not a statement", start, end, help_)

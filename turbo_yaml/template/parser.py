@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 from jinja2 import nodes
 from jinja2.exceptions import TemplateSyntaxError
@@ -33,6 +33,16 @@ def parse_template(tokens: Callable[[], Tokens]) -> tuple[nodes.Template, Tokens
     return tree, parser.stream
 
 
+_WORDS: Final = {
+    "contains": "write `'…' in x`",
+    "equals": "`==` compares",
+    "includes": "write `'…' in x`",
+    "matches": "write `x | regex_search('…')`",
+    "startswith": "write `x.startswith('…')`",
+}
+"""Words that other languages compare with, to what is written here."""
+
+
 def parse_condition(tokens: Callable[[], Tokens]) -> tuple[nodes.Expr, Tokens]:
     """Return the tree of a lone expression and its tokens. Raises `Fault`."""
     parser = _Parser(tokens())
@@ -40,7 +50,7 @@ def parse_condition(tokens: Callable[[], Tokens]) -> tuple[nodes.Expr, Tokens]:
     rest = parser.stream.current
     if rest.type != "eof":
         start, end = rest.lineno, parser.stream.ends[parser.stream.index]
-        hint = "`==` compares" if rest.type == "assign" else None
+        hint = "`==` compares" if rest.type == "assign" else _WORDS.get(str(rest.value))
         raise syntax_fault("the expression ends before this", start, end, hint)
     _check_depth(node, parser.stream)
     return node, parser.stream

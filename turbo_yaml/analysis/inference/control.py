@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import assert_never
 
-from turbo_yaml.analysis.inference.frames import Frame
+from turbo_yaml.analysis.inference.frames import REPLY, RESULT, Frame
 from turbo_yaml.analysis.inference.lattice import (
     ANY,
     NULL,
@@ -333,10 +333,12 @@ class Control:
         risky.set_in_part(tried, why)
         risky.set_in_part(handled, why)
         after = self.body(step.finally_, risky)
+        changed = [*names_set(step.finally_)]
         if may_speak(step.finally_):
             self.frames[-1].loosen(before)
+            changed += (RESULT, REPLY)
         reached = scope.join(ends)
-        for name in names_set(step.finally_):
+        for name in changed:
             slot = risky.find(name)
             if slot is not None:
                 scope.names[name] = slot

@@ -149,6 +149,9 @@ def cannot_start(site: Site) -> Flaw | None:
     )
 
 
+_CONDITIONS: Final = ("if", "elif", "while", "when", "for", "in", "match")
+
+
 def tab_character(site: Site) -> Flaw:
     """Return the flaw of a tab that the parser named."""
     at = site.text.find("\t", max(site.at - 1, 0))
@@ -169,12 +172,15 @@ def second_colon(site: Site) -> Flaw | None:
             Repair(line.lead, max(line.end, site.at + 1), "key"),
             f"write `{bracket[1]}: {site.shown(bracket.end(), line.end)}`",
         )
+    help = quote_it(site.source.text[line.value : line.end])
+    if site.at == line.end - 1 and site.text[line.lead : line.colon] in _CONDITIONS:
+        help = "no `:` stands after a condition: the steps stand below `then` or `do`"
     return site.flaw(
         "yaml-colon-in-text",
         "`: ` inside a text makes a second key on this line",
         (site.at, site.at + 1),
         Repair(line.value, max(line.end, site.at + 1), "value"),
-        quote_it(site.source.text[line.value : line.end]),
+        help,
     )
 
 

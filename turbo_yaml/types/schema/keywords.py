@@ -161,7 +161,9 @@ def _keyword_problems(key: Any, value: Any, path: Path, root: Any, closed: bool)
     else:
         wanted = _WANTED[form]
         if not wanted.fits(value):
-            yield SchemaProblem(at, "wrong-schema", f"`{key}` takes {wanted.words}")
+            flag = key == "required" and not isinstance(value, list)
+            help = "what has no `?` at the end of its name is required" if flag else None
+            yield SchemaProblem(at, "wrong-schema", f"`{key}` takes {wanted.words}", help)
         elif form == "pattern":
             yield from _pattern_problems(value, at)
         elif key == "patternProperties":
