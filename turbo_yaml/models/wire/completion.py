@@ -162,7 +162,9 @@ class Assembly:
         if choice is None:
             return _NO_DELTA
         if choice.get("logprobs"):
-            self._logprobs += read_logprobs(choice)
+            likely = read_logprobs(choice)
+            self._logprobs += likely
+            self.size += _PIECE * len(likely)
         reason = choice.get("finish_reason")
         if reason:
             self.finish_reason = _text(choice, "finish_reason")
