@@ -351,3 +351,19 @@ def test_none_is_deleted_where_one_is_unknown_or_going_on(turbo: Callable[..., D
     asyncio.run(held.release())
     assert turbo("conversations", "rm", "--before", "1h", "--state", "s").err == "deleted 0 conversations\n"
     assert turbo("conversations", "rm", "--all", "--state", "s").err == "deleted 1 conversation\n"
+
+
+def test_the_recorded_runs_of_a_conversation_are_deleted_with_it(
+    turbo: Callable[..., Done], folder: Path
+) -> None:
+    (folder / "a.yaml").write_text(
+        "turbo: 1\ninputs: {say: string}\nsteps:\n  - user: '{{ say }}'\n  - generate\n"
+    )
+    for name, words in (("ada", SECRET), ("ada", "more"), ("ben", "other")):
+        said = ["run", "a.yaml", "-m", "echo", "-p", "say", words, "--conversation", name]
+        assert turbo(*said, "--journal", "--state", "s").code == 0
+    done = turbo("conversations", "rm", "ada", "--state", "s")
+    assert done.err == "deleted 1 conversation and 2 recorded runs\n"
+    for path in (folder / "s").rglob("*"):
+        assert path.is_dir() or SECRET.encode() not in path.read_bytes(), path
+    assert turbo("runs", "--state", "s").out.count("\n") == 1

@@ -73,7 +73,7 @@ def show(conversation: str, as_json: bool, state: str | None) -> None:
 @state_flag
 @common
 def remove(names: tuple[str, ...], everything: bool, before: str | None, state: str | None) -> None:
-    """Delete conversations for good: what was said in them is overwritten."""
+    """Delete conversations for good, with their runs in the journal: what was said is overwritten."""
     from turbo_yaml.memory.conversations import conversations, delete
 
     folder, wanted = _folder(state), list(names)
@@ -90,7 +90,25 @@ def remove(names: tuple[str, ...], everything: bool, before: str | None, state: 
         )
     wanted = list(dict.fromkeys(wanted))
     delete(folder, wanted)
-    tell(f"deleted {len(wanted)} conversation{'' if len(wanted) == 1 else 's'}")
+    runs = _delete_runs(folder, wanted)
+    recorded = f" and {runs} recorded run{'' if runs == 1 else 's'}" if runs else ""
+    tell(f"deleted {len(wanted)} conversation{'' if len(wanted) == 1 else 's'}{recorded}")
+
+
+def _delete_runs(folder: Path, conversations: list[str]) -> int:
+    """Delete the runs that went on with conversations; return how many there were."""
+    from turbo_yaml.journal.database import FILE
+    from turbo_yaml.journal.journal import Journal
+    from turbo_yaml.journal.search import Wanted, find_runs
+
+    if not conversations or not (folder / FILE).exists():
+        return 0
+    with Journal(folder) as journal:
+        found = [run for name in conversations for run in find_runs(journal, Wanted(conversation=name))]
+        names = [run.name for run in found if run.status != "running"]
+        if names:
+            journal.delete(names)
+    return len(names)
 
 
 @command.command("export")
