@@ -22,8 +22,9 @@ ROOT: Final = Path(__file__).parents[2]
 SIGNALS: Final = {signal.SIGINT: 130, signal.SIGTERM: 143}
 SOON: Final = 1.0
 """Seconds that a signal may take to end the command."""
-BUSY: Final = 1.0
+BUSY: Final = 0.7
 """Seconds of CPU after the first word by which a run is surely at its work."""
+_LITTLE: Final = 0.05
 IDLE: Final = 0.3
 """Seconds without any work by which it surely waits."""
 _PATIENCE: Final = 30.0
@@ -35,10 +36,13 @@ _WITHOUT_LIMITS: Final = (
 
 
 class Stage(NamedTuple):
-    """Work that takes long: its steps, what a server answers, and whether it computes or waits."""
+    """Work that takes long: its steps, what a server answers, and the seconds of CPU by which it is at work.
+
+    With 0 it waits, and takes none.
+    """
 
     steps: str
-    computes: bool = False
+    busy: float = 0.0
     answer: Answer | None = None
     tools: str | None = None
 
@@ -46,11 +50,11 @@ class Stage(NamedTuple):
 _TURN: Final = "  - user: Hi\n  - generate\n"
 _CALL: Final = "  - tool: slow\n"
 STAGES: Final = {
-    "render: a filter over large lists": Stage("  - set: {a: \"{{ ([range(99999)|list] * 99999) | map('sort') | list | length }}\"}\n", True),
-    "render: loops of steps": Stage("  - for: i\n    in: range(99999)\n    do:\n      - for: j\n        in: range(99999)\n        do:\n          - set: {b: \"{{ j }}\"}\n", True),
-    "render: a regular expression": Stage("  - set: {a: \"{{ ('ab' * 49000) | regex_findall('(?:(?:a|b)*c)*') }}\"}\n", True),
+    "render: a filter over large lists": Stage("  - set: {a: \"{{ ([range(99999)|list] * 99999) | map('sort') | list | length }}\"}\n", BUSY),
+    "render: loops of steps": Stage("  - for: i\n    in: range(99999)\n    do:\n      - for: j\n        in: range(99999)\n        do:\n          - set: {b: \"{{ j }}\"}\n", BUSY),
+    "render: a regular expression": Stage("  - set: {a: \"{{ ('ab' * 49000) | regex_findall('(?:(?:a|b)*c)*') }}\"}\n", BUSY),
     "stream": Stage(_TURN, answer=Answer("one two three", fault="stall", after=3)),
-    "stream without end": Stage(_TURN, answer=Answer("one two three", fault="ping", after=3), computes=True),
+    "stream without end": Stage(_TURN, answer=Answer("one two three", fault="ping", after=3), busy=_LITTLE),
     "hang": Stage(_TURN, answer=Answer(fault="stall", after=-1)),
     "tool: a function": Stage(_CALL, tools="import time\ndef slow():\n    time.sleep(600)\n"),
     "tool: a coroutine": Stage(_CALL, tools="import asyncio\nasync def slow():\n    await asyncio.sleep(600)\n"),
@@ -76,8 +80,11 @@ def interrupted(stage: Stage, number: signal.Signals, folder: Path) -> Ended:
     """Run steps that take long, recorded and at a terminal, and send one signal when they are at work."""
     with _server(stage.answer) as server, _process(stage, server, folder) as (run, terminal):
         shown = _shown_until(terminal, "begun")
-        _at_work(run.pid, stage.computes)
-        assert server is None or server.received
+        end = time.monotonic() + _PATIENCE
+        while server is not None and not server.received:
+            assert time.monotonic() < end, "nobody asks the server"
+            time.sleep(0.02)
+        _at_work(run.pid, stage.busy)
         began = time.monotonic()
         run.send_signal(number)
         status = run.wait(_PATIENCE)
@@ -157,7 +164,7 @@ def _rest(terminal: int) -> str:
     return shown.decode()
 
 
-def _at_work(process: int, computes: bool) -> None:
+def _at_work(process: int, busy: float) -> None:
     """Wait until a run has computed for some time, or has done nothing for some time."""
     first = last = _cpu(process)
     idle, end = time.monotonic(), time.monotonic() + _PATIENCE
@@ -165,9 +172,9 @@ def _at_work(process: int, computes: bool) -> None:
         now = _cpu(process)
         if now != last:
             last, idle = now, time.monotonic()
-        if computes and now - first >= BUSY:
+        if busy and now - first >= busy:
             return
-        if not computes and time.monotonic() - idle >= IDLE:
+        if not busy and time.monotonic() - idle >= IDLE:
             return
         time.sleep(0.02)
 
