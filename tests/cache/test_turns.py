@@ -13,7 +13,7 @@ from tests.server import Answer, ThreadServer
 from turbo_yaml.cache.file import FILE, SqliteCache
 from turbo_yaml.cache.memory import MemoryCache
 from turbo_yaml.compiler.edge import loads
-from turbo_yaml.errors import CacheError
+from turbo_yaml.errors import CacheError, ModelError
 from turbo_yaml.journal.journal import Journal
 from turbo_yaml.models.request import Reply
 from turbo_yaml.protocol import BaseCache
@@ -103,6 +103,18 @@ def test_the_same_question_twice_in_a_run_has_two_samples_of_its_own() -> None:
         assert (await play(fn)).results == ["reply 1", "reply 2"]
         assert (await play(fn)).results == ["reply 1", "reply 2"]
         assert len(model.requests) == 2
+
+    in_loop(work())
+
+
+def test_a_reply_at_the_second_attempt_is_the_first_sample() -> None:
+    async def work() -> None:
+        cache = MemoryCache()
+        fn, model = flow(HELLO.replace("generate", "generate:") + "    retry: {times: 1, wait: 0}\n", cache)
+        model.replies = [ModelError("busy", kind="overloaded", retryable=True), "here"]
+        for _ in range(2):
+            assert (await play(fn)).outcome == "here"
+            assert len(model.requests) == 2
 
     in_loop(work())
 

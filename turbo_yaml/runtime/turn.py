@@ -106,10 +106,13 @@ async def _persist(
     repaired = 0
     host = frame.host
     turn = None if host.recorder is None else host.recorder.turn(frame, chat, ask)
+    counted: Request | None = None
     while True:
         if problem is None:
             try:
-                reply = await _ask_watched(frame, ask, who, request, turn)
+                if counted is not request:
+                    counted, key = request, _cache_key(frame, who, request)
+                reply = await _ask_watched(frame, ask, who, request, turn, key)
                 value, found = _read(ask, reply)
                 if not found:
                     return reply, value
@@ -144,16 +147,27 @@ def _repairs(ask: Generate, settings: Any) -> int:
     return int(settings["repair"]) if own is None else own
 
 
+def _cache_key(frame: Frame, who: Answerer, request: Request) -> str | None:
+    """Return the key of a request that the cache may answer, counted for the run: once for all its attempts.
+
+    A run that goes on has made the requests, too, whose replies it is told.
+    """
+    if who.cache is None:
+        return None
+    from turbo_yaml.runtime.caching import count_request
+
+    return count_request(frame, who, request)
+
+
 async def _ask_watched(
-    frame: Frame, ask: Generate, who: Answerer, request: Request, turn: Turn | None
+    frame: Frame, ask: Generate, who: Answerer, request: Request, turn: Turn | None, key: str | None
 ) -> Reply:
     """Ask the model once, where others listen or ask at the same time, or the run is recorded."""
     work = partial(_ask_once, frame, ask, who, request)
-    if who.cache is not None:
-        from turbo_yaml.runtime.caching import cached, count_request
+    if key is not None:
+        from turbo_yaml.runtime.caching import cached
 
-        # Counted here: a run that goes on has made the requests, too, whose replies it is told.
-        work = partial(cached, frame, ask, who, request, count_request(frame, who, request), work)
+        work = partial(cached, frame, ask, who, request, key, work)
     return await (work() if turn is None else turn.reply(request, work))
 
 
