@@ -209,7 +209,7 @@ def _play(order: Order, loop: Loop, function: TurboGenFn, run: TurboGenWrapper, 
             put(sys.stdout, to_json(error_data(error)) + "\n")
         raise
     except KeyboardInterrupt:
-        if run.name is not None and not order.passing and is_terminal(sys.stderr):
+        if run.name is not None and not order.passing:
             tell(goes_on(order, run))
         raise
     finally:
