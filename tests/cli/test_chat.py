@@ -151,7 +151,7 @@ def test_ctrl_c_stops_a_reply_and_the_chat_goes_on(
         shown = terminal("chat", "talk.yaml", *here(server))
         shown.read_until("> ")
         shown.type("count\n")
-        shown.read_until("one")
+        shown.read_until("two")
         shown.type("\x03")
         shown.read_until("(stopped)")
         shown.type("go on\n")
