@@ -12,6 +12,8 @@ import pytest
 
 from tests.cli.conftest import Done
 
+pytestmark = pytest.mark.slow
+
 KINDS = """\
 turbo: 1
 inputs:

@@ -17,6 +17,8 @@ from turbo_yaml.compiler.edge import loads
 from turbo_yaml.protocol import Result
 from turbo_yaml.runtime.events import LogEvent
 
+pytestmark = pytest.mark.slow
+
 SLOW = "turbo: 1\nsteps:\n  - user: hi\n  - generate\n  - sleep: 1200ms\n    id: nap\n  - result: done\n"
 
 

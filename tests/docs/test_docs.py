@@ -79,6 +79,7 @@ def mistakes(block: Block, folder: Path) -> list[str]:
     return [diagnostic.rule for diagnostic in found]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", pages_with("console"))
 def test_the_commands_of_a_page_print_what_it_shows(page: Path, desk: Desk) -> None:
     for block in blocks(page):

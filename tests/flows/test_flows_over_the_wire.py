@@ -77,6 +77,7 @@ def calls(*wanted: tuple[str, dict[str, Any]]) -> Answer:
 
 
 TOOLS = '''
+from urllib.error import HTTPError
 from urllib.request import urlopen
 
 def search(query: str) -> list[dict[str, str]]:
@@ -85,8 +86,12 @@ def search(query: str) -> list[dict[str, str]]:
 
 def read_page(url: str) -> str:
     """Read a page that a search has found."""
-    with urlopen(url) as page:
-        return page.read().decode()
+    try:
+        with urlopen(url) as page:
+            return page.read().decode()
+    except HTTPError as problem:
+        problem.close()  # an answer that nobody reads
+        raise
 '''
 
 

@@ -11,6 +11,8 @@ import pytest
 
 from tests.server import ThreadServer
 
+pytestmark = pytest.mark.slow
+
 RUNS = int(os.environ.get("TURBO_YAML_RUNS", "100"))
 """More of them: TURBO_YAML_RUNS=5000."""
 

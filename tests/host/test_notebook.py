@@ -12,6 +12,8 @@ import pytest
 from tests.docs.pages import ROOT, Block
 from tests.docs.test_docs import run_python
 
+pytestmark = pytest.mark.slow
+
 PAGE = ROOT / "docs" / "notebook.ipynb"
 NOTEBOOK = json.loads(PAGE.read_text(encoding="utf-8"))
 

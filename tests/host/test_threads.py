@@ -15,6 +15,8 @@ import turbo_yaml as ty
 from tests.server import ThreadServer
 from turbo_yaml.runtime.frames import current_frame
 
+pytestmark = pytest.mark.slow
+
 GREET = "turbo: 1\ninputs: {name: string}\nsteps:\n  - user: Greet {{ name }}.\n  - generate\n"
 TOOL = """
 turbo: 1

@@ -13,6 +13,8 @@ import pytest
 
 import turbo_yaml
 
+pytestmark = pytest.mark.slow
+
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 SAMPLE = HERE / "typed_host.py"

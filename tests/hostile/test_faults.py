@@ -19,6 +19,8 @@ from tests.hostile.interrupting import ROOT
 from tests.server import Answer, ThreadServer
 from tests.server.answer import chunk
 
+pytestmark = pytest.mark.slow
+
 TALK: Final = """\
 turbo: 1
 steps:

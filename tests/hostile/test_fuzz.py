@@ -11,6 +11,8 @@ from tests.hostile.fuzz.runner import fuzzed, replayed
 from tests.hostile.fuzz.target import TARGETS, found_cases
 from tests.hostile.fuzz.targets.planted import FAULTS
 
+pytestmark = pytest.mark.slow
+
 PLANTED = "tests.hostile.fuzz.targets.planted:Planted"
 
 

@@ -8,6 +8,8 @@ import pytest
 
 from tests.hostile.heavy import MOST, peak, replies
 
+pytestmark = pytest.mark.slow
+
 REPLIES = replies()
 
 

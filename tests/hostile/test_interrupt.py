@@ -10,6 +10,8 @@ import pytest
 from tests.hostile.cases import some
 from tests.hostile.interrupting import SIGNALS, STAGES, interrupted
 
+pytestmark = pytest.mark.slow
+
 CASES = [(name, number) for name in STAGES for number in SIGNALS]
 
 

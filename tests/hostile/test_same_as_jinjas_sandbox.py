@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from tests.hostile.box import judged
 from tests.hostile.cases import some
 from tests.hostile.corpus import escapes
+
+pytestmark = pytest.mark.slow
 
 
 def test_what_jinjas_sandbox_refuses_is_refused_or_only_shows_data() -> None:

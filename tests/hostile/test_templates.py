@@ -7,6 +7,8 @@ import pytest
 from tests.hostile.box import Verdict, judged
 from tests.hostile.cases import some, templates
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("stage", ["check", "run"])
 def test_a_hostile_template_does_nothing_but_take_its_bounded_time(stage: str) -> None:

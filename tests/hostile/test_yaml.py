@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.hostile.box import judged
 from tests.hostile.cases import some
 from tests.hostile.corpus.yaml_texts import BY_HAND, HARMLESS, LINES, misplaced, yaml_texts
+
+pytestmark = pytest.mark.slow
 
 
 def test_no_text_crashes_the_loader_or_is_read_for_long_or_is_blamed_in_another_line() -> None:

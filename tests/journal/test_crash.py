@@ -25,6 +25,8 @@ from turbo_yaml.journal.database import FILE
 from turbo_yaml.journal.journal import Journal
 from turbo_yaml.journal.log import prompt
 
+pytestmark = pytest.mark.slow
+
 KILLS_OF_A_RUN = 12
 KILLS = int(os.environ.get("TURBO_YAML_KILLS", "6"))
 SHARES = max(1, KILLS // 50)

@@ -19,6 +19,8 @@ from turbo_yaml.journal.journal import Journal
 from turbo_yaml.runtime.recording.recorder import Rules
 from turbo_yaml.runtime.recording.start import Recording
 
+pytestmark = pytest.mark.slow
+
 FLOW = "  - user: hi\n  - generate\n  - user: more\n  - generate\n"
 
 

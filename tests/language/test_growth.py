@@ -96,6 +96,7 @@ def grown(fn: turbo_yaml.TurboGenFn, rounds: int) -> int:
     return asyncio.run(main())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", FLAT)
 def test_memory_is_flat_in_the_rounds_of_a_loop(step: str) -> None:
     text = f"""

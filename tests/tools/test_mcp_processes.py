@@ -17,6 +17,8 @@ import pytest
 from tests.tools.mcp_servers import gone, is_running, mcp, named, odd, pids_in
 from turbo_yaml.errors import ToolError
 
+pytestmark = pytest.mark.slow
+
 KEY = "planted-secret-0123456789"
 
 
