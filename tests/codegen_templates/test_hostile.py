@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.codegen_templates.hostile import DEEP, ESCAPES, GREEDY
-from tests.codegen_templates.rendering import block, lowered
+from tests.codegen_templates.rendering import block, lowered, parsed
 from turbo_yaml.codegen.names import safe_identifier
 from turbo_yaml.codegen.templates import SUPPORT
 from turbo_yaml.errors import FlowError
@@ -178,3 +178,18 @@ def test_every_attribute_in_lowered_code_is_one_of_ours() -> None:
             if isinstance(node, ast.Attribute):
                 assert node.attr in allowed
             assert not isinstance(node, ast.Import | ast.ImportFrom | ast.Global | ast.Lambda | ast.Subscript)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("{{ '' | urlize(rel=true) }}", "`urlize` takes a text as `rel`, not"),
+        ("{{ '' | urlize(target=3) }}", "`urlize` takes a text as `target`, not"),
+        ("{{ '{:D}'.format(1) }}", "this format cannot be read: `D` is no format of whole numbers"),
+        ("{{ '{:D}'.format('a') }}", "this format cannot be read: `D` is no format of texts"),
+    ],
+)
+def test_a_wrong_argument_is_told_in_the_authors_words(text: str, told: str) -> None:
+    with pytest.raises(FlowError) as caught:
+        lowered(parsed(text), []).run({})
+    assert told in caught.value.message

@@ -65,6 +65,8 @@ class Guard:
                 return isinstance(code, CodeType) and (code.co_filename.startswith(_CODE) or _in_library())
             case "os.listdir" | "os.scandir":
                 return isinstance(args[0], str) and args[0].startswith(_CODE)
+            case "os.walk":
+                return f"{args[0]}/".startswith(f"{ROOT}/")
         return False
 
 

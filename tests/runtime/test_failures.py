@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import traceback
 from typing import Any
 
 import pytest
 
 from tests.runtime.talking import Flow, Talker, compiled, function, in_loop, play, played
+from turbo_yaml.compiler.edge import loads
 from turbo_yaml.errors import FlowError, LimitError, ModelError
 from turbo_yaml.runtime import support
 from turbo_yaml.runtime.failures import Closing, Failures, as_flow_error, locate
@@ -193,3 +195,15 @@ def test_a_failure_seen_by_the_caller_closes_the_run_and_the_next_run_is_new() -
     for _ in range(2):
         with pytest.raises(FlowError):
             in_loop(play(fn))
+
+
+def test_an_outcome_that_does_not_fit_is_told_where_the_flow_begins() -> None:
+    fn = loads("turbo: 1\nflows:\n  empty: {output: string, steps: [{log: x}]}\nsteps:\n  - include: empty\n")
+    with pytest.raises(FlowError) as caught:
+        asyncio.run(fn().finish())
+    assert caught.value.kind == "output" and caught.value.source is not None and caught.value.span is not None
+    assert caught.value.source.position(caught.value.span.start).line == 3
+    own = loads("turbo: 1\noutput: string\nsteps:\n  - log: x\n")
+    with pytest.raises(FlowError) as caught:
+        asyncio.run(own().finish())
+    assert caught.value.source is not None and caught.value.span is not None

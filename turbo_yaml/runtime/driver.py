@@ -20,7 +20,7 @@ from turbo_yaml.protocol import (
     User,
 )
 from turbo_yaml.runtime.events import MessageEvent
-from turbo_yaml.runtime.failures import fits
+from turbo_yaml.runtime.failures import fits, start_of
 from turbo_yaml.runtime.frames import CURRENT, Frame, HostFailed, leave
 from turbo_yaml.runtime.policy.deadlines import OutOfTime, RecordedEnd, ends, within
 from turbo_yaml.runtime.program import Bound
@@ -265,7 +265,9 @@ class Driver:
     def _finish(self) -> Result | None:
         self.ended = True
         if self.output is not None and (self.returned is None or self.frame.handovers):
-            fits(self.outcome, self.output)
+            info = self.frame.info
+            source = None if info is None else info.source
+            fits(self.outcome, self.output, start_of(self.generator, source))
         return self.returned
 
     async def aclose(self) -> None:

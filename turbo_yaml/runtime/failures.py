@@ -37,8 +37,11 @@ def no_case(value: Any, cases: Sequence[str]) -> FlowError:
     )
 
 
-def fits(value: Any, schema: Mapping[str, Any]) -> Any:
-    """Return an outcome with defaults filled in; `FlowError` of kind `output` where it is not of the type."""
+def fits(value: Any, schema: Mapping[str, Any], place: Place | None = None) -> Any:
+    """Return an outcome with defaults filled in; `FlowError` of kind `output` where it is not of the type.
+
+    `place` is where that is told where no step of a flow is at work.
+    """
     from turbo_yaml.types.filling import fill
     from turbo_yaml.types.validation import problems
 
@@ -46,8 +49,20 @@ def fits(value: Any, schema: Mapping[str, Any]) -> Any:
     found = problems(schema, value)
     if found:
         more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
-        raise FlowError(f"the flow's `output` does not fit: {found[0].message}{more}", kind="output")
+        problem = FlowError(f"the flow's `output` does not fit: {found[0].message}{more}", kind="output")
+        if place is not None:
+            problem.source, problem.span = place
+        raise problem
     return value
+
+
+def start_of(generator: Any, source: Source | None) -> Place | None:
+    """Return the line in which a flow begins, where that is known."""
+    code = getattr(generator, "ag_code", None)
+    if source is None or code is None or not 0 < code.co_firstlineno <= len(source.starts):
+        return None
+    start = source.starts[code.co_firstlineno - 1]
+    return Place(source, Span(start, start + len(source.line_text(code.co_firstlineno))))
 
 
 def describe(problem: BaseException) -> dict[str, Any]:

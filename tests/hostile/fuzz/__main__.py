@@ -29,7 +29,7 @@ def main(words: Sequence[str] | None = None) -> int:
     for name in targets:
         bad += _shown(name, fuzzed(name, each, options.seed))
         if name in with_atheris:
-            bad += _shown(f"{name}, atheris", guided(name, each))
+            bad += _shown(f"{name}, atheris", guided(name, each, options.seed))
     return bad > 0
 
 

@@ -12,6 +12,7 @@ import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
+from zlib import crc32
 
 from tests.hostile.fuzz.mutation import LONGEST
 from tests.hostile.fuzz.runner import Outcome
@@ -29,12 +30,20 @@ def is_installed() -> bool:
     return find_spec("atheris") is not None
 
 
-def guided(name: str, seconds: float) -> Outcome:
+def guided(name: str, seconds: float, seed: str) -> Outcome:
     """Fuzz a target under atheris for some seconds, up to its first fault."""
     folder = found_folder(name)
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as place:
-        words = [sys.executable, "-m", "tests.hostile.fuzz.guided", name, place, str(max(1, int(seconds)))]
+        words = [
+            sys.executable,
+            "-m",
+            "tests.hostile.fuzz.guided",
+            name,
+            place,
+            str(max(1, int(seconds))),
+            seed,
+        ]
         done = subprocess.run(
             words,
             stdout=subprocess.PIPE,
@@ -57,7 +66,7 @@ def _kept(path: Path, folder: Path) -> Path:
     return kept(folder, path.read_bytes())
 
 
-def _taken_over(name: str, place: Path, seconds: int) -> None:
+def _taken_over(name: str, place: Path, seconds: int, chance: str) -> None:
     import atheris
 
     with atheris.instrument_imports(include=["turbo_yaml"]):
@@ -74,10 +83,12 @@ def _taken_over(name: str, place: Path, seconds: int) -> None:
         if finding is not None:
             raise AssertionError(finding.told or finding.fault)
 
-    options = [f"-max_total_time={seconds}", f"-max_len={LONGEST}", f"-artifact_prefix={place}/fault-"]
-    atheris.Setup([sys.argv[0], *options, "-rss_limit_mb=0", "-timeout=60", str(seeds)], once)
+    number = 1 + crc32(chance.encode()) % 2**31
+    options = [f"-seed={number}", f"-max_total_time={seconds}", f"-max_len={LONGEST}"]
+    options += [f"-artifact_prefix={place}/fault-", "-rss_limit_mb=0", "-timeout=60", str(seeds)]
+    atheris.Setup([sys.argv[0], *options], once)
     atheris.Fuzz()
 
 
 if __name__ == "__main__":
-    _taken_over(sys.argv[1], Path(sys.argv[2]).resolve(), int(sys.argv[3]))
+    _taken_over(sys.argv[1], Path(sys.argv[2]).resolve(), int(sys.argv[3]), sys.argv[4])

@@ -11,6 +11,10 @@ from typing import Any
 from tests.hostile.guard import Guard
 from tests.hostile.opened import Folders
 
+_ON_PATHS = frozenset(
+    {"os.listdir", "os.scandir", "os.walk", "sqlite3.connect", "os.remove", "os.mkdir", "os.chmod"}
+)
+
 
 class Watch(Guard):
     """Allows what is below a folder, to read and to write it, and some events; nothing else of the system."""
@@ -37,7 +41,7 @@ class Watch(Guard):
             return True
         if event == "open" and isinstance(args[0], str | bytes):
             return self._below(self._folders.real(args[0])) or super()._allowed(event, args)
-        if event in ("os.listdir", "os.scandir", "sqlite3.connect", "os.remove", "os.mkdir", "os.chmod"):
+        if event in _ON_PATHS:
             named = isinstance(args[0], str | bytes | os.PathLike)
             below = named and self._below(os.path.realpath(os.fsdecode(args[0])))
             return below or super()._allowed(event, args)

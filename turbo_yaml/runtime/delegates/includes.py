@@ -9,7 +9,7 @@ from typing import Any
 from turbo_yaml.errors import FlowError
 from turbo_yaml.protocol import Assistant, BaseMemory, Generate, GetInput, Result, Signal, TurboGenTemplate
 from turbo_yaml.runtime.driver import close_flow
-from turbo_yaml.runtime.failures import Failures, fits
+from turbo_yaml.runtime.failures import Failures, fits, start_of
 from turbo_yaml.runtime.frames import CURRENT, Frame, frame_for, leave
 from turbo_yaml.runtime.policy.deadlines import (
     OutOfTime,
@@ -221,7 +221,7 @@ class Include:
     def _finish(self) -> None:
         info = self.bound.info
         if info is not None and info.output is not None and self.returned < 2:
-            fits(self.value, info.output)
+            fits(self.value, info.output, start_of(self.generator, info.source))
 
 
 def _now() -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from turbo_yaml.runtime.values.bounds import check_length, check_padding
 from turbo_yaml.runtime.values.words import described, missing, wrong_kind, wrong_value
@@ -128,6 +128,18 @@ def format_map(template: str, values: Any, /) -> str:
     return _Formatter(mark_of(template)).whole(template, (), values)
 
 
+_UNKNOWN: Final = re.compile(r"Unknown format code '(.*)' for object of type '(\w+)'", re.DOTALL)
+_KINDS: Final = {"int": "whole numbers", "float": "numbers", "str": "texts"}
+
+
+def _in_words(problem: str) -> str:
+    """Return what Python says of a format, without its own words for types."""
+    found = _UNKNOWN.fullmatch(problem)
+    if found is None:
+        return problem[:1].lower() + problem[1:]
+    return f"`{found[1]}` is no format of {_KINDS.get(found[2], 'such values')}"
+
+
 class _Formatter(string.Formatter):
     def __init__(self, mark: Any) -> None:
         self.mark = mark
@@ -138,7 +150,7 @@ class _Formatter(string.Formatter):
         try:
             filled = self.vformat(str(template), args, kwargs)
         except ValueError as error:
-            raise wrong_value(f"this format cannot be read: {str(error).lower()}") from None
+            raise wrong_value(f"this format cannot be read: {_in_words(str(error))}") from None
         return filled if self.mark is None else self.mark(filled)
 
     def get_value(self, key: int | str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:

@@ -25,6 +25,7 @@ from turbo_yaml.template.vocabulary import FILTERS, TESTS
 _OTHERS = re.compile(
     r"shuffle|random|now|json|lines|words|zip|fromcsv|fromyaml|code|trusted|regex_|pprint|urlize|xmlattr"
     r"|namespace|loop|caller|self|varargs|kwargs|safe|escape|forceescape|\|\s*e\b|tojson|format|%|\*\*|items|\d{3,}"
+    r"|is\s*(?:not\s+)?(?:lower|upper)"
 )
 """What is another function here than in stock Jinja, or says more of it than its data."""
 _JARGON = re.compile(

@@ -54,6 +54,9 @@ def urlize(
     written = as_text(value, "urlize")
     if len(written) > _LONGEST_LINKED:
         raise wrong_value(f"`urlize` reads at most {_LONGEST_LINKED} characters")
+    for name, given in (("target", target), ("rel", rel)):
+        if given is not None and not isinstance(given, str):
+            raise wrong_kind(f"`urlize` takes a text as `{name}`, not {described(given)}")
     relations = {*(rel or "").split(), "noopener", *(["nofollow"] if nofollow else [])}
     schemes = [] if extra_schemes is None else list(extra_schemes)
     for scheme in schemes:
