@@ -169,3 +169,10 @@ def test_braces_within_the_quotes_of_a_condition_are_no_template(text: str) -> N
 def test_parsing_never_raises_and_every_mistake_lies_in_the_text(text: str) -> None:
     for problem in (*problems_of(text), *problems_of_expression(text)):
         assert 0 <= problem.span.start <= problem.span.end <= len(text)
+
+
+@pytest.mark.parametrize("text", ["{{ x[1, 0:1] }}", "{{ x[:, 1] }}"])
+def test_a_slice_among_other_places_is_a_mistake(text: str) -> None:
+    (problem,) = problems_of(text)
+    assert problem.rule == "template-syntax"
+    assert shown(problem)[1:] == ("a slice stands alone in its brackets", "such as `items[1:3]`")

@@ -22,7 +22,7 @@ MAX_INCLUDES = 8
 
 _MARK = re.compile(r"\{[{%#]")
 _WRAPPED = re.compile(r"\s*\{\{[-+]?\s*(.*?)\s*-?\}\}\s*", re.DOTALL)
-_WORTH_A_LOOK = frozenset({"pipe", "lparen", "block_begin", "is"})
+_WORTH_A_LOOK = frozenset({"pipe", "lparen", "block_begin", "is", "colon"})
 
 
 def read_text(

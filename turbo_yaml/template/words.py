@@ -67,6 +67,12 @@ def _refused(words: _Words, node: nodes.Node) -> Iterator[Fault]:
     yield _fault("refused-statement", f"`{name}` is not for texts", words.extents.of(node), help_)
 
 
+def _item(words: _Words, node: nodes.Getitem) -> Iterator[Fault]:
+    if isinstance(node.arg, nodes.Tuple) and any(isinstance(item, nodes.Slice) for item in node.arg.items):
+        place = words.extents.of(node)
+        yield _fault("template-syntax", "a slice stands alone in its brackets", place, "such as `items[1:3]`")
+
+
 def _include(words: _Words, node: nodes.Include) -> Iterator[Fault]:
     if not (isinstance(node.template, nodes.Const) and isinstance(node.template.value, str)):
         message = "the name of an included file is written out, in quotes"
@@ -261,6 +267,7 @@ _CHECKS: dict[type[nodes.Node], Callable[[_Words, Any], Iterator[Fault]]] = {
     nodes.Filter: _filter,
     nodes.Test: _test,
     nodes.Call: _call,
+    nodes.Getitem: _item,
     nodes.Macro: _parameters,
     nodes.CallBlock: _parameters,
     nodes.For: _loop_variable,
