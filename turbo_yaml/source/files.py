@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
+import sys
 from pathlib import Path, PureWindowsPath
 
 from turbo_yaml.source.text import Source
@@ -123,7 +125,10 @@ def _outside(given: str) -> UnreadableText:
 def _resolve(path: Path, shown: str) -> Path:
     """Follow every link; a loop of links is unreadable."""
     try:
-        return path.resolve()
+        found = path.resolve()
+        if sys.version_info >= (3, 13) and any(part.is_symlink() for part in (found, *found.parents)):
+            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))  # newer versions leave a loop as it is
+        return found
     except (OSError, RuntimeError) as error:
         raise UnreadableText(f"`{shown}` cannot be opened: {_reason(error)}") from None
 
