@@ -129,7 +129,9 @@ def run_to_the_end(folder: Path, server: ThreadServer, chance: random.Random) ->
         assert process.returncode in (-signal.SIGKILL, 5), err
         with Journal(folder / "state" / "turbo-yaml") as journal:
             runs = journal.select("")
-        if runs:
+        if runs and runs[0].status == "done":  # killed between its last record and the answer on the screen
+            words = ["runs", "show", runs[0].name, "--result"]
+        elif runs:
             answered = ["--reply", "yes"] if process.returncode == 5 else []
             words = ["resume", runs[0].name, "--retry-unsure", *answered]
 

@@ -80,7 +80,8 @@ def go_on(
         if run.status == "done":
             raise UsageError(
                 f"run `{name}` is done",
-                hint=f"`turbo-yaml runs show {name}` tells what came of it, `runs fork` runs on from a place",
+                hint=f"`turbo-yaml runs show {name} --result` prints what came of it, "
+                "`runs fork` runs on from a place",
             )
         if run.call.get("chat"):
             journal.close()
