@@ -138,6 +138,28 @@ def _init_of(cls: Any) -> Callable[..., None]:
     return init
 
 
+def maker(cls: type[R], *names: str) -> Callable[..., R]:
+    """Return a function that makes records of a class from the values of these fields, or else of any.
+
+    It takes a third of the time that the class takes when it is called. `__init__` has to go around the guard
+    that keeps a record frozen, field by field; this fills a record of a class without the guard, which then
+    becomes one of the class itself. Fields without a plain default must be given.
+    """
+    open_class = RecordType(f"Open{cls.__name__}", (cls,), {"__module__": cls.__module__}, frozen=False)
+    known: dict[str, Any] = {"_new": object.__new__, "_open": open_class, "_cls": cls}
+    parameters, body = [*names], []
+    for name, given in cls.__fields__.items():
+        known[f"_default_{name}"] = given.default
+        if not names:
+            parameters.append(name if given.default is _ABSENT else f"{name}=_default_{name}")
+        body.append(f" self.{name} = {name if not names or name in names else f'_default_{name}'}")
+    head = [f"def make({', '.join(parameters)}):", " self = _new(_open)"]
+    exec("\n".join([*head, *body, " self.__class__ = _cls", " return self"]), known)
+    make: Callable[..., R] = known["make"]
+    make.__name__ = make.__qualname__ = cls.__name__
+    return make
+
+
 class _AsDataclass:
     """Lets the functions of `dataclasses` work on records."""
 

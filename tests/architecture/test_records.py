@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from turbo_yaml.records import Record, field, replace
+from turbo_yaml.records import Record, field, maker, replace
 
 
 class Said(Record):
@@ -130,3 +130,26 @@ def test_the_signature_of_a_record_is_known_before_one_is_made() -> None:
         more: int = 0
 
     assert str(signature(Fresh)) == "(text, role='user', more=0)"
+
+
+def test_a_maker_makes_what_the_class_makes_which_is_frozen_all_the_same() -> None:
+    make = maker(Said)
+    assert make("a") == Said("a")
+    assert make("a", role="b") == make("a", "b") == Said("a", "b")
+    said = make("a")
+    assert type(said) is Said
+    assert repr(said) == "Said(text='a', role='user')"
+    assert pickle.loads(pickle.dumps(said)) == copy.copy(said) == said
+    with pytest.raises(FrozenInstanceError):
+        said.text = "b"  # type: ignore[misc]
+    with pytest.raises(TypeError):
+        make()
+
+
+def test_a_maker_of_some_fields_fills_the_rest_with_the_defaults_of_the_class() -> None:
+    class Longer(Said):
+        role: str = "system"
+        more: int = 3
+
+    assert maker(Longer, "more", "text")(4, "a") == Longer("a", "system", 4)
+    assert maker(Instruction, "text", "notes")("a", ["b"]) == Instruction("a", notes=["b"])

@@ -5,6 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any, Final
 
+from turbo_yaml.records import maker
+
 _STEPS_OF: Final[dict[str, tuple[str, ...]]] = {
     "turbo_yaml.errors": ("OutOfTurns",),
     "turbo_yaml.protocol": (
@@ -29,10 +31,14 @@ _HOME_OF: Final = {name: home for home, names in _STEPS_OF.items() for name in n
 STEPS: Final = frozenset(_HOME_OF)
 """What steps name; whatever else is asked for is what expressions name."""
 
+_MADE: Final = frozenset({"Assistant", "ExampleAssistant", "ExampleUser", "Result", "System", "User"})
+"""Records that flows make by the thousand: of these, generated code has the `maker` in place of the class."""
+
 
 def __getattr__(name: str) -> Any:
     if name.startswith("_"):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     home = import_module(_HOME_OF.get(name, "turbo_yaml.runtime.values"))
-    value = globals()[name] = getattr(home, name)
+    value = getattr(home, name)
+    value = globals()[name] = maker(value) if name in _MADE else value
     return value

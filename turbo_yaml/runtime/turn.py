@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from turbo_yaml.errors import FlowError, ModelError, UsageError
 from turbo_yaml.models.request import Delta, OnDelta, Reply, Request
 from turbo_yaml.protocol import Assistant, Generate, Message, Usage, User
-from turbo_yaml.records import replace
+from turbo_yaml.records import maker, replace
 from turbo_yaml.runtime.events import DeltaEvent, PartialEvent, ReasoningEvent, RetryEvent, UsageEvent
 from turbo_yaml.runtime.frames import Frame, Host
 from turbo_yaml.runtime.policy.answerers import Answerer
@@ -28,6 +28,9 @@ _OWN_RULES: Final = frozenset(("json", "choices", "depth", ""))
 """What a reply may break that is no keyword of a JSON Schema."""
 _SHOWN: Final = 200
 """Characters of a reply that an error shows."""
+
+_asked: Final = maker(Request, "model", "messages", "settings", "output", "choices", "structured")
+_assistant: Final = maker(Assistant, "content", "tool_calls", "usage", "finish_reason", "model", "value")
 
 
 async def take_turn(frame: Frame, chat: Frame, ask: Generate) -> Assistant:
@@ -73,18 +76,17 @@ async def take_turn(frame: Frame, chat: Frame, ask: Generate) -> Assistant:
         if problem.step is None:
             problem.step = ask.id
         raise
-    # By position: by name it takes half as long again.
-    calls, usage, reason, model = reply.tool_calls, reply.usage, reply.finish_reason, reply.model
+    calls, usage = reply.tool_calls, reply.usage
     if calls and not ask.tools:
         calls = ()  # nothing was offered: a call without a result would spoil the chat
     if usage is not None and cost is not None:
         usage = Usage(usage.input_tokens, usage.output_tokens, cost, usage.reasoning_tokens)
-    return Assistant(reply.content, "assistant", None, None, None, False, calls, usage, reason, model, value)
+    return _assistant(reply.content, calls, usage, reply.finish_reason, reply.model, value)
 
 
 def _request(ask: Generate, who: Answerer, messages: Sequence[Message]) -> Request:
     """Return what is asked of a model for a turn."""
-    request = Request(who.name, messages, who.settings, ask.output, ask.choices, (), who.structured)
+    request = _asked(who.name, messages, who.settings, ask.output, ask.choices, who.structured)
     if not ask.tools:
         return request
     from turbo_yaml.runtime.tooling.turns import offering
