@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -78,7 +79,9 @@ def _is_inside(file: Path, folder: Path) -> bool:
     """Tell whether what was found is a file, and no link out of the folder: nobody named what is there."""
     try:
         inside = not file.is_symlink() or file.resolve().is_relative_to(folder.resolve())
-        return inside and file.is_file()
+        return inside and stat.S_ISREG(file.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
     except (OSError, RuntimeError):
         return True  # to be read, and told what is wrong
 
