@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 import sqlite3
@@ -18,6 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.cli.conftest import Done, environ, folder, process, turbo
+from tests.language.leaks import open_files
 from tests.runtime.talking import Talker, in_loop, play
 from tests.server import ThreadServer
 from turbo_yaml import SqliteMemory, loads
@@ -188,6 +190,24 @@ def test_a_process_that_was_killed_holds_nobody_up(tmp_path: Path) -> None:
         await memory.release()
 
     in_loop(work())
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="what is open is read from /proc")
+def test_a_conversation_that_is_refused_or_forgotten_is_not_left_open(tmp_path: Path) -> None:
+    def opened() -> list[str]:
+        return [path for path in open_files() if path.startswith(str(tmp_path))]
+
+    async def work() -> None:
+        first, second = await taken(tmp_path), SqliteMemory("ada", tmp_path)
+        with pytest.raises(UsageError, match="going on now"):
+            await second.setup()
+        await first.release()
+        assert opened() == [] and second.name == "ada"
+        assert await (await taken(tmp_path)).get() == []
+
+    in_loop(work())
+    gc.collect()
+    assert opened() == []
 
 
 @pytest.mark.parametrize("name", ["", " a", "a\n", "x" * 101, "\x1b[31m"])

@@ -8,6 +8,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
 from time import time
 from typing import Any, Final, TypeVar
 from weakref import finalize
@@ -33,7 +34,18 @@ class SqliteMemory(BaseMemory):
     and where another run is at it; `JournalError` where the file cannot be used.
     """
 
-    __slots__ = ("__weakref__", "_db", "_lock", "_owner", "chat", "name", "path", "used", "used_before")
+    __slots__ = (
+        "__weakref__",
+        "_db",
+        "_held",
+        "_lock",
+        "_owner",
+        "chat",
+        "name",
+        "path",
+        "used",
+        "used_before",
+    )
 
     def __init__(
         self, name: str, folder: str | os.PathLike[str] | None = None, *, max_tokens: int | None = None
@@ -49,6 +61,8 @@ class SqliteMemory(BaseMemory):
         """What is in the file, as far as this process knows."""
         self._db: sqlite3.Connection | None = None
         self._owner: Owner | None = None
+        self._held = ExitStack()
+        finalize(self, self._held.close)
         self._lock = threading.Lock()
         self.used = self.used_before = 0.0
         """When this process took the conversation, and when somebody did the last time before."""
@@ -65,8 +79,14 @@ class SqliteMemory(BaseMemory):
         return f"SqliteMemory({self.name!r}, {len(self.chat.messages)} messages)"
 
     async def setup(self, **options: Any) -> None:
-        """Take the conversation, and read what was said in it."""
-        await asyncio.to_thread(self._with, self._take)
+        """Take the conversation, and read what was said in it; nothing stays open where that cannot be."""
+        taken = self._owner is not None
+        try:
+            await asyncio.to_thread(self._with, self._take)
+        except Exception:
+            if not taken:
+                await self.release()
+            raise
 
     async def put_back(self, count: int, state: Mapping[str, Any]) -> None:
         """Let the conversation be as it was with its first messages, so many, and with this remembered."""
@@ -119,8 +139,10 @@ class SqliteMemory(BaseMemory):
         """Do work in one transaction; `JournalError` where it cannot be done."""
         with self._lock:
             try:
-                db = self._db = self._db or connect(self.path)
-                return at_once(db, work)
+                if self._db is None:
+                    self._db = connect(self.path)
+                    self._held.callback(self._db.close)
+                return at_once(self._db, work)
             except sqlite3.Error as problem:
                 raise unusable(self.path, problem) from problem
 
@@ -137,7 +159,7 @@ class SqliteMemory(BaseMemory):
                     hint="wait for it to end, or name another conversation",
                 )
             self._owner = Owner(self.path.parent)
-            finalize(self, self._owner.release)
+            self._held.callback(self._owner.release)
             self.used, self.used_before = time(), float(used)
             db.execute(
                 "insert into conversation values(?, ?, ?, ?, ?) "
@@ -155,9 +177,5 @@ class SqliteMemory(BaseMemory):
 
     def _let_go(self) -> None:
         with self._lock:
-            db, self._db = self._db, None
-            owner, self._owner = self._owner, None
-            if db is not None:
-                db.close()
-            if owner is not None:
-                owner.release()
+            self._db = self._owner = None
+            self._held.close()
