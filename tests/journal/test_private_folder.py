@@ -116,6 +116,8 @@ def test_what_is_made_is_the_users_alone_whatever_the_mask(kind: str, tmp_path: 
 def test_the_group_that_is_the_users_own_may_write(tmp_path: Path) -> None:
     tmp_path.chmod(0o770)
     journal(tmp_path)
+    assert (tmp_path / "journal.db").stat().st_size > 0
+    assert tmp_path.stat().st_mode & 0o777 == 0o770
 
 
 WRITER = """

@@ -229,9 +229,10 @@ def test_a_model_can_be_closed_twice_and_before_its_first_call() -> None:
 
             model = OpenAIModel(Provider("acme", server.url))
             await model.aclose()
-            await model.reply(request())
+            assert (await model.reply(request())).content == "Hi"
             await model.aclose()
             await model.aclose()
-            await server.quiet()
+            async with asyncio.timeout(5):
+                await server.quiet()
 
     run(main())

@@ -214,8 +214,9 @@ def test_a_generator_that_yields_while_it_is_closed_is_closed_all_the_same() -> 
 
     async def main() -> None:
         run = function(stubborn)()
-        await run.run()
+        assert (await run.run()).needs_input and alive == ["stubborn"]
         await run.aclose()
+        assert run.done and alive == []
 
     in_loop(main())
 
@@ -264,4 +265,6 @@ def test_leaving_an_async_with_closes_the_run() -> None:
 
 
 def test_a_run_that_never_began_can_be_closed() -> None:
-    in_loop(function(everything)().aclose())
+    run = function(everything)()
+    in_loop(run.aclose())
+    assert run.done and not any(run.steps)

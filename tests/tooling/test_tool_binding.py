@@ -283,7 +283,8 @@ def test_functions_that_fit_are_taken() -> None:
         functools.partial(wide, id=1),
         lambda id, sort="": 1,
     ):
-        turbo_yaml.loads(DECLARED, tools={"find": function})
+        fn = turbo_yaml.loads(DECLARED, tools={"find": function})
+        assert asyncio.run(fn().finish()) is None
 
 
 def test_an_asynchronous_object_is_awaited() -> None:
