@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 from pathlib import Path
 
 import pytest
 
-from turbo_yaml.compiler.store import Store, digest
+import turbo_yaml
+from turbo_yaml.compiler.store import Store, digest, stamps
 
 KEY = digest(b"a key")
 
@@ -92,6 +94,23 @@ def test_a_store_that_cannot_be_written_does_nothing(tmp_path: Path) -> None:
 
 def test_parts_of_a_digest_are_told_apart() -> None:
     assert digest(b"ab", b"c") != digest(b"a", b"bc")
+
+
+def test_every_module_that_makes_an_entry_has_its_stamp() -> None:
+    package = Path(turbo_yaml.__file__).parent
+    stages = ("analysis", "codegen", "compiler", "flow", "settings", "source", "syntax", "template", "types")
+    modules = (path.relative_to(package) for stage in stages for path in (package / stage).rglob("*.py"))
+    assert [line.split(":")[0] for line in stamps(package)] == sorted(path.as_posix() for path in modules)
+
+
+@pytest.mark.parametrize("place", ["codegen/steps.py", "codegen/templates/lowering.py"])
+def test_an_edited_module_has_another_stamp(place: str, tmp_path: Path) -> None:
+    shutil.copytree(Path(turbo_yaml.__file__).parent, tmp_path, dirs_exist_ok=True)
+    before = stamps(tmp_path)
+    with (tmp_path / place).open("a", encoding="utf-8") as file:
+        file.write("\n")
+    (changed,) = set(stamps(tmp_path)) - set(before)
+    assert changed.startswith(place)
 
 
 def test_the_store_can_be_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:

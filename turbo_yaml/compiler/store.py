@@ -32,14 +32,25 @@ def toolchain() -> bytes:
     """Return what identifies the versions that made an entry: ours, Jinja's, Python's."""
     spec = find_spec("jinja2")
     jinja = b"" if spec is None or spec.origin is None else Path(spec.origin).read_bytes()
-    ours = []
-    package = Path(__file__).parent.parent
-    for stage in _STAGES:
-        with os.scandir(package / stage) as found:
-            facts = ((entry.name, entry.stat()) for entry in found if entry.name.endswith(".py"))
-            ours += sorted(f"{stage}/{name}:{st.st_size}:{st.st_mtime_ns}" for name, st in facts)
+    ours = stamps(Path(__file__).parent.parent)
     python = f"{sys.implementation.cache_tag} {sys.version}".encode()
     return digest(__version__.encode(), jinja, python, MAGIC_NUMBER, "\n".join(ours).encode()).encode()
+
+
+def stamps(package: Path) -> list[str]:
+    """Return a line for each module below the stages of a package: its place, size and time of writing."""
+    lines = []
+    folders = list(_STAGES)
+    for folder in folders:
+        with os.scandir(package / folder) as found:
+            for entry in found:
+                place = f"{folder}/{entry.name}"
+                if place.endswith(".py"):
+                    facts = entry.stat()
+                    lines.append(f"{place}:{facts.st_size}:{facts.st_mtime_ns}")
+                elif entry.name != "__pycache__" and entry.is_dir():
+                    folders.append(place)  # and gone through by this loop
+    return sorted(lines)
 
 
 class Store:
