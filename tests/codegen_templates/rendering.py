@@ -142,7 +142,7 @@ def lowered(
     scope = Variables(
         {name: Local(name, names.variable(name), kind, name in unset) for name, kind in kinds.items()}
     )
-    module = TemplateModule(names.temporary)
+    module = TemplateModule(names.fresh)
     lower: Any = LOWER[how]
     value = lower(what, scope, module)
     parameters = [ast.arg(names.variable(name), **AT_START) for name in kinds]

@@ -91,7 +91,7 @@ def test_a_value_is_one_expression(text: str, expected: str) -> None:
     ("text", "expected"),
     [
         ("n > 3", "n > 3"),
-        ("ready and not n == 2", "ready and (not n == 2)"),
+        ("ready and not n == 2", "ready and n != 2"),
         ("user == 'yes'", "user == 'yes'"),
         ("user == xs", "eq(user, xs)"),
         ("user > 3", "gt(user, 3)"),

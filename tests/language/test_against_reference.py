@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 
 import pytest
+import yaml
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
@@ -28,6 +30,15 @@ def test_a_compiled_flow_does_what_the_reference_does(text: str, replies: list[s
     theirs = walked(text, replies * 100, {"n": n})
     event(f"ends with {theirs.error.kind if theirs.error else 'an outcome'}")
     assert_same(ours, theirs)
+
+
+@settings(max_examples=EXAMPLES // 3)
+@given(flows(), REPLIES, st.integers(-1, 4))
+def test_a_flow_that_stands_on_one_line_does_what_the_reference_does(
+    text: str, replies: list[str], n: int
+) -> None:
+    line = json.dumps(yaml.safe_load(text), ensure_ascii=False)
+    assert_same(compiled(line, replies * 100, {"n": n}), walked(line, replies * 100, {"n": n}))
 
 
 @pytest.mark.parametrize("shown", shown_flows(tools=False), ids=lambda shown: shown.path.stem)

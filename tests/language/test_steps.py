@@ -88,6 +88,25 @@ def test_output_is_parsed_and_validated() -> None:
     assert story.outcome == 42
 
 
+def test_each_of_two_turns_on_one_line_has_its_own_output() -> None:
+    story = play(
+        "steps: [{generate: {output: {a: string}}, as: x}, {generate: {output: {b: integer}}, as: y},"
+        " {return: ['{{ x }}', '{{ y }}']}]",
+        model=['{"a": "tea"}', '{"b": 2}'],
+    )
+    assert story.outcome == [{"a": "tea"}, {"b": 2}]
+
+
+def test_each_of_two_flows_has_its_own_output_if_only_a_capital_tells_them_apart() -> None:
+    story = play("""
+        flows:
+          letter: {output: string, steps: [{return: A}]}
+          Letter: {output: integer, steps: [{return: 1}]}
+        steps: [{call: letter, as: a}, {call: Letter, as: b}, {return: ["{{ a }}", "{{ b }}"]}]
+    """)
+    assert story.outcome == ["A", 1]
+
+
 def test_a_reply_that_does_not_fit_goes_back_to_the_model() -> None:
     story = play(
         "steps: [{user: u}, {generate: {output: {n: integer}}, as: r}, {return: '{{ r.n }}'}]",
@@ -273,6 +292,13 @@ def test_for_collects_values() -> None:
 def test_for_unpacks_items() -> None:
     story = play("steps: [{for: 'a, b', in: '[[1, 2], [3, 4]]', do: [{log: '{{ a }}{{ b }}'}]}]")
     assert story.logs == ["12", "34"]
+
+
+def test_nested_loops_on_one_line_collect_into_lists_of_their_own() -> None:
+    inner = "{for: b, in: '[1, 2]', do: [], collect: a * b, as: x}"
+    outer = f"{{for: a, in: '[1, 2]', do: [{inner}], collect: x, as: x}}"
+    story = play(f"steps: [{{try: [{outer}], catch: [stop]}}, {{return: '{{{{ x }}}}'}}]")
+    assert story.outcome == [[1, 2], [2, 4]]
 
 
 def test_nested_loops_collect_into_lists_of_their_own() -> None:

@@ -12,6 +12,11 @@ _LOAD, _STORE = ast.Load(), ast.Store()
 """One of each does for all nodes, as in the trees that Python itself makes."""
 
 
+_OPPOSITES: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
+}  # fmt: skip
+
+
 class At(TypedDict):
     """The position of a node: lines from 1, columns from 0 in UTF-8 bytes, as `ast` has them."""
 
@@ -77,4 +82,8 @@ def negated(condition: ast.expr, place: At) -> ast.expr:
     """Return the opposite of a condition."""
     if isinstance(condition, ast.UnaryOp) and isinstance(condition.op, ast.Not):
         return condition.operand
+    if isinstance(condition, ast.Compare) and len(condition.ops) == 1:
+        opposite = _OPPOSITES.get(type(condition.ops[0]))
+        if opposite is not None:
+            return ast.Compare(condition.left, [opposite()], condition.comparators, **place)
     return ast.UnaryOp(ast.Not(), condition, **place)

@@ -124,7 +124,7 @@ def _for(step: n.For, out: Function, place: At) -> list[ast.stmt]:
         return [around]
     wanted = out.names.variable(step.as_.name)
     taken = out.trying > 0 or _mentions([around, collected], wanted)
-    found = out.names.temporary(f"{step.as_.name}_{place['lineno']}") if taken else wanted
+    found = out.names.fresh(f"{step.as_.name}_{place['lineno']}") if taken else wanted
     append = call(attribute(load(found, place), "append", place), [collected], place)
     body.append(ast.Expr(append, **out.at(step.collect.span)))
     statements: list[ast.stmt] = [assign(found, ast.List([], ast.Load(), **place), place), around]
@@ -147,19 +147,25 @@ def _while(step: n.While, out: Function, place: At) -> list[ast.stmt]:
     if not isinstance(step.limit, n.Constant):
         limit = out.support("count", [limit], place)
         if step.otherwise is None:
-            kept = out.names.temporary(f"limit_{place['lineno']}_{place['col_offset']}")
+            kept = out.names.fresh(f"limit_{place['lineno']}")
             before.append(assign(kept, limit, place))
             limit = shown = load(kept, place)
-    stop = ast.If(negated(out.condition(step.condition), place), [ast.Break(**place)], [], **place)
     last = ast.Compare(load(left, place), [ast.Eq()], [constant(0, place)], **place)
     reached = ast.If(last, [ast.Continue(**place)], [], **place)
     if step.otherwise is None:
         otherwise: list[ast.stmt] = [ast.Raise(out.support("loop_limit", [shown], place), None, **place)]
     else:
         otherwise = emit_body(step.otherwise, out) if step.otherwise else []
-    body = [stop, reached, *emit_body(step.body, out)]
+    body = [*_stop(out.condition(step.condition), place), reached, *emit_body(step.body, out)]
     rounds = out.support("countdown", [limit], place)
     return [*before, ast.For(store(left, place), rounds, body, otherwise, **place)]
+
+
+def _stop(condition: ast.expr, place: At) -> list[ast.stmt]:
+    """End the loop where its condition does not hold."""
+    if isinstance(condition, ast.Constant) and condition.value is True:
+        return []
+    return [ast.If(negated(condition, place), [ast.Break(**place)], [], **place)]
 
 
 # Forks -------------------------------------------------------------------------------------------------

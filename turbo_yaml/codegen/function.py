@@ -135,9 +135,7 @@ class Function:
 
     def schema(self, schema: Mapping[str, Any], kind: str, place: At) -> ast.expr:
         """Return the name of a schema that the module holds as a constant."""
-        name = self.names.temporary(f"{kind}_{place['lineno']}")
-        self.module.constant(name, schema, place)
-        return load(name, place)
+        return load(self.module.constant(f"{kind}_{place['lineno']}", schema, place), place)
 
     def flow(self, ref: n.FlowRef) -> ast.expr:
         """Return an expression for the function of another flow."""
@@ -196,9 +194,12 @@ class Function:
         for name in self.own.starts_unset:
             missing = self.module.support_name("missing", place)
             first.append(assign(self.names.variable(name), missing, place))
-        if not any(_yields(statement) for statement in body):
+        if any(_yields(statement) for statement in body):
+            body = body[:-1] if _is_plain_end(body[-1]) else body
+        else:
             # A function without a `yield` would be no generator.
-            body = [*body, ast.Return(None, **place), ast.Expr(ast.Yield(None, **place), **place)]
+            said = [statement for statement in body if not isinstance(statement, ast.Pass)]
+            body = [*said, ast.Return(None, **place), ast.Expr(ast.Yield(None, **place), **place)]
         return ast.AsyncFunctionDef(self.name, self.parameters, first + body, [], None, **place)
 
 
@@ -226,3 +227,8 @@ def _yields(node: ast.AST) -> bool:
     if isinstance(node, ast.AsyncFunctionDef | ast.FunctionDef):
         return False
     return any(_yields(child) for child in ast.iter_child_nodes(node))
+
+
+def _is_plain_end(statement: ast.stmt) -> bool:
+    """Tell whether a statement, the last one, only ends the function, and no step begins with it."""
+    return isinstance(statement, ast.Return) and statement.value is None and not hasattr(statement, "begins")

@@ -17,6 +17,7 @@ class Identifiers:
     def __init__(self, reserved: Iterable[str]) -> None:
         self._taken: set[str] = set(reserved)
         self._given: dict[tuple[str, str], str] = {}
+        self._numbers: dict[str, int] = {}
 
     def variable(self, name: str) -> str:
         """Return the Python name of a flow's variable."""
@@ -34,15 +35,23 @@ class Identifiers:
         """Return a name that no variable has, for the generated code's own use."""
         return self._give("temporary", name)
 
+    def fresh(self, stem: str) -> str:
+        """Return a name that nothing else has, for one place of the generated code."""
+        number = self._numbers[stem] = self._numbers.get(stem, 0) + 1
+        return self._free(stem if number == 1 else f"{stem}_{number}")
+
     def _give(self, space: str, name: str) -> str:
         given = self._given.get((space, name))
         if given is None:
-            given = safe_identifier(_SEPARATORS.sub("_", name))
-            while given in self._taken:
-                given += "_"
-            self._taken.add(given)
-            self._given[space, name] = given
+            given = self._given[space, name] = self._free(name)
         return given
+
+    def _free(self, name: str) -> str:
+        free = safe_identifier(_SEPARATORS.sub("_", name))
+        while free in self._taken:
+            free += "_"
+        self._taken.add(free)
+        return free
 
 
 def flow_names(reserved: Iterable[str], file: FlowFile) -> Identifiers:

@@ -43,11 +43,11 @@ class Module:
         self.facts = facts
         self.links = links
         self.names = flow_names(RESERVED, file)
-        self.templates = TemplateModule(self.names.temporary)
+        self.templates = TemplateModule(self.names.fresh)
         self.constants: list[ast.stmt] = []
         self.used: dict[str, None] = {}
         self.uses: dict[str, str] = {use.name: use.path for use in file.uses}
-        self._named: set[str] = set()
+        self._held: dict[str, str] = {}
 
     def at(self, span: Span) -> At:
         """Return the position of a span of the file."""
@@ -59,11 +59,14 @@ class Module:
         self.used[name] = None
         return load(name, place)
 
-    def constant(self, name: str, data: Any, place: At) -> None:
-        """Give the module a constant."""
-        if name not in self._named:
-            self._named.add(name)
-            self.constants.append(assign(name, constant(data, place), place))
+    def constant(self, name: str, data: Any, place: At) -> str:
+        """Return the name of a constant of the module, which is this one's if no other holds the same."""
+        shown = repr(data)
+        held = self._held.get(shown)
+        if held is None:
+            held = self._held[shown] = self.names.fresh(name)
+            self.constants.append(assign(held, constant(data, place), place))
+        return held
 
     def file(self, alias: str) -> str:
         """Return the name that holds the flows of another file."""
@@ -118,8 +121,7 @@ def _flow(flow: n.Flow, module: Module) -> ast.stmt:
         module, module.facts.functions[id(flow)], module.names.flow(flow.name), flow.span, arguments
     )
     if flow.output is not None:
-        function.output = module.names.temporary(f"{flow.name.upper()}_OUTPUT")
-        module.constant(function.output, flow.output, place)
+        function.output = module.constant(f"{flow.name.upper()}_OUTPUT", flow.output, place)
     return function.define(emit_body(flow.steps, function), flow.description)
 
 

@@ -49,7 +49,7 @@ def _compiled(template: str) -> tuple[Callable[..., str], Mapping[str, str]]:
     names = Identifiers(SUPPORT)
     read = {each.name: names.variable(each.name) for each in reads(text)}
     scope = Variables({name: Local(name, python, "any", True) for name, python in read.items()})
-    module = TemplateModule(names.temporary)
+    module = TemplateModule(names.fresh)
     made = _function(text, scope, module, [*read.values()])
     space: dict[str, Any] = {name: getattr(values, name) for name in module.used}
     space["__turbo_source__"] = source

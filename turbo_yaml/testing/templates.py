@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from turbo_yaml.codegen.build import At
+from turbo_yaml.codegen.identifiers import Identifiers
 from turbo_yaml.codegen.names import Local, Variables
-from turbo_yaml.codegen.templates import TemplateModule, lower_expression, lower_value
+from turbo_yaml.codegen.templates import SUPPORT, TemplateModule, lower_expression, lower_value
 from turbo_yaml.codegen.templates.module import parameters_of
 from turbo_yaml.flow import nodes as n
 from turbo_yaml.template import Expression, Text, reads
@@ -69,7 +70,7 @@ def _compiled(text: Text | Expression, names: tuple[str, ...]) -> Render:
     """Return a function of the names that a text reads."""
     import turbo_yaml.runtime.support as support
 
-    module = TemplateModule(lambda stem: f"_{stem}")
+    module = TemplateModule(Identifiers((*SUPPORT, *names)).fresh)
     scope = Variables({name: Local(name, name, maybe_unset=True) for name in names})
     lower = lower_expression if isinstance(text, Expression) else lower_value
     value: ast.expr = lower(text, scope, module)  # type: ignore[arg-type]

@@ -10,7 +10,6 @@ async def approval_desk(memory=None, *, complaint='The teapot of order 7 came br
     letter_ = (yield Generate(forward=False, tools=('find_order', 'refund', 'write_letter'), max_turns=8)).value
     # approval_desk.yaml:36
     yield Result(letter_, done=True)
-    return
 
 async def letter(memory=None, *, customer, news):
     """Write the letter that a customer gets."""
@@ -20,4 +19,3 @@ async def letter(memory=None, *, customer, news):
     text_ = (yield Generate(forward=False)).value
     # approval_desk.yaml:27
     yield Result(text_, done=True)
-    return

@@ -10,7 +10,7 @@ async def interview(memory=None, *, topic='the work you do', questions=3):
     answer = ''
     # interview.yaml:11
     for left in countdown(count(questions)):
-        if not filters.lower(answer) != 'stop':
+        if filters.lower(answer) == 'stop':
             break
         if left == 0:
             continue

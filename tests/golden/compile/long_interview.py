@@ -17,7 +17,7 @@ async def long_interview(memory=None, *, topic='the house you grew up in', quest
     notes = []
     # long_interview.yaml:14
     for left in countdown(count(questions)):
-        if not filters.lower(answer) != 'stop':
+        if filters.lower(answer) == 'stop':
             break
         if left == 0:
             continue

@@ -1,7 +1,5 @@
 from turbo_yaml.runtime.support import Generate, OutOfTurns, Result, System, User, fits, plain
 RESEARCHER_OUTPUT = {'type': 'object', 'properties': {'answer': {'type': 'string'}, 'sources': {'type': 'array', 'items': {'type': 'string'}}}, 'required': ['answer', 'sources'], 'additionalProperties': False}
-OUTPUT_24 = {'type': 'object', 'properties': {'answer': {'type': 'string'}, 'sources': {'type': 'array', 'items': {'type': 'string'}}}, 'required': ['answer', 'sources'], 'additionalProperties': False}
-OUTPUT_32 = {'type': 'object', 'properties': {'answer': {'type': 'string'}, 'sources': {'type': 'array', 'items': {'type': 'string'}}}, 'required': ['answer', 'sources'], 'additionalProperties': False}
 
 async def researcher(memory=None, *, question='Who built the first bridge of iron?'):
     """Answer a question from pages that are searched for and read, and name them."""
@@ -11,12 +9,11 @@ async def researcher(memory=None, *, question='Who built the first bridge of iro
     yield User(question)
     # researcher.yaml:24
     try:
-        found = (yield Generate(forward=False, output=OUTPUT_24, tools=('search', 'read_page'), max_turns=6)).value
+        found = (yield Generate(forward=False, output=RESEARCHER_OUTPUT, tools=('search', 'read_page'), max_turns=6)).value
     except OutOfTurns:
         # researcher.yaml:31
         yield User('Answer now, from what you have read so far.')
         # researcher.yaml:32
-        found = (yield Generate(forward=False, output=OUTPUT_32)).value
+        found = (yield Generate(forward=False, output=RESEARCHER_OUTPUT)).value
     # researcher.yaml:34
     yield Result(fits(plain(found), RESEARCHER_OUTPUT), done=True)
-    return

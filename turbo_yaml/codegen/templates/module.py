@@ -22,19 +22,13 @@ SUPPORT: Final = frozenset(
 
 
 class TemplateModule(Record, frozen=False):
-    """Collects what the templates of one generated module need. `temporary` gives a name no variable has."""
+    """Collects what the templates of one generated module need. `fresh` gives a name nothing else has."""
 
-    temporary: Callable[[str], str]
+    fresh: Callable[[str], str]
     used: dict[str, None] = field(default_factory=dict)
     """The names of `SUPPORT` that were used, in order."""
     functions: list[tuple[Source, ast.FunctionDef]] = field(default_factory=list)
     """Helper functions, each with the file that it must be compiled under."""
-    _numbers: dict[str, int] = field(default_factory=dict)
-
-    def fresh(self, stem: str) -> str:
-        """Return a name that was not given before."""
-        count = self._numbers[stem] = self._numbers.get(stem, 0) + 1
-        return self.temporary(stem if count == 1 else f"{stem}_{count}")
 
 
 def define(

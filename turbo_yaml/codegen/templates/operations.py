@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import nodes
 
-from turbo_yaml.codegen.build import At, load, store
+from turbo_yaml.codegen.build import At, load, negated, store
 
 if TYPE_CHECKING:
     from turbo_yaml.codegen.templates.lowering import Lowering
@@ -161,7 +161,7 @@ def condition(low: Lowering, node: nodes.Node) -> ast.expr:
     """Return an expression of which Python takes the truth; a value that may be text is checked."""
     match node:
         case nodes.Not():
-            return ast.UnaryOp(ast.Not(), condition(low, node.node), **low.at(node))
+            return negated(condition(low, node.node), low.at(node))
         case nodes.And() | nodes.Or():
             operands = [condition(low, item) for item in _flat(node, type(node))]
             return ast.BoolOp(_bool_op(node), operands, **low.at(node))
