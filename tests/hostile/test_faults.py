@@ -18,6 +18,7 @@ import pytest
 from tests.hostile.interrupting import ROOT
 from tests.server import Answer, ThreadServer
 from tests.server.answer import chunk
+from turbo_yaml.cli.faults import report
 
 pytestmark = pytest.mark.slow
 
@@ -63,6 +64,9 @@ time.time = lambda: _real() + next(_jumps)
 
 
 _SECONDS: Final = re.compile(r"  (-?[0-9.]+) s\b")
+
+
+NO_MEMORY: Final = "error: the machine has not enough memory, or no room for another thread\n"
 
 
 class Done:
@@ -129,6 +133,24 @@ def test_a_run_without_memory_is_an_error_and_keeps_what_was_answered(mib: int, 
         assert done.code == 1 or "greedy.yaml:9:" in done.err
         (run,) = machine.runs()
         assert (run["turns"], len(server.received)) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    "problem",
+    [
+        ImportError("/lib/libssl.so.3: failed to map segment from shared object"),
+        ImportError("libcrypto.so.3: cannot create shared object descriptor: Cannot allocate memory"),
+        RuntimeError("can't start new thread"),
+        MemoryError(),
+    ],
+)
+def test_what_cannot_begin_without_memory_is_no_bug_of_ours(
+    problem: Exception, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert report(problem, None) == 1
+    assert capsys.readouterr().err == NO_MEMORY
+    assert report(ImportError("cannot import name `a`"), None) == 1
+    assert "This is a bug" in capsys.readouterr().err
 
 
 def test_a_cache_that_cannot_be_written_ends_no_run(tmp_path: Path) -> None:

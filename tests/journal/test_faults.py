@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import subprocess
 import sys
+import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,6 +19,7 @@ from tests.server import ThreadServer
 from turbo_yaml.errors import JournalError
 from turbo_yaml.journal.database import FILE
 from turbo_yaml.journal.journal import Journal
+from turbo_yaml.journal.writer import Writer
 from turbo_yaml.runtime.recording.recorder import Rules
 from turbo_yaml.runtime.recording.start import Recording
 
@@ -252,3 +256,42 @@ def test_a_read_only_journal_of_another_format_is_told_of(tmp_path: Path) -> Non
 def test_rules_are_part_of_a_recording(tmp_path: Path) -> None:
     recording = Recording(Journal(tmp_path), Rules(required=False))
     assert Recording.resuming(recording, "abc", "keep", "skip").rules == Rules("keep", "skip", False)
+
+
+def test_a_run_is_told_that_there_is_no_thread_for_the_journal(tmp_path: Path) -> None:
+    before = threading.stack_size(1 << 45)  # more than a machine can address: no thread is to be had
+    try:
+        bench = Bench(tmp_path, FLOW)
+        with pytest.raises(JournalError, match="cannot be written: no room for another thread"):
+            in_loop(drive(bench.fn()))
+        bench.journal.close()
+    finally:
+        threading.stack_size(before)
+    assert bench.asked == 0
+
+
+class Poor(asyncio.SelectorEventLoop):
+    """A loop that had no memory when it was first to be woken."""
+
+    poor = True
+
+    def call_soon_threadsafe(self, callback: Any, *args: Any, context: Any = None) -> asyncio.Handle:
+        """Do so from the second time on."""
+        if self.poor and threading.current_thread().name == "turbo-yaml journal":
+            self.poor = False
+            raise MemoryError
+        return super().call_soon_threadsafe(callback, *args, context=context)
+
+
+def test_who_waits_for_the_journal_is_told_where_there_was_no_memory_even_for_that(tmp_path: Path) -> None:
+    async def work() -> None:
+        with Journal(tmp_path) as journal:
+            journal.reader()
+        writer = Writer(tmp_path)
+        with pytest.raises(JournalError, match="cannot be written: no memory"):
+            await asyncio.wait_for(writer.commit([("pragma user_version", ())]), 20)
+        await asyncio.wait_for(writer.commit([("pragma user_version", ())]), 20)
+        writer.close()
+
+    with asyncio.Runner(loop_factory=Poor) as runner:
+        runner.run(work())

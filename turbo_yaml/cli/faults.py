@@ -12,8 +12,8 @@ from turbo_yaml.errors import FlowInvalid, TurboError
 
 DEBUG = "turbo_yaml.debug"
 FAILED, USAGE = 1, 2
-_NO_THREAD = "can't start new thread"
-"""What Python says where the system refuses one."""
+_NO_ROOM = ("can't start new thread", "failed to map segment", "annot allocate memory")
+"""What Python and the system's loader of libraries say where the system gives no memory."""
 
 EXIT_CODES = """\
 \b
@@ -38,7 +38,7 @@ def report(error: Exception, context: click.Context | None) -> int:
         error.show()
         return error.exit_code
     _let_go_of_what_ran(error)
-    if isinstance(error, MemoryError) or str(error) == _NO_THREAD:
+    if _lacks_memory(error):
         tell("error: the machine has not enough memory, or no room for another thread")
         return FAILED
     if isinstance(error, TurboError):
@@ -51,6 +51,12 @@ def report(error: Exception, context: click.Context | None) -> int:
     tell(f"internal error: {type(error).__name__}: {error}")
     tell("This is a bug in turbo-yaml; please report it with the output of the same command and --debug.")
     return FAILED
+
+
+def _lacks_memory(error: Exception) -> bool:
+    if isinstance(error, RuntimeError | ImportError):
+        return any(words in str(error) for words in _NO_ROOM)
+    return isinstance(error, MemoryError)
 
 
 def _let_go_of_what_ran(error: BaseException) -> None:

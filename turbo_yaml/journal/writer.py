@@ -8,12 +8,16 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from turbo_yaml.errors import JournalError
 from turbo_yaml.journal.database import FILE, connect, explained
 
 Statement: TypeAlias = tuple[str, Sequence[Any]]
+
+
+_RESERVE: Final = 4 << 20
+"""Bytes that only take room in what a process may address, until they are let go."""
 
 
 class _Order(NamedTuple):
@@ -25,12 +29,16 @@ class _Order(NamedTuple):
     done: threading.Event | None = None
 
 
+_NOTHING: Final = _Order((), None, None)
+_END: Final = _Order((), None, None)
+
+
 class Writer:
     """Writes for all runs of a process. What is put first is committed first, or at the same time."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._orders: SimpleQueue[_Order | None] = SimpleQueue()
+        self._orders: SimpleQueue[_Order] = SimpleQueue()
         self._thread: threading.Thread | None = None
         self._failure: JournalError | None = None
         self.commits = 0
@@ -60,48 +68,67 @@ class Writer:
         """Write what waits and let go of the file. May be called twice; a later `put` begins anew."""
         thread, self._thread = self._thread, None
         if thread is not None:
-            self._orders.put(None)
+            self._orders.put(_END)
             if wait:
                 thread.join()
 
     def _begin(self) -> None:
         if self._thread is None:
             # A daemon: what must not be lost is waited for, and a process may end while this one is idle.
-            self._thread = threading.Thread(target=self._work, name="turbo-yaml journal", daemon=True)
-            self._thread.start()
+            thread = threading.Thread(target=self._work, name="turbo-yaml journal", daemon=True)
+            try:
+                thread.start()
+            except RuntimeError:
+                raise self._unwritten("no room for another thread") from None
+            self._thread = thread
+
+    def _unwritten(self, reason: str) -> JournalError:
+        return JournalError(f"the journal `{self.folder / FILE}` cannot be written: {reason}")
 
     def _work(self) -> None:
-        db: sqlite3.Connection | None = None
-        orders: list[_Order] = []
+        """Write until the end. Without memory, tell who waits with what was laid by, and go on."""
+        taken: list[_Order] = []
         while True:
-            last = self._orders.get()
-            while last is not None:
-                orders.append(last)
-                try:
-                    last = self._orders.get_nowait()
-                except Empty:
-                    break
-            if orders:
-                problem: JournalError | None = None
-                try:
+            reserve = _laid_by()
+            try:
+                return self._write_all(taken)
+            except (MemoryError, SystemError):  # Python itself can fail so where there is none
+                del reserve
+            last = bool(taken) and taken[-1] is _END
+            self._tell(taken, self._unwritten("no memory"))
+            if last:
+                return None
+
+    def _write_all(self, taken: list[_Order]) -> None:
+        db: sqlite3.Connection | None = None
+        last = False
+        while not last:
+            self._take(taken)
+            last = taken[-1] is _END
+            problem: JournalError | None = None
+            try:
+                if any(order.statements for order in taken):
                     db = connect(self.folder) if db is None else db
-                    self._write(db, orders)
-                except sqlite3.Error as failed:
-                    problem = explained(failed, self.folder / FILE)
-                except JournalError as failed:
-                    problem = failed
-                except MemoryError:
-                    problem = JournalError(f"the journal `{self.folder / FILE}` cannot be written: no memory")
-                self._tell(orders, problem)
-                orders.clear()
-            if last is None:
-                break
+                    self._write(db, taken)
+            except sqlite3.Error as failed:
+                problem = explained(failed, self.folder / FILE)
+            except JournalError as failed:
+                problem = failed
+            self._tell(taken, problem)
         if db is not None:
             db.close()
 
+    def _take(self, taken: list[_Order]) -> None:
+        """Wait for an order and take what waits with it. Its place is made first: none is lost."""
+        while not taken or taken[-1] is not _END:
+            taken.append(_NOTHING)
+            try:
+                taken[-1] = self._orders.get(block=len(taken) == 1)
+            except Empty:
+                taken.pop()
+                return
+
     def _write(self, db: sqlite3.Connection, orders: Sequence[_Order]) -> None:
-        if not any(order.statements for order in orders):
-            return
         db.execute("begin immediate")
         try:
             for order in orders:
@@ -114,12 +141,12 @@ class Writer:
             raise
         self.commits += 1
 
-    def _tell(self, orders: Sequence[_Order], problem: JournalError | None) -> None:
-        """Wake who waits, each event loop once."""
-        if problem is None:
+    def _tell(self, orders: list[_Order], problem: JournalError | None) -> None:
+        """Wake who waits, each event loop once, and be done with these orders."""
+        if all(order.future is None for order in orders):
+            self._failure = problem or self._failure
+        elif problem is None:
             problem, self._failure = self._failure, None
-        elif all(order.future is None for order in orders):
-            self._failure = problem
         waiting: dict[asyncio.AbstractEventLoop, list[asyncio.Future[None]]] = {}
         for order in orders:
             if order.loop is not None and order.future is not None:
@@ -131,6 +158,7 @@ class Writer:
                 loop.call_soon_threadsafe(_wake, futures, problem)
             except RuntimeError:
                 pass  # the loop is closed: nobody waits any more
+        orders.clear()
 
 
 def _wake(futures: Sequence[asyncio.Future[None]], problem: JournalError | None) -> None:
@@ -141,3 +169,10 @@ def _wake(futures: Sequence[asyncio.Future[None]], problem: JournalError | None)
             future.set_result(None)
         else:
             future.set_exception(JournalError(problem.message, hint=problem.hint))
+
+
+def _laid_by() -> bytearray:
+    try:
+        return bytearray(_RESERVE)
+    except MemoryError:
+        return bytearray()

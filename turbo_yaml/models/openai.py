@@ -223,8 +223,14 @@ class OpenAIModel:
         return client
 
     def _fault(self, error: Exception) -> Fault:
-        """Return the fault of a request that got no response, or one with a bad status."""
+        """Return the fault of a request that got no response, or one with a bad status.
+
+        What the machine lacks is no fault of a server, and is raised again.
+        """
         cause = error if isinstance(error, Fault) else error.__cause__
+        for lacking in (error, cause):
+            if isinstance(lacking, MemoryError | ImportError):
+                raise lacking
         if isinstance(cause, Fault):
             return cause
         import openai
