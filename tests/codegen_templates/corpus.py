@@ -211,6 +211,7 @@ TESTS = """
 {{ 1 is in xs }}{{ 'a' is in(['a']) }}{{ 9 is not in xs }}{{ 'l' is in s }}
 {{ xs is iterable }}{{ n is iterable }}{{ s is iterable }}{{ d is iterable }}
 {{ 'a' is lower }}{{ 'A' is upper }}{{ s is lower }}{{ s is upper }}{{ 5 is lower }}
+{{ (1, 2) is none }}{{ () is true }}{{ (1, (2, 3)) is defined }}{{ -1 is undefined }}{{ (1 + 2) is not none }}{{ not -1 is defined }}
 {{ d is mapping }}{{ xs is mapping }}{{ nil is none }}{{ n is none }}{{ nil is not none }}
 {{ xs is sameas xs }}{{ n is sameas(5) }}{{ no is sameas false }}
 {{ xs is sequence }}{{ s is sequence }}{{ n is sequence }}{{ d is sequence }}

@@ -9,6 +9,7 @@ import signal
 import sys
 import time
 import traceback
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -99,6 +100,7 @@ def opened_trial(name: str, folder: Path, seconds: float = SECONDS) -> tuple[Tar
     for seed in [*target.seeds()][:20]:
         with suppress(Exception):  # whatever is loaded at the first use is loaded now
             target.tried(seed)
+    warnings.simplefilter("error")  # none is to be seen on a screen
     sys.addaudithook(watch)
     signal.signal(signal.SIGPROF, _too_long)
     used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()

@@ -28,6 +28,8 @@ _TESTS_AS_OPERATORS = {
     "lessthan": "lt", "le": "lteq", "in": "in",
 }  # fmt: skip
 
+_LITERAL = (ast.Constant, ast.Tuple, ast.UnaryOp, ast.BinOp, ast.operator, ast.unaryop, ast.expr_context)
+
 
 # Calls -------------------------------------------------------------------------------------------------
 
@@ -187,7 +189,7 @@ def _test(low: Lowering, node: nodes.Test) -> ast.expr:
         return _is_defined(low, node, node.name == "defined", place)
     value = low.value(node.node)
     constant = {"none": None, "true": True, "false": False}.get(node.name, ...)
-    if constant is not ... and not isinstance(value, ast.Constant):
+    if constant is not ... and not _is_literal(value):
         return ast.Compare(value, [ast.Is()], [ast.Constant(constant, **place)], **place)
     arguments, keywords = _arguments(low, node)
     operator_name = _TESTS_AS_OPERATORS.get(node.name)
@@ -201,8 +203,15 @@ def _is_defined(low: Lowering, node: nodes.Test, wanted: bool, place: At) -> ast
     value = low.soft(node.node)
     if isinstance(value, ast.Constant):
         return ast.Constant(wanted, **place)
+    if _is_literal(value):
+        return ast.IfExp(value, ast.Constant(wanted, **place), ast.Constant(wanted, **place), **place)
     operator = ast.IsNot() if wanted else ast.Is()
     return ast.Compare(value, [operator], [low.named("missing", place)], **place)
+
+
+def _is_literal(value: ast.expr) -> bool:
+    """Tell whether Python may take an expression for a literal, whose identity it warns to compare."""
+    return all(isinstance(node, _LITERAL) for node in ast.walk(value))
 
 
 _TEST_NAMES = {
