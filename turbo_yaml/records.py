@@ -1,7 +1,8 @@
 """Records: small classes of named fields, whose methods are made when they are first needed.
 
 They do what frozen dataclasses with slots do. Those compile six methods of each class at import, which is
-half a millisecond of every start; records share them all but `__init__`, which is made on first use.
+half a millisecond of every start; records share them all but `__init__`, which is made for a class once it
+is used more than a few times.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from typing import Any, ClassVar, Final, NamedTuple, TypeVar, dataclass_transfor
 _ABSENT: Final[Any] = type("Absent", (), {"__slots__": (), "__repr__": lambda _: "..."})()
 _IN_CLASS: Final = "ClassVar"
 _IN_INIT: Final = "InitVar"
+_FEW: Final = 8
+"""How many records are filled field by field, which costs less than to make an `__init__` for them."""
 
 R = TypeVar("R", bound="Record")
 
@@ -51,6 +54,7 @@ class RecordType(type):
     """Makes a class of its annotations: a slot each, after those of the class it extends."""
 
     __fields__: Mapping[str, _Field]
+    __filled__: int
 
     def __new__(
         cls,
@@ -79,6 +83,7 @@ class RecordType(type):
         )
         namespace["__values__"] = _getter(fields)
         namespace["__hashed__"] = _getter([each for each in fields if fields[each].hash])
+        namespace["__filled__"] = 0
         namespace.setdefault("__init__", _first_init)
         if not frozen:
             namespace |= {
@@ -104,10 +109,28 @@ def _getter(names: Collection[str]) -> Callable[[Any], Any]:
 
 
 def _first_init(self: Any, /, *args: Any, **values: Any) -> None:
-    """Make the `__init__` of a class, put it in place of this one and call it."""
-    cls = next(each for each in type(self).__mro__ if each.__dict__.get("__init__") is _first_init)
-    made = cls.__init__ = _init_of(cls)  # type: ignore[misc]
-    made(self, *args, **values)
+    """Fill one of the first few records of a class; for the next one make an `__init__` in place of this."""
+    cls: Any = next(each for each in type(self).__mro__ if each.__dict__.get("__init__") is _first_init)
+    cls.__filled__ += 1
+    if cls.__filled__ > _FEW or not _filled(self, cls, args, values):
+        made = cls.__init__ = _init_of(cls)
+        made(self, *args, **values)
+
+
+def _filled(record: Any, cls: Any, args: tuple[Any, ...], values: dict[str, Any]) -> bool:
+    """Fill the slots one by one, and tell whether the arguments are such that this is all there is to do."""
+    given = dict(zip(cls.__match_args__, args, strict=False))
+    if len(given) < len(args) or not given.keys().isdisjoint(values):
+        return False
+    given |= values
+    for name, known in cls.__fields__.items():
+        value = given.pop(name, _ABSENT)
+        if value is _ABSENT:
+            value = known.default if known.default_factory is None else known.default_factory()
+        if value is _ABSENT or known.made_of:
+            return False
+        getattr(cls, name).__set__(record, value)
+    return not given
 
 
 def _init_of(cls: Any) -> Callable[..., None]:

@@ -37,7 +37,7 @@ _OTHERS: Final = {
 _HOLDERS: Final = frozenset(
     ("args", "context", "ctx", "input", "inputs", "params", "state", "variables", "vars")
 )
-_MEMBER: Final = re.compile(r"\s*\.\s*([A-Za-z_]\w*)|\s*\[\s*['\"]([A-Za-z_]\w*)['\"]\s*\]")
+_MEMBER: Final = r"\s*\.\s*([A-Za-z_]\w*)|\s*\[\s*['\"]([A-Za-z_]\w*)['\"]\s*\]"
 
 
 def advice_on(name: str, legal: Collection[str], behind: str) -> str | None:
@@ -45,7 +45,7 @@ def advice_on(name: str, legal: Collection[str], behind: str) -> str | None:
     if name in _FILTERS:
         return f"it is a filter: `x | {_FILTERS[name]}`"
     if name in _HOLDERS:
-        member = _MEMBER.match(behind)
+        member = re.match(_MEMBER, behind)
         word = (member[1] or member[2]) if member else None
         found = f"did you mean `{word}`? " if word in legal else ""
         return f"{found}inputs and variables are read by their names alone"

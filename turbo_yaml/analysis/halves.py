@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-_HALF: Final = re.compile(
+_HALF: Final = (
     r"(?<![{\w])\{ ?[A-Za-z_][^{}:\n]*\}\}"  # { name }}
     r"|(?<![{%])% ?(?:end)?(?:for|if|else|elif|set)\b[^{}%\n]*%\}"  # % if name %}
 )
@@ -14,9 +14,9 @@ _HALF: Final = re.compile(
 
 def half_templates(text: str) -> Iterator[re.Match[str]]:
     """Yield what looks like an expression or a tag that lacks its first brace."""
-    return _HALF.finditer(text)
+    return re.finditer(_HALF, text)
 
 
 def is_half_template(value: object) -> bool:
     """Tell whether a value is a text that was probably meant as a template."""
-    return isinstance(value, str) and "}" in value and _HALF.search(value) is not None
+    return isinstance(value, str) and "}" in value and re.search(_HALF, value) is not None

@@ -12,9 +12,9 @@ from turbo_yaml.source import Source, Span
 from turbo_yaml.syntax import Mapping, Node, Scalar, Sequence
 
 MARK: Final = "turbo-yaml: ignore"
-_COMMENT: Final = re.compile(r"(?<![^\s])#[ \t]*turbo-yaml: ignore(?:\[([^\]\n\r]*)\])?")
-_NAME: Final = re.compile(r"[^,\s]+")
-_IDLE_LINE: Final = re.compile(r"[ \t]*(?:#.*)?")
+_COMMENT: Final = r"(?<![^\s])#[ \t]*turbo-yaml: ignore(?:\[([^\]\n\r]*)\])?"
+_NAME: Final = r"[^,\s]+"
+_IDLE_LINE: Final = r"[ \t]*(?:#.*)?"
 
 
 class Ignored(Record):
@@ -31,11 +31,11 @@ def find_ignores(source: Source) -> list[Ignored]:
         return []
     texts = [*scalars(source)]
     found: list[Ignored] = []
-    for comment in _COMMENT.finditer(source.text):
+    for comment in re.finditer(_COMMENT, source.text):
         if any(start <= comment.start() < end for start, end in map(_text_of(source), texts)):
             continue
         about = _about(source, comment.start(), texts)
-        names = [*_NAME.finditer(source.text, *comment.span(1))] if comment[1] else []
+        names = [*re.compile(_NAME).finditer(source.text, *comment.span(1))] if comment[1] else []
         found += [Ignored(name[0], Span(*name.span()), about) for name in names]
         if not names:
             found.append(Ignored(None, Span(*comment.span()), about))
@@ -58,7 +58,7 @@ def _about(source: Source, comment: int, texts: list[Span]) -> Span:
     """Return the line of a comment, or the next one if it stands alone, with the texts begun there."""
     line = source.position(comment).line
     if not source.text[source.starts[line - 1] : comment].strip():
-        while line < len(source.starts) and _IDLE_LINE.fullmatch(source.line_text(line)):
+        while line < len(source.starts) and re.fullmatch(_IDLE_LINE, source.line_text(line)):
             line += 1
     start = source.starts[line - 1]
     end = start + len(source.line_text(line))

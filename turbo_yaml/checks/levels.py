@@ -14,7 +14,7 @@ from turbo_yaml.records import replace
 from turbo_yaml.settings.layers import Layer
 from turbo_yaml.settings.patch import apply, inside
 
-_PIECES: Final = re.compile(r"\*\*/|\*\*|\*|\?|[^*?]+")
+_PIECES: Final = r"\*\*/|\*\*|\*|\?|[^*?]+"
 _MEANING: Final = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
 
 
@@ -64,7 +64,7 @@ def levels_of(layers: Iterable[Layer]) -> Levels | None:
 @cache
 def _pattern(glob: str) -> re.Pattern[str]:
     glob = glob.removeprefix("./")
-    pieces: list[str] = _PIECES.findall(glob)
+    pieces: list[str] = re.findall(_PIECES, glob)
     return re.compile("".join(_MEANING.get(piece) or re.escape(piece) for piece in pieces))
 
 

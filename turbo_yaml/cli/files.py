@@ -13,7 +13,7 @@ from turbo_yaml.errors import UsageError
 from turbo_yaml.settings.sources import PROJECT_FILE
 from turbo_yaml.source.files import TEST_FILES
 
-_FLOW_KEY = re.compile(rb"^(?:\xef\xbb\xbf)?[\"']?(?:turbo|steps)[\"']?\s*:", re.MULTILINE)
+_FLOW_KEY = rb"(?m)^(?:\xef\xbb\xbf)?[\"']?(?:turbo|steps)[\"']?\s*:"
 SUFFIXES = (".yaml", ".yml")
 # What a folder's first bytes must show for it to be taken for a flow.
 _HEAD = 65_536
@@ -89,6 +89,6 @@ def _is_inside(file: Path, folder: Path) -> bool:
 def _is_flow(file: Path) -> bool:
     try:
         with file.open("rb") as opened:
-            return _FLOW_KEY.search(opened.read(_HEAD)) is not None
+            return re.search(_FLOW_KEY, opened.read(_HEAD)) is not None
     except OSError:
         return True

@@ -28,10 +28,10 @@ _HANGING: Final = frozenset(
 """What may be said of lines that hang below a slip."""
 _OF_A_NAME: Final = frozenset({"bad-name", "reserved-name"})
 _OF_AN_ENTRY: Final = frozenset({"missing-key", "unknown-key", "unknown-type"})
-_NEEDS: Final = re.compile(r" needs (.+)")
-_QUOTED: Final = re.compile(r"`([^`]+)`")
-_KEY: Final = re.compile(r"([A-Za-z_]\w*)\??:\s*\Z")
-_WORD: Final = re.compile(r"[A-Za-z_]+")
+_NEEDS: Final = r" needs (.+)"
+_QUOTED: Final = r"`([^`]+)`"
+_KEY: Final = r"([A-Za-z_]\w*)\??:\s*\Z"
+_WORD: Final = r"[A-Za-z_]+"
 
 
 def one_for_each_slip(found: list[Diagnostic]) -> list[Diagnostic]:
@@ -50,7 +50,7 @@ def _tells(told: Diagnostic, one: Diagnostic) -> bool:
         case "missing-key" if told.rule in ("unknown-key", "unknown-type") and _is_moved(told, one):
             return True
         case "missing-key" if isinstance(told.help, Replacement) and " is there for " in one.message:
-            return told.help.instead in _QUOTED.findall(one.message)
+            return told.help.instead in re.findall(_QUOTED, one.message)
         case "missing-argument" if told.rule == "unknown-type":
             return _moved_word(told) in _wanted(one)
         case "missing-argument" if told.rule == "unknown-key":
@@ -58,7 +58,7 @@ def _tells(told: Diagnostic, one: Diagnostic) -> bool:
         case "unknown-key" if told.rule == "unknown-key":
             return line == other and told.span.start < one.span.start and _text(told).count('"') % 2 == 1
         case "unknown-field" | "never-equal" if told.rule == "wrong-test" and one.severity == "warning":
-            return not _words(told.message).isdisjoint(_words(" ".join(_QUOTED.findall(one.message))))
+            return not _words(told.message).isdisjoint(_words(" ".join(re.findall(_QUOTED, one.message))))
         case "missing-value" if told.rule in ("unknown-key", "yaml-missing-dash"):
             return other == line + 1
         case "missing-step" if told.rule == "two-steps":
@@ -82,8 +82,8 @@ def _tells(told: Diagnostic, one: Diagnostic) -> bool:
 
 def _wanted(one: Diagnostic) -> list[str]:
     """Return the names of the keys that are missing."""
-    needs = _NEEDS.search(one.message)
-    return _QUOTED.findall(needs[1]) if needs else []
+    needs = re.search(_NEEDS, one.message)
+    return re.findall(_QUOTED, needs[1]) if needs else []
 
 
 def _is_moved(told: Diagnostic, one: Diagnostic) -> bool:
@@ -93,28 +93,28 @@ def _is_moved(told: Diagnostic, one: Diagnostic) -> bool:
 
 
 def _words(text: str) -> set[str]:
-    return set(_WORD.findall(text))
+    return set(re.findall(_WORD, text))
 
 
 def _moved_word(one: Diagnostic) -> str:
     """Return the key that is not known, or whose type is not."""
     start, end = one.span
     if one.rule == "unknown-type":
-        key = _KEY.search(one.source.text[one.source.text.rfind("\n", 0, start) + 1 : start])
+        key = re.search(_KEY, one.source.text[one.source.text.rfind("\n", 0, start) + 1 : start])
         return key[1] if key else ""
-    word = _WORD.match(one.source.text, start, end)
+    word = re.compile(_WORD).match(one.source.text, start, end)
     return word[0] if word else ""
 
 
 def _beside(told: Diagnostic, one: Diagnostic) -> bool:
     """Tell whether two findings are about items of one list in brackets, neither of which is a word."""
     between = one.source.text[told.span.end : one.span.start]
-    return between.strip() == "," and not _WORD.match(_text(told)) and not _WORD.match(_text(one))
+    return between.strip() == "," and not re.match(_WORD, _text(told)) and not re.match(_WORD, _text(one))
 
 
 def _words_advised(told: Diagnostic) -> list[str]:
     """Return the words of the one label that is meant instead, where a comma is missing between them."""
-    advised = _QUOTED.findall(told.help or "")
+    advised = re.findall(_QUOTED, told.help or "")
     words = advised[0].split() if len(advised) == 1 else []
     return words[1:] if words and words[0] == _text(told) else []
 

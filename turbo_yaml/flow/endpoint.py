@@ -10,16 +10,16 @@ from turbo_yaml.records import Record
 
 METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD")
 EXAMPLE: Final = "write it as in `GET https://api.example.com/orders/{id}`"
-_TEXT: Final = re.compile(r"(?:(?P<method>[A-Za-z]+)\s+)?(?P<url>\S+)")
-_URL: Final = re.compile(
+_TEXT: Final = r"(?:(?P<method>[A-Za-z]+)\s+)?(?P<url>\S+)"
+_URL: Final = (
     r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<host>\[[0-9A-Fa-f:.]+\]|[^/?#:\[\]]*)(?::(?P<port>[^/?#]*))?"
     r"(?P<path>/[^?#]*)?(?:\?(?P<query>[^#]*))?(?P<fragment>#.*)?"
 )
-_PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
-_WORD: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
-_HOST: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?\.?|\[[0-9A-Fa-f:.]+\]")
-_TURN: Final = re.compile(r"(^|/)(\.|%2e){1,2}(/|$)", re.IGNORECASE)
-_UNENCODED: Final = re.compile(r"[^\x21-\x7e]|[\"<>\\^`|]|%(?![0-9A-Fa-f]{2})")
+_PLACEHOLDER: Final = r"\{([^{}]*)\}"
+_WORD: Final = r"[A-Za-z_][A-Za-z0-9_-]*"
+_HOST: Final = r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?\.?|\[[0-9A-Fa-f:.]+\]"
+_TURN: Final = r"(?i)(^|/)(\.|%2e){1,2}(/|$)"
+_UNENCODED: Final = r"[^\x21-\x7e]|[\"<>\\^`|]|%(?![0-9A-Fa-f]{2})"
 
 
 class Endpoint(Record):
@@ -46,13 +46,13 @@ class Endpoint(Record):
 
     def filled(self, segments: Mapping[str, str]) -> str | None:
         """Return the path with encoded text in place of the names; None where it would lead elsewhere."""
-        path = _PLACEHOLDER.sub(lambda found: segments[found[1]], self.path)
-        return None if _TURN.search(path) else path
+        path = re.sub(_PLACEHOLDER, lambda found: segments[found[1]], self.path)
+        return None if re.search(_TURN, path) else path
 
 
 def read_endpoint(text: str) -> Endpoint | str:
     """Return the parts of an HTTP tool's text, or a sentence that says what is wrong with it."""
-    found = _TEXT.fullmatch(text.strip())
+    found = re.fullmatch(_TEXT, text.strip())
     if found is None:
         return "`http` takes a method and an address, with no spaces in the address"
     method = (found["method"] or "GET").upper()
@@ -62,7 +62,7 @@ def read_endpoint(text: str) -> Endpoint | str:
 
 
 def _read_url(method: str, text: str) -> Endpoint | str:
-    url = _URL.fullmatch(text)
+    url = re.fullmatch(_URL, text)
     if url is None or url["scheme"].lower() not in ("http", "https"):
         return f"`{text}` is no address that begins with `https://` or `http://`"
     host, port, path = url["host"].lower(), url["port"], url["path"] or "/"
@@ -71,7 +71,7 @@ def _read_url(method: str, text: str) -> Endpoint | str:
         return problem
     scheme = url["scheme"].lower()
     number = int(port) if port else 443 if scheme == "https" else 80
-    names = tuple(dict.fromkeys(_PLACEHOLDER.findall(path)))
+    names = tuple(dict.fromkeys(re.findall(_PLACEHOLDER, path)))
     return Endpoint(method, scheme, host, number, path, url["query"] or "", names)
 
 
@@ -81,20 +81,20 @@ def _problem(host: str, port: str | None, path: str, query: str, fragment: str |
         return "an address holds no user name and no password: use `headers` and `secret`"
     if "{" in host or "{" in (port or "") or "{" in query:
         return "an argument in braces stands in the path alone; others are sent by their names"
-    if not _HOST.fullmatch(host):
+    if not re.fullmatch(_HOST, host):
         return f"`{host}` is no host" if host else "the address has no host"
     if port is not None and not (port.isascii() and port.isdecimal() and 0 < int(port[:9]) < 65536):
         return f"`{port}` is no port: a number from 1 to 65535"
     if fragment:
         return f"`{fragment}` is not sent to a server"
-    wrong = next((name for name in _PLACEHOLDER.findall(path) if not _WORD.fullmatch(name)), None)
+    wrong = next((name for name in re.findall(_PLACEHOLDER, path) if not re.fullmatch(_WORD, name)), None)
     if wrong is not None:
         return f"`{{{wrong}}}` names no argument"
-    constant = _PLACEHOLDER.sub("x", path)
+    constant = re.sub(_PLACEHOLDER, "x", path)
     if "{" in constant or "}" in constant:
         return "a brace in the path has no other"
-    if _TURN.search(constant):
+    if re.search(_TURN, constant):
         return "the path has a `.` or `..` where a name was wanted"
-    if _UNENCODED.search(constant) or _UNENCODED.search(query):
+    if re.search(_UNENCODED, constant) or re.search(_UNENCODED, query):
         return "the address holds what must be percent-encoded in one"
     return None

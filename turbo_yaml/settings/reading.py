@@ -36,7 +36,7 @@ from turbo_yaml.source import Source, Span
 from turbo_yaml.syntax import Entry, Mapping, Node, Scalar, Sequence
 from turbo_yaml.syntax.scalars import ambiguous, read_value
 
-_COUNT: Final = re.compile(r"[0-9]{0,8}")
+_COUNT: Final = r"[0-9]{0,8}"
 """What is no secret whatever its key is called: nothing, or a number as in `max_token: 500`."""
 _TAGS: Final = ("!reset", "!override", "!append", "!prepend", "!env")
 
@@ -245,7 +245,7 @@ class _Reader:
     def leaks(self, node: Scalar, path: Path) -> bool:
         """Report a secret that stands in the text itself."""
         name = next((part for part in reversed(path) if isinstance(part, str)), "")
-        by_name = is_secret_name(name) and not _is_null(node) and not _COUNT.fullmatch(node.text)
+        by_name = is_secret_name(name) and not _is_null(node) and not re.fullmatch(_COUNT, node.text)
         if not by_name and not is_secret_value(node.text):
             return False
         self.hidden.append(node.span)

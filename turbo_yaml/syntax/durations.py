@@ -7,7 +7,7 @@ import re
 _NUMBER = r"[0-9]{1,12}(?:\.[0-9]{1,9})?"
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _UNIT = "|".join(_SECONDS)
-_DURATION = re.compile(f"({_NUMBER})({_UNIT})")
+_DURATION = f"({_NUMBER})({_UNIT})"
 
 PATTERN = f"{_NUMBER}(?:{_UNIT})"
 """What a duration looks like, for schemas: one number and one unit."""
@@ -15,7 +15,7 @@ PATTERN = f"{_NUMBER}(?:{_UNIT})"
 
 def parse_duration(text: str) -> float | None:
     """Return the seconds that a duration such as `500ms` or `1.5h` lasts, or None where it is none."""
-    match = _DURATION.fullmatch(text)
+    match = re.fullmatch(_DURATION, text)
     if match is None:
         return None
     number, unit = match.groups()

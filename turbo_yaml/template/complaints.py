@@ -9,9 +9,9 @@ from turbo_yaml.diagnostics import nearest
 from turbo_yaml.template.faults import Fault, syntax_fault
 from turbo_yaml.template.stream import Tokens
 
-_EXPECTED = re.compile(r"expected token '(.+)', got '(.*)'", re.DOTALL)
-_UNEXPECTED = re.compile(r"unexpected '(.*)'|Expected an expression, got '(.*)'", re.DOTALL)
-_UNKNOWN_TAG = re.compile(r"Encountered unknown tag '(.*?)'\.(.*)", re.DOTALL)
+_EXPECTED = r"(?s)expected token '(.+)', got '(.*)'"
+_UNEXPECTED = r"(?s)unexpected '(.*)'|Expected an expression, got '(.*)'"
+_UNKNOWN_TAG = r"(?s)Encountered unknown tag '(.*?)'\.(.*)"
 _ENDS = {"if": "endif", "for": "endfor", "set": "endset", "macro": "endmacro", "call": "endcall"}
 _ENDS |= {"filter": "endfilter", "with": "endwith", "block": "endblock", "autoescape": "endautoescape"}
 _MIDDLES = {"elif": "if", "else": "if"}
@@ -51,14 +51,14 @@ def complaint(message: str, offset: int, stream: Tokens, blocks: list[int]) -> F
     start, end = offset, max(stream.ends[index], offset)
     if message.startswith("Unexpected end of template") and blocks:
         return _not_closed(stream, blocks[-1])
-    found = _UNKNOWN_TAG.match(message)
+    found = re.match(_UNKNOWN_TAG, message)
     if found is not None:
         return _unknown_tag(found[1], start, end, stream, blocks)
-    found = _EXPECTED.match(message)
+    found = re.match(_EXPECTED, message)
     if found is not None:
         message = f"{_thing(found[1])} is wanted here, not {_shown(stream, index)}"
         return syntax_fault(message, start, end, _FOREIGN.get(stream.tokens[index].type))
-    if _UNEXPECTED.match(message):
+    if re.match(_UNEXPECTED, message):
         return syntax_fault(f"a value is wanted here, not {_shown(stream, index)}", start, end)
     if message.startswith("unexpected end of template"):
         return syntax_fault("the expression ends too early", start, end)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from ast import literal_eval
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from jinja2 import lexer as stock
@@ -18,23 +19,21 @@ MAX_BRACKETS = 24
 MAX_PREFIXES = 24
 MAX_NUMBER = 300
 
-_LINE_END = re.compile(r"\r\n|\r|\n")
 _ROOT = re.compile(r"(?P<raw>\{%(?P<rawsign>[-+]?)\s*raw\s*(?:-%\}\s*|%\}))|(?P<open>\{[{%#])(?P<sign>[-+]?)")
-_COMMENT_END = re.compile(r"\+#\}|-#\}\s*|#\}\n?")
-_RAW_END = re.compile(r"\{%(?P<sign>[-+]?)\s*endraw\s*(?:\+%\}|-%\}\s*|%\}\n?)")
+_COMMENT_END = r"\+#\}|-#\}\s*|#\}\n?"
+_RAW_END = r"\{%(?P<sign>[-+]?)\s*endraw\s*(?:\+%\}|-%\}\s*|%\}\n?)"
+# Jinja's own pattern of a name takes long to compile: all that is not ASCII is taken, and looked at again.
 _TOKEN = (
-    rf"\s*(?:(?P<float>(?ix:{stock.float_re.pattern}))|(?P<integer>(?ix:{stock.integer_re.pattern}))"
-    rf"|(?P<name>{name_pattern.pattern})|(?P<string>(?s:{stock.string_re.pattern}))"
+    r"\s*+(?:(?P<variable_end>-\}\}\s*|\}\})|(?P<block_end>\+%\}|-%\}\s*|%\}\n?)"
+    rf"|(?P<float>(?ix:{stock.float_re.pattern}))|(?P<integer>(?ix:{stock.integer_re.pattern}))"
+    rf"|(?P<name>[^\x00-/:-@\[-^`{{-\x7f]+)|(?P<string>(?s:{stock.string_re.pattern}))"
     rf"|(?P<operator>{stock.operator_re.pattern}))"
 )
-_INSIDE = re.compile(_TOKEN)
-_TAGS = {
-    "{{": ("variable_begin", "variable_end", re.compile(rf"\s*(?P<end>-\}}\}}\s*|\}}\}})|{_TOKEN}")),
-    "{%": ("block_begin", "block_end", re.compile(rf"\s*(?P<end>\+%\}}|-%\}}\s*|%\}}\n?)|{_TOKEN}")),
-}
+_TAGS = {"{{": ("variable_begin", "variable_end"), "{%": ("block_begin", "block_end")}
+_ENDS = frozenset(("variable_end", "block_end"))
 _BLANK = re.compile(r"\s*")
 _CLOSERS = {"(": ")", "[": "]", "{": "}"}
-_ESCAPE = re.compile(r"\\([0-7]{1,3}|.)", re.DOTALL)
+_ESCAPE = r"(?s)\\([0-7]{1,3}|.)"
 _KNOWN_ESCAPES = frozenset("\n\\'\"abfnrtvxuUN")
 _SLIPS = {
     "&": "write `and`",
@@ -47,6 +46,8 @@ _SLIPS = {
     "’": "use plain quotes: `'` or `\"`",
 }
 _token: Callable[[tuple[int, str, Any]], Token] = Token._make
+_compiled = cache(re.compile)
+"""Compiles a pattern when it is first needed: one takes as long as a small flow."""
 
 
 def tokens_of_text(text: str) -> Tokens:
@@ -66,7 +67,7 @@ class _Lexer:
         self.back: list[int] | None = None
         if "\r" in text:
             self.back = _offsets_without_cr(text)
-            text = _LINE_END.sub("\n", text)
+            text = text.replace("\r\n", "\n").replace("\r", "\n")
         self.source = text
         self.tokens: list[Token] = []
         self.ends: list[int] = []
@@ -86,7 +87,7 @@ class _Lexer:
 
     def expression(self) -> Tokens:
         try:
-            self._inside(_INSIDE, "")
+            self._inside("")
         except Fault as fault:
             return self._finish(fault)
         return self._finish(None)
@@ -105,9 +106,9 @@ class _Lexer:
         elif opening == "{#":
             self._skip_comment()
         else:
-            begin, end, pattern = _TAGS[opening]
+            begin, end = _TAGS[opening]
             self._emit(self.open, found.end(), begin, found.group())
-            self._inside(pattern, end)
+            self._inside(end)
 
     def _stripped(self, start: int, stop: int, sign: str, lstrip: bool) -> int:
         """Return where the data before a tag ends, once the white space that the tag eats is gone."""
@@ -122,14 +123,14 @@ class _Lexer:
         return stop
 
     def _raw(self) -> None:
-        found = _RAW_END.search(self.source, self.pos)
+        found = _compiled(_RAW_END).search(self.source, self.pos)
         if found is None:
             raise self._fault("`{% raw %}` is not closed", self.open, self.pos, "end it with `{% endraw %}`")
         self._data(self.pos, self._stripped(self.pos, found.start(), found["sign"], True))
         self._passed(found)
 
     def _skip_comment(self) -> None:
-        found = _COMMENT_END.search(self.source, self.pos)
+        found = _compiled(_COMMENT_END).search(self.source, self.pos)
         if found is None:
             raise self._fault("`{#` is not closed", self.open, self.open + 2, "end the comment with `#}`")
         self._passed(found)
@@ -145,32 +146,34 @@ class _Lexer:
 
     # Inside of tags ------------------------------------------------------------------------------------
 
-    def _inside(self, pattern: re.Pattern[str], end: str) -> None:
+    def _inside(self, end: str) -> None:
         source = self.source
         brackets: list[tuple[str, int]] = []
         prefixes = 0
-        closing = pattern
-        while (found := pattern.match(source, self.pos)) is not None:
+        match = _compiled(_TOKEN).match
+        while (found := match(source, self.pos)) is not None:
             kind = found.lastgroup or ""
             value = found[kind]
             start = found.start(kind)
             self.pos = found.end()
-            if kind == "end":
-                self.line_starting = value[-1] == "\n"
-                self._emit(start, start + len(value.rstrip()), end, value)
-                return
+            if kind in _ENDS:
+                if kind == end and not brackets:
+                    self.line_starting = value[-1] == "\n"
+                    self._emit(start, start + len(value.rstrip()), end, value)
+                    return
+                kind, value, self.pos = "operator", value[0], start + 1
             if kind == "operator":
                 if value in "([{":
                     brackets.append((_CLOSERS[value], start))
                     if len(brackets) > MAX_BRACKETS:
                         raise self._located(depth_fault("this expression", MAX_BRACKETS, start, self.pos))
-                    pattern = _INSIDE
                 elif value in ")]}":
                     self._close(brackets, value, start, end)
-                    pattern = _INSIDE if brackets else closing
                 kind = stock.operators[value]
                 converted: Any = value
             else:
+                if kind == "name" and not value.isascii():
+                    value = self._name(start)
                 converted = self._convert(kind, value, start)
             prefixes = prefixes + 1 if value in ("-", "+", "not") else 0
             if prefixes > MAX_PREFIXES:
@@ -228,10 +231,20 @@ class _Lexer:
         digits = value.replace("_", "")
         return int(digits, 0) if kind == "integer" else literal_eval(digits)
 
+    def _name(self, start: int) -> str:
+        """Return the name, in letters of any kind, that begins here."""
+        found = name_pattern.match(self.source, start)
+        if found is None:
+            raise self._unexpected(start)
+        self.pos = found.end()
+        return found[0]
+
     def _unescape(self, inner: str, start: int) -> str:
         try:
             return (
-                _ESCAPE.sub(_plain_escape, inner).encode("ascii", "backslashreplace").decode("unicode-escape")
+                re.sub(_ESCAPE, _plain_escape, inner)
+                .encode("ascii", "backslashreplace")
+                .decode("unicode-escape")
             )
         except UnicodeDecodeError:
             raise self._fault(

@@ -21,7 +21,7 @@ MAX_INCLUDES = 8
 """How deep files may be included in one another."""
 
 _MARK = re.compile(r"\{[{%#]")
-_WRAPPED = re.compile(r"\s*\{\{[-+]?\s*(.*?)\s*-?\}\}\s*", re.DOTALL)
+_WRAPPED = r"(?s)\s*\{\{[-+]?\s*(.*?)\s*-?\}\}\s*"
 _WORTH_A_LOOK = frozenset({"pipe", "lparen", "block_begin", "is", "colon"})
 
 
@@ -129,7 +129,7 @@ def _mistakes(every: list[nodes.Node], source: Source, places: Places) -> list[D
 
 
 def _not_an_expression(fault: Fault, written: str, source: Source, scalar: Scalar) -> Diagnostic:
-    wrapped = _WRAPPED.fullmatch(written)
+    wrapped = re.fullmatch(_WRAPPED, written)
     if wrapped is not None and wrapped[1] and "{{" not in wrapped[1]:
         message = "an expression is wanted here, which stands without `{{ }}`"
         return Diagnostic("template-in-condition", message, source, scalar.span, help=f"write `{wrapped[1]}`")

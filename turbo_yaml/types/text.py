@@ -17,8 +17,8 @@ from turbo_yaml.types.schema.shapes import resolve, type_names, type_of
 from turbo_yaml.types.schema.words import joined, shown, some_of, wanted_type
 from turbo_yaml.types.validation import compile_validator
 
-_INTEGER: Final = re.compile(r"[+-]?[0-9]{1,4000}")
-_NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_INTEGER: Final = r"[+-]?[0-9]{1,4000}"
+_NUMBER: Final = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _TRUE: Final = frozenset(("true", "yes", "y", "on", "1"))
 _FALSE: Final = frozenset(("false", "no", "n", "off", "0"))
 _ORDER: Final = ("null", "boolean", "integer", "number", "array", "object")
@@ -79,9 +79,9 @@ def _value(kind: str, text: str) -> Any:
             folded = text.casefold()
             return folded in _TRUE if folded in _TRUE or folded in _FALSE else MISSING
         case "integer":
-            return int(text) if _INTEGER.fullmatch(text) else MISSING
+            return int(text) if re.fullmatch(_INTEGER, text) else MISSING
         case "number":
-            number = float(text) if _NUMBER.fullmatch(text) else float("inf")
+            number = float(text) if re.fullmatch(_NUMBER, text) else float("inf")
             return MISSING if number - number != 0 else number
     wanted = list if kind == "array" else dict
     value = _data(text)

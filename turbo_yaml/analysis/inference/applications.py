@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 _BY_ATTRIBUTE: Final = frozenset({"groupby", "join", "map", "max", "min", "sort", "sum", "unique"})
 _BY_TEST: Final = frozenset({"rejectattr", "selectattr"})
 
-_GROUP: Final = re.compile(r"\((?!\?(?!P?<[^=!]))")
+_GROUP: Final = r"\((?!\?(?!P?<[^=!]))"
 """What may begin a group of a pattern that is given back."""
 
 
@@ -101,7 +101,7 @@ def named_attribute(node: nodes.Filter) -> nodes.Const | None:
 def _matched(node: nodes.Filter) -> Type:
     """Return what a search for a pattern gives: with one group at most, texts."""
     pattern = node.args[0] if node.args else None
-    if not isinstance(pattern, nodes.Const) or len(_GROUP.findall(str(pattern.value))) > 1:
+    if not isinstance(pattern, nodes.Const) or len(re.findall(_GROUP, str(pattern.value))) > 1:
         return ANY
     return TEXT_LIST if node.name == "regex_findall" else TEXT._replace(null=True)
 

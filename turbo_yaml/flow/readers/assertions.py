@@ -45,7 +45,6 @@ from turbo_yaml.syntax.scalars import read_value, slot_text
 from turbo_yaml.types.shorthand import parse_type
 
 _TABLES: dict[str, Table] = {}
-_MESSAGE = re.compile(MESSAGE)
 _FAILURE = table_of("`error`", FAILURE_KEYS)
 _BOUNDS = table_of("`word-count`", BOUNDS_KEYS, any_of=("min", "max"))
 _COUNT = table_of("`trajectory:step-count`", COUNT_KEYS, any_of=("min", "max"))
@@ -92,7 +91,7 @@ def _bare(reading: Reading, node: Scalar) -> Any:
 
 
 def _made(head: str, name: str, span: Span, given: dict[str, Any]) -> Assertion:
-    number = _MESSAGE.fullmatch(head.removeprefix(NOT))
+    number = re.fullmatch(MESSAGE, head.removeprefix(NOT))
     value = given.pop(head, None)
     return Assertion(
         name=name,
@@ -113,7 +112,7 @@ def _made(head: str, name: str, span: Span, given: dict[str, Any]) -> Assertion:
 def _known(word: str) -> str | None:
     """Return the name of the assertion that a head means, or None."""
     plain = word.removeprefix(NOT)
-    if _MESSAGE.fullmatch(plain):
+    if re.fullmatch(MESSAGE, plain):
         return "messages[0]"
     if plain == "messages[0]" or plain not in ASSERTIONS or (plain in ALONE and plain != word):
         return None

@@ -15,7 +15,7 @@ from turbo_yaml.source import Span
 from turbo_yaml.syntax import Entry, Node, Scalar
 from turbo_yaml.syntax import Mapping as MappingNode
 
-_BLOCK_MARK = re.compile(r":[ \t]+[|>][-+0-9]{0,2}[ \t]*\r?\n\Z")
+_BLOCK_MARK = r":[ \t]+[|>][-+0-9]{0,2}[ \t]*\r?\n\Z"
 _FREE = "keys that begin with `x-` are free for other tools"
 
 
@@ -108,7 +108,7 @@ def _is_text_of_a_block(reading: Reading, word: Scalar) -> bool:
         return False
     text = reading.source.text
     above = text[_line_before(reading, word) : text.rfind("\n", 0, word.start) + 1]
-    return _BLOCK_MARK.search(above) is not None
+    return re.search(_BLOCK_MARK, above) is not None
 
 
 def _report_shallow(reading: Reading, word: Scalar) -> None:

@@ -27,9 +27,6 @@ from turbo_yaml.syntax.tree import children
 from turbo_yaml.template import Expression, parse_expression, parse_text
 from turbo_yaml.types.names import name_problem
 
-_WORD, _PATH, _FLOW = re.compile(WORD), re.compile(PATH), re.compile(FLOW)
-_INSTALLED = re.compile(INSTALLED)
-
 
 def scalar(reading: Reading, node: Node, key: Key, wanted: str, help: str | None = None) -> Scalar | None:
     """Return the node where it is a scalar without a tag, else report it and return None."""
@@ -159,7 +156,7 @@ def read_word(reading: Reading, node: Node, key: Key) -> Any:
 
 def check_word(reading: Reading, text: str, span: Span) -> bool:
     """Report a name that has more in it than letters, digits, `_` and `-`; tell whether it has not."""
-    if _WORD.fullmatch(text):
+    if re.fullmatch(WORD, text):
         return True
     reading.report(
         "bad-name",
@@ -238,7 +235,7 @@ def read_flow(reading: Reading, node: Node, key: Key) -> Any:
     if named is None:
         return WRONG
     name, found = named
-    if _FLOW.fullmatch(name):
+    if re.fullmatch(WORD, name) or re.fullmatch(FLOW, name):
         return FlowRef(name, found.span)
     help = "a local flow `name`, `alias.name` of a file in `use`, or a path such as `./other.yaml`"
     return reading.report("bad-name", f"`{brief(found)}` names no flow", found, help)
@@ -274,7 +271,7 @@ def read_path(reading: Reading, node: Node, key: Key) -> Any:
     if named is None:
         return WRONG
     path, found = named
-    if _PATH.fullmatch(path) or (key.name == "use" and _INSTALLED.fullmatch(path)):
+    if re.fullmatch(PATH, path) or (key.name == "use" and re.fullmatch(INSTALLED, path)):
         return path
     help = "such as `./policy.yaml`, with `/` between folders"
     if "://" in path:

@@ -28,7 +28,6 @@ from turbo_yaml.types.shorthand import parse_type
 
 _TOOL = table_of("a tool", TOOL_KEYS)
 _SERVER = table_of("`mcp`", SERVER_KEYS)
-_NAME, _REQUEST = re.compile(TOOL), re.compile(REQUEST)
 _KINDS = ("flow", "http", "mcp")
 
 
@@ -41,7 +40,7 @@ def read_tool_name(reading: Reading, node: Node, key: Key) -> Any:
     if named is None:
         return WRONG
     name, found = named
-    if _NAME.fullmatch(name):
+    if re.fullmatch(TOOL, name):
         return ToolRef(name, found.span)
     if is_template(name):
         help = "which tool it is stands in the file: choose with `if` or `match`"
@@ -128,7 +127,7 @@ def read_request(reading: Reading, node: Node, key: Key) -> Any:
     found = scalar(reading, node, key, "a method and an address")
     if found is None:
         return WRONG
-    if _REQUEST.fullmatch(found.text):
+    if re.fullmatch(REQUEST, found.text):
         endpoint = read_endpoint(found.text)
         if isinstance(endpoint, str):
             return reading.report("bad-address", endpoint, found, EXAMPLE)

@@ -18,7 +18,7 @@ from turbo_yaml.flow.vocabulary import Key, Slot
 from turbo_yaml.syntax import Entry, Node, Scalar, Sequence
 from turbo_yaml.syntax import Mapping as MappingNode
 
-_ASSIGNED = re.compile(r"(\w+) *= *([^=\n\"].{0,40})")
+_ASSIGNED = r"(\w+) *= *([^=\n\"].{0,40})"
 
 
 def read_value_slot(reading: Reading, node: Node, key: Key) -> Any:
@@ -86,7 +86,7 @@ def _plain_data(reading: Reading, node: Node) -> Any:
 
 def read_values(reading: Reading, node: Node, key: Key) -> Any:
     """Read variables with their values, in the order written."""
-    assigned = _ASSIGNED.fullmatch(node.text) if isinstance(node, Scalar) else None
+    assigned = re.fullmatch(_ASSIGNED, node.text) if isinstance(node, Scalar) else None
     help = f"`{key.name}: {{name: value}}`"
     if assigned:
         help = f'`{key.name}: {{{assigned[1]}: "{{{{ {assigned[2]} }}}}"}}`'

@@ -16,13 +16,13 @@ from turbo_yaml.source import Span
 from turbo_yaml.template import Text
 
 RULE = Rule("folded-template", "warning", "A `>` joins the lines of a template that makes lines of its own.")
-_FOLDED: Final = re.compile(r">[-+0-9]*[ \t]*(?:#.*)?$", re.MULTILINE)
+_FOLDED: Final = r"(?m)>[-+0-9]*[ \t]*(?:#.*)?$"
 _MAKES_LINES = (nodes.For, nodes.If, nodes.Macro, nodes.FilterBlock, nodes.Include, nodes.CallBlock)
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     """Yield the `>` of texts with statements in them."""
-    if _FOLDED.search(subject.source.text) is None:
+    if re.search(_FOLDED, subject.source.text) is None:
         return
     for _, step in subject.steps():
         for text in texts(step):

@@ -15,8 +15,8 @@ from turbo_yaml.flow.walk import names_set, steps, texts
 from turbo_yaml.source import Span
 
 RULE = Rule("lost-brace", "warning", "Something looks like a template and lacks a brace, so that it is text.")
-_SINGLE: Final = re.compile(r"(?<![{$%#\w\\])\{([A-Za-z_]\w*)\}(?!\})")
-_LITERAL: Final = re.compile(r"\bliteral:\s*true\b|\{% *raw")
+_SINGLE: Final = r"(?<![{$%#\w\\])\{([A-Za-z_]\w*)\}(?!\})"
+_LITERAL: Final = r"\bliteral:\s*true\b|\{% *raw"
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
@@ -41,17 +41,17 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
 def _single(subject: Subject) -> Iterator[Diagnostic]:
     """Yield names of the flow that stand in single braces, as other languages have them."""
     text = subject.source.text
-    if not _SINGLE.search(text):
+    if re.search(_SINGLE, text) is None:
         return
     for flow in subject.flows:
         known = {*names_set(flow.steps), *(given.name for given in flow.inputs), *subject.data}
         for step in steps(flow.steps):
-            if not isinstance(step, n.Say) or _LITERAL.search(text, *step.span):
+            if not isinstance(step, n.Say) or re.compile(_LITERAL).search(text, *step.span):
                 continue
             for part in texts(step):
                 if part.source is not subject.source:
                     continue
-                for found in _SINGLE.finditer(text, *part.span):
+                for found in re.compile(_SINGLE).finditer(text, *part.span):
                     if found[1] in known:
                         message = f"`{found[0]}` is text: a value is put in with two braces"
                         help_ = f"write `{{{found[0]}}}`; `literal: true` is for what is meant as text"
@@ -61,7 +61,7 @@ def _single(subject: Subject) -> Iterator[Diagnostic]:
 def _is_as_it_is(text: str, step: n.Step, at: int) -> bool:
     """Tell whether a place is in a comment, in a text that is no template, or in one that is open there."""
     start = step.span.start
-    if _LITERAL.search(text, *step.span) or "#" in text[text.rfind("\n", 0, at) + 1 : at]:
+    if re.compile(_LITERAL).search(text, *step.span) or "#" in text[text.rfind("\n", 0, at) + 1 : at]:
         return True
     return any(
         text.rfind(opening, start, at) > text.rfind(closing, start, at)

@@ -13,13 +13,13 @@ from turbo_yaml.diagnostics import Diagnostic
 from turbo_yaml.source import Span
 
 RULE = Rule("text-in-comment", "warning", "The rest of a text is a comment, because ` #` stands in it.")
-_MARK: Final = re.compile(r"(?<=\S)[ \t]+(#[^\s#!][^\r\n]*)")
+_MARK: Final = r"(?<=\S)[ \t]+(#[^\s#!][^\r\n]*)"
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     """Yield comments right behind a text without quotes, with no space after the `#`."""
     text = subject.source.text
-    marks = [*_MARK.finditer(text)]
+    marks = [*re.finditer(_MARK, text)] if "#" in text else []
     if not marks:
         return
     ends = {span.end: span for span in scalars(subject.source) if text[span.start] not in "\"'|>"}

@@ -18,7 +18,7 @@ from turbo_yaml.diagnostics import Diagnostic
 from turbo_yaml.template.vocabulary import FILTERS as SIGNATURES
 
 _LONGEST: Final = 1000
-_PLACE: Final = re.compile(r"%(?:%|[#0 +-]*\d*(?:\.\d+)?[diouxXeEfFgGcrsa])")
+_PLACE: Final = r"%(?:%|[#0 +-]*\d*(?:\.\d+)?[diouxXeEfFgGcrsa])"
 RULE = Rule("wrong-filter-argument", "error", "A filter is given a value that its parameter does not take.")
 
 
@@ -56,8 +56,8 @@ def _written_wrong(node: nodes.Filter) -> Iterator[tuple[nodes.Node, str]]:
     if node.name != "format" or not isinstance(node.node, nodes.Const) or node.kwargs or node.dyn_args:
         return
     text = str(node.node.value)
-    places = [found for found in _PLACE.finditer(text) if found[0] != "%%"]
-    if not _PLACE.sub("", text).count("%") and len(places) != len(node.args):
+    places = [found for found in re.finditer(_PLACE, text) if found[0] != "%%"]
+    if not re.sub(_PLACE, "", text).count("%") and len(places) != len(node.args):
         yield node.node, f"this format has {len(places)} places to fill, and is given {len(node.args)} values"
 
 
