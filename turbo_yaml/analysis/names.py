@@ -8,7 +8,6 @@ from typing import assert_never, get_args
 
 from turbo_yaml.analysis.env import Env
 from turbo_yaml.analysis.facts import Facts, FunctionFacts, Known
-from turbo_yaml.analysis.foreign_names import advice_on
 from turbo_yaml.analysis.kinds import kind_of_value
 from turbo_yaml.diagnostics import Diagnostic
 from turbo_yaml.diagnostics.suggest import did_you_mean, nearest, suggestion
@@ -137,11 +136,14 @@ class _Names:
                 return
             if not self.whole and len(re.findall(rf"\b{re.escape(name)}\b", self.source.text)) > 1:
                 return  # what sets it may be what was reported
-            foreign = (
-                advice_on(name, legal, source.text[span.end : span.end + _NEXT]) if near is None else None
-            )
-            near = did_you_mean(name, legal) if near is None else suggestion(name, near, legal)
-            help_ = foreign or near or "declare it under `inputs:`, or `set` it before this step"
+            if near is None:
+                from turbo_yaml.analysis.foreign_names import advice_on
+
+                behind = source.text[span.end : span.end + _NEXT]
+                advice = advice_on(name, legal, behind) or did_you_mean(name, legal)
+            else:
+                advice = suggestion(name, near, legal)
+            help_ = advice or "declare it under `inputs:`, or `set` it before this step"
         self.found.append(Diagnostic("unknown-name", message, source, span, help=help_))
 
     def is_a_key(self, name: str) -> bool:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from turbo_yaml.errors import UsageError
 from turbo_yaml.settings.sources import PROJECT_FILE
-from turbo_yaml.source.files import TEST_FILES
+from turbo_yaml.source.files import is_test_file
 
 _FLOW_KEY = rb"(?m)^(?:\xef\xbb\xbf)?[\"']?(?:turbo|steps)[\"']?\s*:"
 SUFFIXES = (".yaml", ".yml")
@@ -31,7 +31,7 @@ def find_flows(path: Path) -> list[Path]:
     flows = sorted(
         file
         for file in _yaml_files(path)
-        if file.name == PROJECT_FILE or file.name.endswith(TEST_FILES) or _is_flow(file)
+        if file.name == PROJECT_FILE or is_test_file(file.name) or _is_flow(file)
     )
     if not flows:
         raise UsageError(

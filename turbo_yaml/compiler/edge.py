@@ -13,7 +13,7 @@ from turbo_yaml.compiler.store import Store
 from turbo_yaml.diagnostics import Diagnostic
 from turbo_yaml.errors import UsageError
 from turbo_yaml.source import Source
-from turbo_yaml.source.files import UnreadableText
+from turbo_yaml.source.files import UnreadableText, is_test_file
 
 if TYPE_CHECKING:
     from turbo_yaml.checks.levels import Levels
@@ -209,8 +209,6 @@ def _show_in_tracebacks(fn: Callable[..., Any], name: str, text: str) -> None:
 
 
 def _check(builder: Builder, place: Place, apart: Container[Path] = ()) -> list[Diagnostic]:
-    from turbo_yaml.compiler.tests import check_tests, is_test_file
-
     found: list[Diagnostic] = []
     waiting = [place]
     seen: set[Path] = set()
@@ -221,6 +219,8 @@ def _check(builder: Builder, place: Place, apart: Container[Path] = ()) -> list[
         seen.add(here.path)
         try:
             if is_test_file(here.name):
+                from turbo_yaml.compiler.tests import check_tests
+
                 problems, tested = check_tests(builder, here)
                 found += problems
                 waiting += [] if tested is None else [tested]

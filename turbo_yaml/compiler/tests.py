@@ -10,14 +10,9 @@ from turbo_yaml.diagnostics import Diagnostic
 from turbo_yaml.flow.nodes.tests import Test, TestFile
 from turbo_yaml.flow.parse import parse_test_file, parse_tests
 from turbo_yaml.source import Source
-from turbo_yaml.source.files import TEST_FILES, UnreadableText
+from turbo_yaml.source.files import UnreadableText
 from turbo_yaml.syntax import Mapping
 from turbo_yaml.syntax.loader import parse_yaml
-
-
-def is_test_file(name: str) -> bool:
-    """Tell whether a file holds nothing but tests, by its name."""
-    return name.lower().endswith(TEST_FILES)
 
 
 def read_tests(builder: Builder, place: Place) -> tuple[TestFile | None, list[Diagnostic]]:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from pathlib import PurePath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from turbo_yaml.diagnostics import Diagnostic
 from turbo_yaml.flow.nodes import FileRef, FlowFile
-from turbo_yaml.flow.nodes.tests import Test, TestFile
 from turbo_yaml.flow.readers.bodies import BODY_SLOTS
 from turbo_yaml.flow.readers.context import WRONG, Reader, Reading, Scope, is_empty, shape
 from turbo_yaml.flow.readers.files import FILE_SLOTS, make_flow, read_flow_keys, read_version
@@ -16,8 +15,6 @@ from turbo_yaml.flow.readers.lists import LIST_SLOTS
 from turbo_yaml.flow.readers.messages import MESSAGE_SLOTS
 from turbo_yaml.flow.readers.quantities import QUANTITY_SLOTS
 from turbo_yaml.flow.readers.scalars import SCALAR_SLOTS, check_tag
-from turbo_yaml.flow.readers.tests import TEST_SLOTS
-from turbo_yaml.flow.readers.tools import TOOL_SLOTS
 from turbo_yaml.flow.readers.turns import TURN_SLOTS
 from turbo_yaml.flow.readers.values import VALUE_SLOTS
 from turbo_yaml.flow.vocabulary import FILE_KEYS, OF_STEPS, TEST_FILE_KEYS, VERSION, Slot
@@ -26,18 +23,31 @@ from turbo_yaml.source import Source, Span
 from turbo_yaml.syntax import Entry, Mapping, Node, Sequence
 from turbo_yaml.template import ReadInclude
 
-READERS: dict[Slot, Reader] = {
+if TYPE_CHECKING:
+    from turbo_yaml.flow.nodes.tests import Test, TestFile
+
+
+class _Readers(dict[Slot, Reader]):
+    """The readers of all slots; those of tools and tests are loaded for the first file that has any."""
+
+    def __missing__(self, slot: Slot) -> Reader:
+        from turbo_yaml.flow.readers.tests import TEST_SLOTS
+        from turbo_yaml.flow.readers.tools import TOOL_SLOTS
+
+        self.update(TOOL_SLOTS, **TEST_SLOTS)
+        return self[slot]
+
+
+READERS = _Readers(
     **SCALAR_SLOTS,
     **QUANTITY_SLOTS,
     **VALUE_SLOTS,
     **LIST_SLOTS,
     **MESSAGE_SLOTS,
     **TURN_SLOTS,
-    **TOOL_SLOTS,
     **BODY_SLOTS,
     **FILE_SLOTS,
-    **TEST_SLOTS,
-}
+)
 _FILE = table_of("the file", FILE_KEYS, any_of=("steps", "flows"), advise=advise_setting)
 _TEST_FILE = table_of("a file of tests", TEST_FILE_KEYS)
 _SIGNS = ("turbo", "steps", "flows")
@@ -74,6 +84,8 @@ def parse_test_file(node: Node | None, source: Source) -> tuple[TestFile | None,
     found = sorted(reading.diagnostics, key=Diagnostic.sort_key)
     if "flow" not in given:
         return None, found
+    from turbo_yaml.flow.nodes.tests import TestFile
+
     place = FileRef(name="flow", path=given["flow"], span=entries["flow"].value.span)
     return TestFile(source=source, flow=place, tests=given.get("tests", ())), found
 

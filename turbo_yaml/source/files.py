@@ -26,7 +26,7 @@ _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 _FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0)
 
-TEST_FILES = (".test.yaml", ".test.yml")
+_TEST_FILES = (".test.yaml", ".test.yml")
 """How the name of a file ends that holds nothing but tests of a flow."""
 
 
@@ -38,6 +38,11 @@ class UnreadableText(Exception):
         self.message = message
         self.help = help
         self.offset = offset
+
+
+def is_test_file(name: str) -> bool:
+    """Tell whether a file holds nothing but tests, by its name."""
+    return name.lower().endswith(_TEST_FILES)
 
 
 def read_source(

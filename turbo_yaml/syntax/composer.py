@@ -10,9 +10,7 @@ from turbo_yaml.diagnostics import Diagnostic, Related
 from turbo_yaml.source import Source, Span
 from turbo_yaml.syntax.labels import UNFINISHED, Labels
 from turbo_yaml.syntax.lines import item_end, line_at
-from turbo_yaml.syntax.mistakes.explain import explain
 from turbo_yaml.syntax.mistakes.site import Flaw, Repair, Site, leave_a_space, shortened
-from turbo_yaml.syntax.mistakes.values import unquoted_template
 from turbo_yaml.syntax.scalarmap import content_start
 from turbo_yaml.syntax.tree import Entry, Mapping, Node, Scalar, Sequence
 
@@ -364,6 +362,8 @@ class Composer:
     def _key_is_collection(self, node: Mapping | Sequence) -> Flaw:
         text, start = self.text, node.start
         if start and text[start - 1 : start + 1] == "{{":
+            from turbo_yaml.syntax.mistakes.values import unquoted_template
+
             return unquoted_template(self.source, text, start - 1)
         line = line_at(text, start)
         what = "map" if isinstance(node, Mapping) else "list"
@@ -386,6 +386,9 @@ class Composer:
         return Flaw(Diagnostic(rule, message, self.source, self._span(node.start, node.start + 1)), None)
 
     def _explained(self, error: MarkedYAMLError) -> Flaw:
+        # What explains mistakes is loaded for the first one.
+        from turbo_yaml.syntax.mistakes.explain import explain
+
         size = len(self.text)
         mark, begun = error.problem_mark, error.context_mark
         at = size if mark is None else min(mark.index, size)

@@ -10,7 +10,6 @@ from turbo_yaml.source import Source, Span
 from turbo_yaml.syntax.characters import clean, stray_tabs
 from turbo_yaml.syntax.composer import Composer
 from turbo_yaml.syntax.mistakes.site import Flaw
-from turbo_yaml.syntax.recovery import recover
 from turbo_yaml.syntax.tree import Mapping, Node, Scalar, Sequence
 
 MAX_CHARACTERS: Final = 1 << 20
@@ -37,6 +36,8 @@ def parse_yaml(source: Source, *, pure: bool = False) -> tuple[Node | None, list
     try:
         root, found_next = composer.read(), composer.found
     except Flaw as flaw:
+        from turbo_yaml.syntax.recovery import recover
+
         root, text, found_next = recover(source, text, flaw, composer)
     found = list(found_next)
     if "\t" in text:

@@ -10,7 +10,6 @@ from jinja2 import nodes
 from jinja2.exceptions import TemplateSyntaxError
 from jinja2.parser import Parser
 
-from turbo_yaml.template.complaints import complaint
 from turbo_yaml.template.faults import Fault, depth_fault, syntax_fault
 from turbo_yaml.template.shortcut import NOT_NAMES, made
 from turbo_yaml.template.stream import Tokens
@@ -77,6 +76,8 @@ class _Parser(Parser):
         try:
             return parse()
         except TemplateSyntaxError as error:
+            from turbo_yaml.template.complaints import complaint
+
             raise complaint(error.message or "", error.lineno, self.stream, self._blocks) from None
         except RecursionError:
             token = self.stream.current

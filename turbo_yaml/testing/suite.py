@@ -10,7 +10,7 @@ from typing import Any, Final
 from turbo_yaml.compiler.build import Builder
 from turbo_yaml.compiler.edge import load
 from turbo_yaml.compiler.files import Files, Place
-from turbo_yaml.compiler.tests import is_test_file, read_flow_tests, read_tests
+from turbo_yaml.compiler.tests import read_flow_tests, read_tests
 from turbo_yaml.diagnostics import Diagnostic
 from turbo_yaml.errors import FlowInvalid, UsageError
 from turbo_yaml.flow.nodes import FlowFile
@@ -18,7 +18,7 @@ from turbo_yaml.flow.nodes.tests import Assertion, Test
 from turbo_yaml.runtime.function import TurboGenFn
 from turbo_yaml.settings.layers import Layer
 from turbo_yaml.source import Source, Span
-from turbo_yaml.source.files import UnreadableText
+from turbo_yaml.source.files import UnreadableText, is_test_file
 from turbo_yaml.testing.assertions.registry import WATCHED
 from turbo_yaml.testing.cases import Case, cases_of
 from turbo_yaml.testing.templates import Templates

@@ -6,7 +6,6 @@ from typing import Any, Final, NamedTuple
 
 from turbo_yaml.flow.readers.context import WRONG, Reader, Reading, brief, is_null, is_template, shape
 from turbo_yaml.flow.readers.scalars import check_tag, read_flow, read_label, read_plain, read_word, text_of
-from turbo_yaml.flow.readers.tools import read_tool_name
 from turbo_yaml.flow.vocabulary import Key, Slot
 from turbo_yaml.syntax import Node, Scalar, Sequence
 
@@ -28,7 +27,6 @@ _WORDS: Final = _Kind("names", read_word, nothing=True)
 _FLOWS: Final = _Kind("flows", read_flow, unlike=True)
 _LABELS: Final = _Kind("labels", read_label, unlike=True)
 _TEXTS: Final = _Kind("texts", read_plain)
-_TOOLS: Final = _Kind("names", read_tool_name, "find_order", unlike=True)
 
 
 def read_words(reading: Reading, node: Node, key: Key) -> Any:
@@ -48,7 +46,9 @@ def read_plains(reading: Reading, node: Node, key: Key) -> Any:
 
 def read_offer(reading: Reading, node: Node, key: Key) -> Any:
     """Read the names of the tools that a model may call, each there once."""
-    return _list(reading, node, key, _TOOLS)
+    from turbo_yaml.flow.readers.tools import read_tool_name
+
+    return _list(reading, node, key, _Kind("names", read_tool_name, "find_order", unlike=True))
 
 
 def read_labels(reading: Reading, node: Node, key: Key) -> Any:

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from turbo_yaml.compiler.stages import parse
-from turbo_yaml.compiler.tests import is_test_file
 from turbo_yaml.source import Source
-from turbo_yaml.source.files import UnreadableText, read_source
+from turbo_yaml.source.files import UnreadableText, is_test_file, read_source
 from turbo_yaml.testing.coverage.counts import Covered, Hits, absolute, covered
 from turbo_yaml.testing.outcome import Summary
 
