@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
 from turbo_yaml.analysis.facts import NodeId
 from turbo_yaml.analysis.links import Link, Links
 from turbo_yaml.analysis.tools import tool_of, tool_refs
 from turbo_yaml.flow import nodes as n
 from turbo_yaml.flow.walk import steps
+from turbo_yaml.records import Record
 from turbo_yaml.source import Span
 
 
-class Arc(NamedTuple):
+class Arc(Record):
     """A step of one flow that goes on in another, by its name or by that of a tool which it is, at `place`.
 
     `sure`: every way through the flow leads over it.

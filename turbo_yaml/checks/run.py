@@ -7,7 +7,7 @@ from typing import Final
 
 from turbo_yaml.checks.ignores import Ignored, find_ignores, hide
 from turbo_yaml.checks.levels import Levels, with_levels
-from turbo_yaml.checks.registry import ALL, ASKED, ERRORS, OWN, UNUSED_IGNORE, load_rule
+from turbo_yaml.checks.registry import ALL, ASKED, ERRORS, OWN, UNUSED_IGNORE, applies, load_rule
 from turbo_yaml.checks.rule import Level
 from turbo_yaml.checks.subject import Subject
 from turbo_yaml.diagnostics import Diagnostic, Related
@@ -44,7 +44,7 @@ def run_checks(subject: Subject, levels: Levels | None = None) -> list[Diagnosti
         for name in ALL:
             if name not in ERRORS and not runs:
                 continue  # what is doubtful may be due to what is wrong
-            if _usual(name, levels, subject.source) != "off":
+            if _usual(name, levels, subject.source) != "off" and applies(name, subject):
                 found += load_rule(name).check(subject)
     return settled(found, subject.source, levels, clean=subject.clean)
 

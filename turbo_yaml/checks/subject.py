@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from turbo_yaml.analysis.cycles import FlowGraph
 from turbo_yaml.analysis.facts import Facts
@@ -36,7 +36,7 @@ _OF_TYPES = frozenset(
 """Rules that say that a type is not what its author meant."""
 
 
-class Takes(NamedTuple):
+class Takes(Record):
     """How many tokens a model takes at once."""
 
     model: str

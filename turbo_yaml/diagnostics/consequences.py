@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
 from turbo_yaml.diagnostics.diagnostic import Diagnostic
 from turbo_yaml.diagnostics.slips import one_for_each_slip
+from turbo_yaml.records import Record
 from turbo_yaml.source import Source, Span
 
 _TORN: Final = frozenset(
@@ -48,7 +49,7 @@ def without_consequences(found: list[Diagnostic]) -> list[Diagnostic]:
     return one_for_each_slip(found)
 
 
-class _Torn(NamedTuple):
+class _Torn(Record):
     """Where keys and items may be misread, and where something may seem to be missing."""
 
     near: Span

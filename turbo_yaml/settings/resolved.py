@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any, Final, NamedTuple, NoReturn
+from typing import Any, Final, NoReturn
 
 from turbo_yaml.errors import UsageError
+from turbo_yaml.records import Record
 from turbo_yaml.settings.fitting import Path, fit, shown
 from turbo_yaml.settings.keys import FILE
 from turbo_yaml.settings.kinds import Anything, Kind, child, item_kind, wanted
@@ -103,7 +104,7 @@ def over(defaults: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, An
     return result
 
 
-class Variables(NamedTuple):
+class Variables(Record):
     """The environment that `!env` looks into, and the names of what flows may read of it."""
 
     environ: Mapping[str, str]

@@ -29,6 +29,16 @@ _VALUE: Final = r"""(?<![A-Za-z0-9])(?:
     | [Bb]earer\ +[A-Za-z0-9._~+/\-]{8,}=* | [Bb]asic\ +[A-Za-z0-9+/]{8,}=*
     | (?i:[a-z][a-z0-9+.\-]{0,20}://[^/\s:@]{0,200}:[^/\s@]{1,200}@)  # a password in a URL
     )"""
+_SIGNS: Final = (
+    "sk-", "rk-", "pk-", "gsk_", "xai-", "hf_", "r8_", "AIza", "AKIA", "ghp_", "gho_", "ghu_", "ghs_", "ghr_",
+    "github_pat_", "glpat-", "xox", "eyJ", "PRIVATE KEY", "earer ", "asic ", "://",
+)  # fmt: skip
+"""One of these is in every text that holds a secret by its form; to look for them is quick."""
+_ENDINGS: Final = (
+    "key", "secret", "password", "passwd", "passphrase", "authorization", "cookie", "credential",
+    "credentials", "token",
+)  # fmt: skip
+"""With one of these every name of a secret ends."""
 
 
 @cache
@@ -39,19 +49,15 @@ def _pattern(text: str, flags: re.RegexFlag) -> re.Pattern[str]:
 
 def is_secret_name(name: str) -> bool:
     """Tell whether a key, a header or a variable of this name holds a secret."""
-    return _pattern(_NAME, re.IGNORECASE).search(name) is not None
+    ending = name.casefold().rstrip()
+    return ending.endswith(_ENDINGS) and _pattern(_NAME, re.IGNORECASE).search(name) is not None
 
 
 def is_secret_value(value: Any) -> bool:
     """Tell whether a value is text that has the form of a key, a token or a password in a URL."""
-    return isinstance(value, str) and _pattern(_VALUE, re.VERBOSE).search(value) is not None
-
-
-_SIGNS: Final = (
-    "sk-", "rk-", "pk-", "gsk_", "xai-", "hf_", "r8_", "AIza", "AKIA", "ghp_", "gho_", "ghu_", "ghs_", "ghr_",
-    "github_pat_", "glpat-", "xox", "eyJ", "PRIVATE KEY", "earer ", "asic ", "://",
-)  # fmt: skip
-"""One of these is in every text that holds a secret by its form; to look for them is quick."""
+    if not isinstance(value, str) or not any(sign in value for sign in _SIGNS):
+        return False
+    return _pattern(_VALUE, re.VERBOSE).search(value) is not None
 
 
 def find_secrets(text: str) -> Iterator[Span]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from jinja2 import nodes
 
 from turbo_yaml.diagnostics.suggest import did_you_mean
+from turbo_yaml.records import Record
 from turbo_yaml.template.extents import Extents
 from turbo_yaml.template.faults import Fault
 from turbo_yaml.template.vocabulary import FILTERS, OPERATOR_TESTS, TESTS, Signature
@@ -51,7 +52,7 @@ _MAP_OF_ATTRIBUTES = Signature(("attribute", "default"), 1)
 """What `map` takes where it is not given the name of a filter."""
 
 
-class _Words(NamedTuple):
+class _Words(Record):
     """What the checks look things up in: the extents of the nodes, and the macros of the text."""
 
     extents: Extents

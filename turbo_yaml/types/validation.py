@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple, Protocol
 
 from turbo_yaml.errors import UsageError
+from turbo_yaml.records import replace
 from turbo_yaml.types.schema.closures import BEYOND, Compiler
 from turbo_yaml.types.schema.findings import MAX_FINDINGS, Check, Finding, TooMuchWork, one
 from turbo_yaml.types.schema.keywords import Path, schema_problems, subschemas
@@ -111,5 +112,5 @@ def _with_places(check: Check | None) -> Validator:
 
 def _problem(finding: Finding, under: Path) -> Problem:
     if under:
-        finding = finding._replace(path=(*under, *finding.path))
+        finding = replace(finding, path=(*under, *finding.path))
     return Problem(pointer(finding.path), finding.sentence(), finding.rule)

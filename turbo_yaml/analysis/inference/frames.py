@@ -9,7 +9,7 @@ from turbo_yaml.analysis.inference.lattice import ANY, NEVER, NULL, Type, Unset,
 from turbo_yaml.analysis.inference.scope import Scope
 from turbo_yaml.analysis.inference.typed import Ending
 from turbo_yaml.flow import nodes as n
-from turbo_yaml.records import Record, field
+from turbo_yaml.records import Record, field, replace
 
 RESULT: Final = "%result"
 """Stands for the last `result` of the flow; no variable has such a name."""
@@ -43,7 +43,7 @@ class Frame(Record, frozen=False):
     def loosen(self, known: set[NodeId]) -> None:
         """Note that something may be given after the endings that were not known before."""
         for key in self.endings.keys() - known:
-            self.endings[key] = self.endings[key]._replace(outcome=ANY)
+            self.endings[key] = replace(self.endings[key], outcome=ANY)
 
     def outcome(self) -> Type:
         """Return all that it can come to."""

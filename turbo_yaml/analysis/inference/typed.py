@@ -26,7 +26,7 @@ class Use(NamedTuple):
     node: nodes.Node
 
 
-class Absence(NamedTuple):
+class Absence(Record):
     """A reading of something that may have no value there. `name`: of the variable, or `a.b`."""
 
     name: str
@@ -36,14 +36,14 @@ class Absence(NamedTuple):
     is_field: bool
 
 
-class Ending(NamedTuple):
+class Ending(Record):
     """A place where a flow ends without `return`, and what it has come to: null where it gave nothing."""
 
     span: Span
     outcome: Type
 
 
-class Passing(NamedTuple):
+class Passing(Record):
     """A value that is given to an input of a flow."""
 
     flow: n.Flow
@@ -53,7 +53,7 @@ class Passing(NamedTuple):
     span: Span
 
 
-class Lost(NamedTuple):
+class Lost(Record):
     """A name that is set on a fork, though the flow around has it, or that is remembered there."""
 
     name: str

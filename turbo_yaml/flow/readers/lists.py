@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from turbo_yaml.flow.readers.context import WRONG, Reader, Reading, brief, is_null, is_template, shape
 from turbo_yaml.flow.readers.scalars import check_tag, read_flow, read_label, read_plain, read_word, text_of
 from turbo_yaml.flow.vocabulary import Key, Slot
+from turbo_yaml.records import Record
 from turbo_yaml.syntax import Node, Scalar, Sequence
 
 
-class _Kind(NamedTuple):
+class _Kind(Record):
     """What a list holds: what its items are called, what reads one, and an example.
 
     `unlike`: each may be there once. `nothing`: it may be empty.

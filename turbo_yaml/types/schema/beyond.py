@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from turbo_yaml.records import replace
 from turbo_yaml.types.schema.findings import (
     MAX_FINDINGS,
     Check,
@@ -138,7 +139,7 @@ def _findings(error: Any) -> list[Finding]:
         case "additionalProperties":
             return [Finding(path, error.message, rule, " ")]
         case "anyOf" | "oneOf" if error.context:
-            return [each._replace(path=(*path, *each.path)) for each in _options(error)]
+            return [replace(each, path=(*path, *each.path)) for each in _options(error)]
         case "None":  # a schema that is `false`
             return [Finding(path, "nothing may stand here", "false")]
     return [Finding(path, _words(rule, wanted, value, error), rule)]
@@ -149,7 +150,7 @@ def _options(error: Any) -> list[Finding]:
     forms: dict[Any, list[Finding]] = {}
     depth = len(error.absolute_path)
     for i, child in enumerate(error.context):
-        found = [each._replace(path=each.path[depth:]) for each in _findings(child)]
+        found = [replace(each, path=each.path[depth:]) for each in _findings(child)]
         forms.setdefault(child.schema_path[0] if child.schema_path else f"false {i}", []).extend(found)
     return nearest_option(list(forms.values()), error.instance, str(error.validator))
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, Final, TypeAlias
 
+from turbo_yaml.records import Record, replace
 from turbo_yaml.types.schema.keywords import Path
 from turbo_yaml.types.schema.words import place, shown
 
@@ -17,7 +18,7 @@ class TooMuchWork(Exception):
     """The type has so many ways to fit that a value cannot be judged."""
 
 
-class Finding(NamedTuple):
+class Finding(Record):
     """What is wrong, with the keyword that says so. `joint` stands between the place and the words."""
 
     path: Path
@@ -42,7 +43,7 @@ def one(message: str, rule: str) -> list[Finding]:
 
 def under(key: str | int, found: list[Finding]) -> list[Finding]:
     """Return findings about a part as findings about the whole."""
-    return [each._replace(path=(key, *each.path)) for each in found]
+    return [replace(each, path=(key, *each.path)) for each in found]
 
 
 def nearest_option(found: list[list[Finding]], value: Any, rule: str) -> list[Finding]:

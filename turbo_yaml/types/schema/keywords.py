@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Final, Literal, NamedTuple, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from turbo_yaml.diagnostics.suggest import did_you_mean, nearest, suggestion
+from turbo_yaml.records import Record
 from turbo_yaml.types.schema.shapes import at_pointer
 
 Path: TypeAlias = tuple[str | int, ...]
@@ -89,7 +90,7 @@ IN_PLACE: Final = ("allOf", "anyOf", "oneOf", "not", "if", "then", "else")
 """Keywords whose schemas judge the same value as the schema that they stand in."""
 
 
-class SchemaProblem(NamedTuple):
+class SchemaProblem(Record):
     """What is wrong with a schema: where, whether the key itself is to blame, and the next move."""
 
     path: Path
@@ -239,7 +240,7 @@ def _pattern_problems(pattern: str, at: Path, at_key: bool = False) -> Iterator[
         yield SchemaProblem(at, "wrong-pattern", message, problem.hint, at_key)
 
 
-class _Wanted(NamedTuple):
+class _Wanted(Record):
     fits: Callable[[Any], bool]
     words: str
 
