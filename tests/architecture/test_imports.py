@@ -80,6 +80,16 @@ def test_a_check_of_a_small_flow_does_not_compile_it(flow: Path) -> None:
     )
 
 
+def test_a_check_of_a_good_flow_loads_only_what_the_flow_has(flow: Path) -> None:
+    unused = (
+        "turbo_yaml.syntax.mistakes.explain", "turbo_yaml.syntax.recovery", "turbo_yaml.template.complaints",
+        "turbo_yaml.flow.readers.tests", "turbo_yaml.flow.readers.tools", "turbo_yaml.compiler.tests",
+        "turbo_yaml.checks.rules.tools", "turbo_yaml.checks.rules.slots.wrong_test",
+        "turbo_yaml.checks.rules.names.maybe_unset", "turbo_yaml.diagnostics.render",
+    )  # fmt: skip
+    assert not {name for name in loaded_after(command("check", str(flow))) if name.startswith(unused)}
+
+
 def test_a_run_with_echo_loads_neither_openai_nor_jsonschema(flow: Path, tmp_path: Path) -> None:
     loaded = loaded_after(command("run", str(flow), "-m", "echo"), XDG_CACHE_HOME=str(tmp_path / "cache"))
     assert loaded.isdisjoint({"openai", "jsonschema", "httpx", "httpx2", "pydantic"})
