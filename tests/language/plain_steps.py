@@ -145,7 +145,10 @@ class PlainSteps:
 
     def expression(self, expression: Expression) -> Any:
         with self.placed(expression.span):
-            return stock.evaluate(slot_text(expression.scalar), self.known)
+            text = slot_text(expression.scalar)
+            if text.startswith("{{"):  # the name of a flow, which data gives
+                text = text.removeprefix("{{").removesuffix("}}")
+            return stock.evaluate(text, self.known)
 
     def value(self, value: n.Value) -> Any:
         match value:
