@@ -116,6 +116,16 @@ def test_a_failure_is_told_and_the_chat_goes_on(turbo: Turbo) -> None:
     assert done.err.startswith("error[bad_request]: ")
 
 
+def test_an_input_that_the_flow_does_not_take_ends_the_chat_before_it_begins(
+    turbo: Turbo, folder: Path
+) -> None:
+    (folder / "ask.yaml").write_text(
+        "turbo: 1\ninputs: {name: string}\nsteps: [{user: '{{ name }}'}, generate]\n"
+    )
+    done = turbo("chat", "ask.yaml", "-m", "echo", "-p", "nme", "x", piped="Hi\n")
+    assert done == (2, "", "error: there is no input `nme`\n  = help: did you mean `name`?\n")
+
+
 def test_what_keeps_the_flow_from_running_ends_the_chat(turbo: Turbo, folder: Path) -> None:
     wants = "turbo: 1\ninputs: {n: integer, text: string}\nsteps:\n  - user: '{{ n }} {{ text }}'\n"
     (folder / "wants.yaml").write_text(wants, encoding="utf-8")

@@ -37,6 +37,22 @@ def test_a_flow_without_an_outcome_prints_nothing(turbo: Turbo, folder: Path) ->
     assert turbo(flow) == (0, "", "")
 
 
+def test_a_flow_that_never_lets_the_model_answer_says_so(turbo: Turbo, folder: Path) -> None:
+    told = "the flow says something and never lets the model answer: that is what `generate` does\n"
+    flow = write(folder, "silent.yaml", "turbo: 1\nsteps:\n  - user: Hi\n")
+    assert turbo(flow) == (0, "", told)
+    assert turbo(flow, "--json")[2] == ""
+
+
+@pytest.mark.parametrize("words", [("-p", "name=Ada"), ("-p", "name=Ada", "-m", "echo")])
+def test_an_input_whose_name_and_value_are_one_word_is_told_how_to_write_it(
+    words: tuple[str, ...], turbo: Turbo
+) -> None:
+    code, out, err = turbo("run", "hello.yaml", "-m", "echo", *words)
+    assert (code, out) == (2, "")
+    assert err.endswith("= help: the name of an input and its value are two words: `-p name VALUE`\n")
+
+
 def test_piped_text_of_a_model_is_passed_as_it_is(turbo: Turbo) -> None:
     code, out, _ = turbo("hello.yaml", "-m", "echo", "-p", "name", "\x1b[31m\u202e")
     assert (code, out) == (0, "Hello \x1b[31m\u202e, 1\n")

@@ -119,6 +119,23 @@ def test_an_unknown_provider_gets_the_nearest_one() -> None:
     assert "providers:" in (refused("zzzzzzzz/x").hint or "")
 
 
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("openai/", "openai/MODEL"),
+        ("openai:gpt-4o", "openai/gpt-4o"),
+        ("ollama:llama3:8b", "ollama/llama3:8b"),
+        ("acme:x", "acme/x"),
+    ],
+)
+def test_a_name_that_only_looks_like_a_provider_and_a_model_is_told_how_to_write_it(
+    text: str, hint: str
+) -> None:
+    error = refused(text, providers={"acme": {"base_url": "http://acme/v1"}})
+    assert (error.kind, error.hint) == ("configuration", f"write `{hint}`")
+    assert resolved("llama3:8b").model == "llama3:8b"
+
+
 def test_a_provider_without_an_address_is_an_error() -> None:
     for own in ({}, {"base_url": "localhost:8000"}, {"base_url": None}):
         assert "base_url" in (refused("acme/x", providers={"acme": own}).hint or "")

@@ -110,6 +110,8 @@ def test_every_line_that_a_tab_indents_is_one_finding_and_is_read() -> None:
     assert [finding.rule for finding in found] == ["yaml-tab"]
     assert "3 more lines" in found[0].message
     assert isinstance(root, Mapping)
+    _, (two,) = read("steps:\n\t- stop\n\t- stop\n")
+    assert "on 1 more line;" in two.message
 
 
 def test_a_private_character_of_the_text_itself_is_no_mark_of_loss() -> None:

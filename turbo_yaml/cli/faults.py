@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
+from itertools import pairwise
 
 import click
 
@@ -28,7 +30,7 @@ Exit codes:
 """
 
 
-def report(error: Exception, context: click.Context | None) -> int:
+def report(error: Exception, context: click.Context | None, words: Sequence[str] = ()) -> int:
     """Print an error on standard error and return the exit code. A closed pipe is not for here."""
     if isinstance(error, BrokenPipeError):
         raise error
@@ -36,6 +38,8 @@ def report(error: Exception, context: click.Context | None) -> int:
         _traceback(error)
     if isinstance(error, click.ClickException):
         error.show()
+        if (help := _written_as_one(words)) is not None:
+            tell(f"  = help: {help}")
         return error.exit_code
     _let_go_of_what_ran(error)
     if _lacks_memory(error):
@@ -57,6 +61,15 @@ def _lacks_memory(error: Exception) -> bool:
     if isinstance(error, RuntimeError | ImportError):
         return any(words in str(error) for words in _NO_ROOM)
     return isinstance(error, MemoryError)
+
+
+def _written_as_one(words: Sequence[str]) -> str | None:
+    """Return the help for an input whose name and value were written as one word, which misleads the rest."""
+    for flag, word in pairwise(words):
+        name, sign, _ = word.partition("=")
+        if flag in ("-p", "--param") and sign and name.isidentifier():
+            return f"the name of an input and its value are two words: `{flag} {name} VALUE`"
+    return None
 
 
 def _let_go_of_what_ran(error: BaseException) -> None:

@@ -43,10 +43,15 @@ def gather(
     return given
 
 
+def unknown(name: str, known: Iterable[str]) -> UsageError:
+    """Return the error of an input that a flow does not take."""
+    return UsageError(f"there is no input `{name}`", hint=did_you_mean(name, known))
+
+
 def _joined(wrong: list[UsageError], strangers: list[str], known: Iterable[str]) -> UsageError:
     """Return one error for values that do not fit and names that are not known, with the first help."""
     for name in strangers:
-        wrong.append(UsageError(f"there is no input `{name}`", hint=did_you_mean(name, known)))
+        wrong.append(unknown(name, known))
     hints = [problem.hint for problem in wrong if problem.hint]
     return UsageError("; ".join(problem.message for problem in wrong), hint=hints[0] if hints else None)
 

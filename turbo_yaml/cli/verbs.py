@@ -129,7 +129,7 @@ def invoke(words: list[str]) -> int:
     except Exception as error:
         from turbo_yaml.cli.faults import report
 
-        return report(error, context)
+        return report(error, context, words)
 
 
 def _means_run(words: list[str]) -> bool:

@@ -157,12 +157,25 @@ def resolve_model(
     name, model = split_model(text, [*defined, *hosts], next(iter(named_providers(settings)), None))
     if name is not None and name in hosts:
         return Resolved(Provider(name, adapter="host"), model)
-    if name is None and "/" in text:
-        raise _unknown(text.partition("/")[0], defined, f"`{text}` names no provider that is known here")
+    if name is None:
+        _refuse_what_names_none(text, defined)
     provider = _provider(name or DEFAULT_PROVIDER, defined)
     if provider.adapter in IN_PROCESS:
         return Resolved(provider, model)
     return _reachable(provider, model, os.environ if environ is None else environ)
+
+
+def _refuse_what_names_none(text: str, defined: Mapping[str, Any]) -> None:
+    """Raise for the name of a model that begins as if a provider were named, and names none."""
+    head, slash, rest = text.partition("/")
+    if slash and not rest and (head in PROVIDERS or head in defined):
+        raise _misconfigured(f"`{text}` names a provider and no model", f"write `{head}/MODEL`")
+    if slash:
+        raise _unknown(head, defined, f"`{text}` names no provider that is known here")
+    head, colon, rest = text.partition(":")
+    if colon and (head in PROVIDERS or head in defined):
+        told = f"`{text}` names no provider: a `/` stands after it, and not a `:`"
+        raise _misconfigured(told, f"write `{head}/{rest or 'MODEL'}`")
 
 
 def _reachable(provider: Provider, model: str, environ: Mapping[str, str]) -> Resolved:

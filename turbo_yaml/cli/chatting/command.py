@@ -15,7 +15,7 @@ from turbo_yaml.cli.chatting.talk import Plan, Talk
 from turbo_yaml.cli.chatting.typist import Typist
 from turbo_yaml.cli.conversation.loop import Loop
 from turbo_yaml.cli.conversation.views import Conversation
-from turbo_yaml.cli.inputs import first_wanting, gather, missing_hint
+from turbo_yaml.cli.inputs import first_wanting, gather, missing_hint, unknown
 from turbo_yaml.cli.options import common, flow_argument, input_flags, tools_flag
 from turbo_yaml.cli.overrides import InOrder, Override, setting_flags
 from turbo_yaml.cli.piped import Piped
@@ -94,6 +94,10 @@ def talk(
 ) -> None:
     """Talk until the person leaves. `kept`: lines are kept for the next chat; `going_on`: a recorded one."""
     declared = function.info.inputs if function.info is not None else ()
+    known = [each.name for each in declared]
+    for name in given:
+        if function.info is not None and name not in known:
+            raise unknown(name, known)
     message = first_wanting(declared, given)
     wanting = [each for each in declared if each.required and each.name not in (*given, message)]
     if wanting:

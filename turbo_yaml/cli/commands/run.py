@@ -240,6 +240,8 @@ def _print_outcome(form: str | None, loop: Loop, run: TurboGenWrapper, view: Vie
         put(sys.stdout, to_json(report_data(outcome, messages, run.usage, run.steps), indent=2) + "\n")
     elif form is None and outcome is not None and not view.has_shown(outcome):
         write(sys.stdout, to_text(outcome))
+    elif form is None and outcome is None and run.steps.messages and not any(run.steps[1:]):
+        tell("the flow says something and never lets the model answer: that is what `generate` does")
 
 
 async def _messages(run: TurboGenWrapper) -> list[Message]:

@@ -123,7 +123,8 @@ def tab(site: Site, at: int) -> Flaw:
     else:
         indents = list(re.finditer(r"^ *\t[ \t]*", text[at:], re.MULTILINE))
         last = at + indents[-1].end()
-        more = f", here and on {len(indents) - 1} more lines" if len(indents) > 1 else ""
+        others = "1 more line" if len(indents) == 2 else f"{len(indents) - 1} more lines"
+        more = f", here and on {others}" if len(indents) > 1 else ""
         end, message = at + 1, f"a tab indents this line{more}; YAML wants spaces"
     while text.startswith("\t", end):
         end += 1
