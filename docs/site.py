@@ -43,7 +43,7 @@ def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
 
 def unfold(nav: list[Any]) -> list[Any]:
     """Return a navigation with, for each `folder/*`, the pages of the folder that it does not name itself."""
-    return _unfold(nav, frozenset(_named(nav)))
+    return _unfold(nav, frozenset(pages_of(nav)))
 
 
 def _unfold(nav: list[Any], named: frozenset[str]) -> list[Any]:
@@ -66,14 +66,15 @@ def _unfold(nav: list[Any], named: frozenset[str]) -> list[Any]:
     return unfolded
 
 
-def _named(nav: list[Any]) -> Iterator[str]:
+def pages_of(nav: list[Any]) -> Iterator[str]:
+    """Yield the pages of a navigation."""
     for entry in nav:
         match entry:
             case str():
                 yield entry
             case dict():
                 for inner in entry.values():
-                    yield from _named(inner if isinstance(inner, list) else [inner])
+                    yield from pages_of(inner if isinstance(inner, list) else [inner])
 
 
 def relink(link: str, page: str) -> str:

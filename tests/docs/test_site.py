@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import chdir
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from docs.figures import figures
-from docs.site import DOCS, OUTSIDE, PROJECT, relink, unfold
+from docs.site import DOCS, OUTSIDE, PROJECT, pages_of, relink, unfold
 from tests.docs.pages import PAGES, ROOT, Block, Desk, blocks
 from tests.docs.test_ci import commands, data, valid
 from turbo_yaml.cli.verbs import invoke
@@ -40,17 +40,6 @@ def settings() -> dict[str, Any]:
     """Return what `mkdocs.yml` says."""
     found: dict[str, Any] = yaml.load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"), _Settings)
     return found
-
-
-def pages_of(nav: list[Any]) -> Iterator[str]:
-    """Yield the pages of a navigation."""
-    for entry in nav:
-        match entry:
-            case str():
-                yield entry
-            case dict():
-                for inner in entry.values():
-                    yield from pages_of(inner if isinstance(inner, list) else [inner])
 
 
 def test_every_page_stands_in_the_navigation_once() -> None:

@@ -75,14 +75,8 @@ def connect(folder: Path) -> sqlite3.Connection:
     path = folder / FILE
     make_private_file(path)
     db = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
-    try:
+    with _closed_where_it_fails(db, path):
         _prepare(db, path)
-    except sqlite3.Error as problem:
-        db.close()
-        raise explained(problem, path) from problem
-    except JournalError:
-        db.close()
-        raise
     return db
 
 
@@ -98,7 +92,7 @@ def connect_to_look(folder: Path) -> sqlite3.Connection:
     # Where nothing waits to be taken over into the file, nobody writes it, and no lock is needed.
     how = "mode=ro" if log.exists() and log.stat().st_size else "mode=ro&immutable=1"
     db = sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True, check_same_thread=False)
-    try:
+    with _closed_where_it_fails(db, path):
         version = _version(db)
         if version != VERSION:
             _refuse_newer(path, version)
@@ -106,13 +100,20 @@ def connect_to_look(folder: Path) -> sqlite3.Connection:
                 f"the journal `{path}` is of the older format {version}, and cannot be brought up to date"
             )
             raise JournalError(f"{message}: it is read-only", hint="copy its folder, and use `--state DIR`")
+    return db
+
+
+@contextmanager
+def _closed_where_it_fails(db: sqlite3.Connection, path: Path) -> Iterator[None]:
+    """Close the journal where it cannot be used, and say why in words."""
+    try:
+        yield
     except sqlite3.Error as problem:
         db.close()
         raise explained(problem, path) from problem
     except JournalError:
         db.close()
         raise
-    return db
 
 
 def _prepare(db: sqlite3.Connection, path: Path) -> None:
