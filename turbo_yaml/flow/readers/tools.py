@@ -124,7 +124,8 @@ def read_parameters(reading: Reading, node: Node, key: Key) -> Any:
 
 def read_request(reading: Reading, node: Node, key: Key) -> Any:
     """Read the method and the address of an HTTP request."""
-    found = scalar(reading, node, key, "a method and an address")
+    example = "`GET https://api.example.com/orders/{id}`"
+    found = scalar(reading, node, key, "a method and an address", f"such as {example}")
     if found is None:
         return WRONG
     if re.fullmatch(REQUEST, found.text):
@@ -134,7 +135,7 @@ def read_request(reading: Reading, node: Node, key: Key) -> Any:
         return found.text
     message = f"`{key.name}` takes a method and an address; this is `{brief(found)}`"
     braces = "an argument stands in single braces, as in " if is_template(found.text) else "such as "
-    help = f"{braces}`GET https://api.example.com/orders/{{id}}`"
+    help = f"{braces}{example}"
     return reading.report("wrong-value", message, found, help)
 
 
