@@ -53,6 +53,8 @@ def test_no_tests_at_all_is_a_mistake(turbo: Turbo, flows: Path) -> None:
         code, out, err = turbo("test", *words)
         assert (code, out) == (2, "")
         assert err.startswith("error: there ")
+        assert ("`--list` shows their names" in err) == ("-k" in words)
+    assert "a flow has them under" in turbo("test", "hello.yaml", "-k", "nothing")[2]
 
 
 def test_what_passed_takes_a_line_and_what_failed_is_shown_with_its_place(turbo: Turbo, flows: Path) -> None:

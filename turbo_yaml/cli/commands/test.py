@@ -113,8 +113,9 @@ def command(
     suites = _suites(files, lambda file: Suite(file, layers, profiles=profiles, watched=watched))
     cases = [(suite, case) for suite in suites for case in suite.cases() if order.wants(case.name)]
     if not cases:
-        where = "under this name" if order.pattern else "here"
-        raise UsageError(f"there are no tests {where}", hint="a flow has them under `tests:`")
+        if order.pattern and any(suite.tests for suite in suites):
+            raise UsageError("there are no tests under this name", hint="`--list` shows their names")
+        raise UsageError("there are no tests here", hint="a flow has them under `tests:`")
     if listing:
         write(sys.stdout, "".join(_listed(suite, case) for suite, case in cases))
         return PASSED
