@@ -26,6 +26,7 @@ from turbo_yaml import (
     UsageError,
     User,
     completion,
+    run,
     turbo,
 )
 from turbo_yaml.models.request import Reply
@@ -114,6 +115,17 @@ def test_arguments_go_by_position_by_name_or_as_one_map() -> None:
     assert finish(greet(greeting="Hi", name="Ada"))["said"] == "Hi, Ada!"
     assert finish(greet({"name": "Ada"}, greeting="Hi")) == {"said": "Hi, Ada!", "messages": 2}
     assert greet.__wrapped__.__doc__ == "Greet somebody."
+
+
+def test_a_script_runs_one_with_its_arguments_by_name_or_as_one_map() -> None:
+    @turbo(model="echo")
+    async def plain(name: str = "world", *, sign: str = "!") -> Any:
+        yield Result(f"{name}{sign}")
+
+    assert run(plain) == "world!"
+    assert run(plain, name="Ada") == "Ada!"
+    assert run(plain, {"name": "Ada", "sign": "?"}) == "Ada?"
+    assert run(greet, name="Ada")["said"] == "Hello, Ada!"
 
 
 def test_too_many_arguments_and_one_that_is_given_twice_are_refused() -> None:

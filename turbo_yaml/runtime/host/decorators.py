@@ -110,15 +110,12 @@ class TurboFn(TurboGenFn):
         """Return all arguments by name; a map of them may stand for all, as for any function that runs."""
         if not given:
             return context
-        parameters = [
-            each.name
-            for each in signature(self.fn).parameters.values()
-            if each.name != "memory"
-            and each.kind in (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
-        ]
+        taken = [each for each in signature(self.fn).parameters.values() if each.name != "memory"]
         first = given[0]
-        if len(given) == 1 and isinstance(first, Mapping) and first.keys() <= {*parameters}:
+        if len(given) == 1 and isinstance(first, Mapping) and first.keys() <= {each.name for each in taken}:
             return {**first, **context}
+        in_order = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
+        parameters = [each.name for each in taken if each.kind in in_order]
         if len(given) > len(parameters):
             raise UsageError(f"`{self.name}` takes {len(parameters)} arguments, and {len(given)} were given")
         named = dict(zip(parameters, given, strict=False))

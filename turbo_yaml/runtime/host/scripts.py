@@ -33,7 +33,8 @@ def run(
 async def _finished(
     fn: TurboGenFn, given: Mapping[str, Any] | None, context: Mapping[str, Any], answers: Answers
 ) -> Any:
+    whole = () if given is None else (given,)
     try:
-        return await fn(given, **context).finish(answers)
+        return await fn(*whole, **context).finish(answers)
     finally:
         await fn.aclose()
