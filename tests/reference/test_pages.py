@@ -54,6 +54,11 @@ def test_a_page_tells_all_that_a_caller_needs(tmp_path: Path) -> None:
         assert part in page
 
 
+def test_what_keeps_the_calls_from_being_counted_is_told_with_names_as_code() -> None:
+    page = reference(Path(__file__).parents[2] / "flows" / "approval_desk.yaml")
+    assert "how often the model calls `write_letter`, which asks" in page
+
+
 @pytest.mark.parametrize(
     ("schema", "words"),
     [

@@ -15,6 +15,12 @@ def prose(text: str) -> str:
     return _MARKS.sub(r"\\\1", one_line(" ".join(text.split())))
 
 
+def told(message: str) -> str:
+    """Return a message of ours, in which names are code."""
+    parts = enumerate(message.split("`"))
+    return "".join(code(part) if at % 2 else _MARKS.sub(r"\\\1", one_line(part)) for at, part in parts)
+
+
 def code(text: str) -> str:
     """Return text as code on one line, in as many backticks as it needs."""
     shown = one_line(" ".join(text.split())) or " "

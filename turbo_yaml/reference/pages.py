@@ -9,7 +9,7 @@ from typing import Any, TypeGuard
 
 from turbo_yaml.diagnostics.visible import one_line
 from turbo_yaml.flow import nodes as n
-from turbo_yaml.reference.markdown import code, prose, table
+from turbo_yaml.reference.markdown import code, prose, table, told
 from turbo_yaml.reference.types import bounds, type_words
 from turbo_yaml.settings.patch import FromEnv, Merge, Patch, Set
 from turbo_yaml.template import Text
@@ -71,7 +71,7 @@ def _calls(audited: Mapping[str, Any]) -> Iterator[str]:
     yield "## Calls"
     yield ""
     if "unlimited" in calls:
-        yield f"No limit is known: {prose(calls['unlimited'])}."
+        yield f"No limit is known: {told(calls['unlimited'])}."
     elif not calls["calls"]:
         yield "It asks no model."
     else:
