@@ -303,6 +303,15 @@ def test_no_answer_without_a_default_fails_at_the_question() -> None:
     assert kind == "timeout" and "30 s" in message
 
 
+def test_where_the_last_answer_did_not_fit_the_failure_says_why() -> None:
+    async def flow() -> Any:
+        yield GetInput("How many?", type={"type": "integer"})
+
+    with pytest.raises(FlowError) as caught:
+        in_loop(function(flow)().finish(["x"]))
+    assert caught.value.message == 'no answer to `How many?` came that fits: "x" is not an integer'
+
+
 def test_an_answer_after_the_timeout_does_not_count() -> None:
     async def flow() -> Any:
         answer = yield GetInput("Name?", timeout=1e-9, default="nobody")

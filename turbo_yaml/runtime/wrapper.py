@@ -42,8 +42,8 @@ class TurboGenWrapper:
     """
 
     __slots__ = (
-        "__weakref__", "_answer", "_answered", "_asked", "_busy", "_driver", "_question", "_setup", "_since",
-        "_started",
+        "__weakref__", "_answer", "_answered", "_asked", "_busy", "_driver", "_question", "_refused",
+        "_setup", "_since", "_started",
     )  # fmt: skip
 
     def __init__(self, frame: Frame, generator: TurboGenTemplate) -> None:
@@ -55,7 +55,7 @@ class TurboGenWrapper:
         self._answered: Any = MISSING
         """The answer that was given last: a loop that gives it again at each step need not forget it."""
         self._setup: Mapping[str, Any] | None = None
-        self._asked = 0
+        self._asked, self._refused = 0, ""
         self._since = 0.0
         self._busy = False
 
@@ -343,6 +343,7 @@ class TurboGenWrapper:
             value = read_given(question, given)
         except UsageError as problem:
             self._asked += 1
+            self._refused = f" that fits: {problem.message}"
             if self._asked < MAX_ASKED:
                 return replace(question, content=f"{problem.message}\n{question.content}")
             self._question = None
@@ -359,7 +360,8 @@ class TurboGenWrapper:
             self._driver.answer = question.default
             return
         within = "" if question.timeout is None else f" within {question.timeout:g} s"
-        self._fail(FlowError(f"no answer to `{question.content:.200}` came{within}", kind="timeout"))
+        what = f"no answer to `{question.content:.200}` came{within}{self._refused}"
+        self._fail(FlowError(what, kind="timeout"))
 
     def _fail(self, problem: FlowError) -> None:
         """Let the answer to the question be a failure."""
@@ -372,7 +374,7 @@ class TurboGenWrapper:
         """Note the question that the flow now stands at, and tell the listener what there is."""
         if isinstance(signal, GetInput) and self._question is None:
             self._question = signal
-            self._asked = 0
+            self._asked, self._refused = 0, ""
             self._driver.frame.host.inputs += 1
             if signal.timeout is not None:
                 recorder = self._driver.frame.host.recorder
