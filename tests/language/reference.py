@@ -30,6 +30,7 @@ from tests.language.rules import (
 from tests.language.running import Story
 from turbo_yaml.errors import FlowError, UsageError
 from turbo_yaml.flow import nodes as n
+from turbo_yaml.source import Span
 from turbo_yaml.template import Expression
 
 MAX_ASKED = 10
@@ -240,7 +241,7 @@ class Scene(PlainSteps):
                 scene.chat, scene.heard, scene.results = self.chat, [Heard(), *self.heard], self.results
             try:
                 yield from scene.run()
-                outcome = fitting(scene.heard[0].outcome, flow.typed.output)
+                outcome = outcome_of(flow, scene.heard[0])
             except Failed as problem:
                 if left == 0 or not worth_another_try(problem, step.retry):
                     raise
@@ -250,6 +251,17 @@ class Scene(PlainSteps):
                 continue
             self.bind(step.as_, outcome)
             return
+
+
+def outcome_of(flow: Flow, heard: Heard) -> Any:
+    """Return what a flow has come to, if it fits; it is the flow that fails else, from its first line on."""
+    source, span = flow.file.typed.source, flow.typed.span
+    try:
+        return fitting(heard.outcome, flow.typed.output)
+    except Failed as problem:
+        begin = source.starts[source.position(span.start).line - 1]
+        problem.at(source, Span(begin, span.end))
+        raise
 
 
 # A whole run -------------------------------------------------------------------------------------------
@@ -266,7 +278,7 @@ def walk(
     scene = Scene(world, flow, flow.bind(inputs), Chat(), [heard], story.results, settings)
     try:
         answering(scene.run(), list(replies), story)
-        story.outcome = fitting(heard.outcome, flow.typed.output)
+        story.outcome = outcome_of(flow, heard)
     except Failed as problem:
         story.error = FlowError(problem.message, kind=problem.kind)
         story.error.source, story.error.span = problem.source, problem.span
