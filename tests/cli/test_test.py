@@ -181,6 +181,17 @@ def test_check_knows_the_tools_of_the_flow(turbo: Turbo, flows: Path) -> None:
     assert "the flow declares no tool `fnd`" in out and "did you mean `find`?" in out
 
 
+def test_check_knows_the_tools_of_a_server_by_its_name_and_theirs(turbo: Turbo, flows: Path) -> None:
+    flow = (
+        "turbo: 1\ntools: {weather: {mcp: {command: [no-such-server]}}}\n"
+        "steps: [user: hi, generate: {tools: [weather]}]\ntests: [{name: a, tools: {NAME: 1}, model: [x]}]\n"
+    )
+    (flows / "tools.yaml").write_text(flow.replace("NAME", "weather.forecast"), encoding="utf-8")
+    assert turbo("check", "tools.yaml")[0] == 0
+    (flows / "tools.yaml").write_text(flow.replace("NAME", "forecast"), encoding="utf-8")
+    assert "as in `weather.forecast`" in turbo("check", "tools.yaml")[1]
+
+
 def test_tests_load_no_client_of_models(turbo: Turbo, flows: Path) -> None:
     code = (
         "import sys\nfrom turbo_yaml.cli.verbs import invoke\ncode = invoke(['test', 'good.yaml'])\n"

@@ -139,10 +139,14 @@ class _Look(Record):
         span = self.test.tools_span
         if span is None or self.file.uses:
             return
-        given = any(tool.kind == "caller" for tool in self.file.tools.values())
+        declared = self.file.tools
+        given = any(tool.kind == "caller" for tool in declared.values())
+        servers = [name for name, tool in declared.items() if tool.kind == "mcp"]
         for name in self.test.tools:
-            if name not in self.file.tools and not given:
-                help_ = did_you_mean(name, self.file.tools) or "declare it under `tools:` of the flow"
+            if name not in declared and not given and name.partition(".")[0] not in servers:
+                help_ = did_you_mean(name, declared) or "declare it under `tools:` of the flow"
+                if servers:
+                    help_ = f"a tool of a server has its name before its own, as in `{servers[0]}.{name}`"
                 yield self.at(span, f"the flow declares no tool `{name}`", help_)
 
     # Names ---------------------------------------------------------------------------------------------
