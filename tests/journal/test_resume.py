@@ -377,6 +377,20 @@ def test_only_what_differs_is_asked_anew(tmp_path: Path) -> None:
     in_loop(work())
 
 
+def test_what_is_asked_anew_stays_where_it_was_in_the_record(tmp_path: Path) -> None:
+    async def work() -> None:
+        steps = "  - user: one\n  - generate\n  - user: two\n  - generate\n  - input: Go on?\n"
+        bench = Bench(tmp_path, steps)
+        name = await bench.break_off()
+        before = [event.place for event in bench.journal.events(bench.journal.run(name))]
+        bench.fn = bench.of(steps.replace("one", "other"))
+        await bench.go_on(name, ["yes"], on_change="rerun")
+        events = bench.journal.events(bench.journal.run(name))
+        assert [event.place for event in events] == before == ["generate", "generate[2]", "input"]
+
+    in_loop(work())
+
+
 def test_a_step_that_is_new_is_noticed_before_it_is_paid(tmp_path: Path) -> None:
     async def work() -> None:
         bench = Bench(tmp_path, "  - user: one\n  - generate: {}\n    id: last\n  - input: Go on?\n")

@@ -207,12 +207,15 @@ class RunLog:
         prompt: bytes | None = None,
         ask: bytes | None = None,
         model: str | None = None,
+        instead: Event | None = None,
     ) -> Statement:
-        """Return the statement that records that something was asked."""
-        self._number += 1
+        """Return the statement that records that something was asked, in the place of an earlier event."""
+        if instead is None:
+            self._number += 1
+        number = self._number if instead is None else instead.number
         now = time()
         self._begun[place] = now, monotonic()
-        return _START, (self.id, place, self._number, kind, line, prompt, ask, model, now)
+        return _START, (self.id, place, number, kind, line, prompt, ask, model, now)
 
     def end(
         self,

@@ -154,7 +154,7 @@ class Recorder:
             return None
         self.goes_live(place, at)
         statements = self.log.texts([(ask, text)])
-        statements.append(self.log.start(at, "input", line_of(generator), ask=ask))
+        statements.append(self.log.start(at, "input", line_of(generator), ask=ask, instead=event))
         await self.commit([*statements, *self.log.status("waiting")])
         return None
 

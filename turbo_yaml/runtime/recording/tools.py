@@ -47,7 +47,8 @@ async def recorded_tool(
             return event.data["value"]
     look_for_the_end(place)
     recorder.goes_live(place, at)
-    await recorder.commit([*log.texts([(ask, asked)]), log.start(at, "tool", line, ask=ask)])
+    started = log.start(at, "tool", line, ask=ask, instead=event)
+    await recorder.commit([*log.texts([(ask, asked)]), started])
     try:
         value = await work()
     except FlowError as problem:

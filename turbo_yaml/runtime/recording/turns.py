@@ -62,7 +62,8 @@ class Turn:
         line = line_of(generator_of(self._chat))
         statements = log.links(links)
         statements += log.texts([(ask, asked)])
-        statements.append(log.start(at, "turn", line, prompt=prompt, ask=ask, model=request.model))
+        started = log.start(at, "turn", line, prompt=prompt, ask=ask, model=request.model, instead=event)
+        statements.append(started)
         await recorder.commit(statements)
         try:
             reply = await work()
