@@ -376,6 +376,10 @@ def test_a_file_that_cannot_be_run_is_told_with_its_line(tmp_path: Path, text: s
     assert told in caught.value.message
 
 
-def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="is no Python file"):
+def test_a_file_that_is_not_there_or_no_python_is_told(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"there is no file `.*tools\.py`"):
         read_tool_file(tmp_path / "tools.py")
+    (tmp_path / "tools.txt").write_text("x = 1\n")
+    for path in (tmp_path, tmp_path / "tools.txt"):
+        with pytest.raises(UsageError, match="is no Python file"):
+            read_tool_file(path)

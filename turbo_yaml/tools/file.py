@@ -18,6 +18,8 @@ def read_tool_file(path: Path) -> dict[str, Callable[..., Any]]:
 
     What it imports may lie beside it. `UsageError` where it cannot be read or fails.
     """
+    if not path.exists():
+        raise UsageError(f"there is no file `{path}`", hint="check the path and the folder it starts from")
     spec = spec_from_file_location(f"turbo_yaml_tools_{path.stem}", path)
     if spec is None or spec.loader is None or not path.is_file():
         raise UsageError(
