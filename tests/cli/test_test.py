@@ -171,6 +171,38 @@ def test_coverage_is_a_table_and_files(form: str, turbo: Turbo, folder: Path) ->
     assert (folder / "c.info").read_text().startswith("TN:\nSF:flow.yaml\n")
 
 
+def test_tests_that_are_called_alike_have_snapshots_of_their_own(turbo: Turbo, folder: Path) -> None:
+    text = """\
+turbo: 1
+inputs: {x: string}
+steps: [{user: "{{ x }}"}, generate]
+tests:
+  - {name: a/b, with: {x: one}, model: [y], expect: [snapshot]}
+  - {name: A b, with: {x: two}, model: [y], expect: [snapshot]}
+  - {name: "r", cases: [{x: p}, {x: q}], model: [y], expect: [snapshot]}
+  - {name: "s {{ case.n }}", cases: [{n: 1, x: p}, {n: 1, x: q}], model: [y], expect: [snapshot]}
+"""
+    (folder / "flow.yaml").write_text(text, encoding="utf-8")
+    (folder / "flow.test.yaml").write_text(
+        "turbo: 1\nflow: ./flow.yaml\n"
+        "tests: [{name: a b, with: {x: other}, model: [y], expect: [snapshot]}]\n",
+        encoding="utf-8",
+    )
+    files = ("flow.yaml", "flow.test.yaml")
+    assert turbo("test", *files, "--update")[0] == 0
+    assert sorted(path.name for path in (folder / "snapshots").iterdir()) == [
+        "flow.a-b-2.txt",
+        "flow.a-b.txt",
+        "flow.r-1.txt",
+        "flow.r-2.txt",
+        "flow.s-1-2.txt",
+        "flow.s-1.txt",
+        "flow.test.a-b.txt",
+    ]
+    assert turbo("test", *files)[0] == 0
+    assert turbo("test", "flow.yaml", "-k", "A b")[0] == 0
+
+
 def test_check_knows_the_tools_of_the_flow(turbo: Turbo, flows: Path) -> None:
     (flows / "tools.yaml").write_text(
         "turbo: 1\ntools: {find: {description: d, with: {id: integer}}}\n"

@@ -18,9 +18,13 @@ from turbo_yaml.types.text import read_text
 
 
 class Case(Record, kw_only=True):
-    """One run of a test. `row` is the row that it runs for, `problem` why it cannot run."""
+    """One run of a test. `row` is the row that it runs for, `problem` why it cannot run.
+
+    `snapshot` is what its snapshots are called, unlike those of any other case of the file.
+    """
 
     name: str
+    snapshot: str = ""
     test: Test
     source: Source
     row: Mapping[str, Any] | None = None

@@ -54,7 +54,7 @@ class Means(Record, kw_only=True):
 async def judge(
     assertions: Iterable[Assertion], story: Story, means: Means, name: str, case: Mapping[str, Any] | None
 ) -> list[Verdict]:
-    """Return a verdict on each assertion. `name` is the test's, `case` the row that it runs for."""
+    """Return a verdict on each assertion. `name` is that of its snapshot, `case` the row that it runs for."""
     judging = _Judging(story, means, name, {} if case is None else {"case": case})
     return [await judging.verdict(assertion) for assertion in assertions]
 

@@ -181,9 +181,9 @@ class _Bench:
         means = self._means(case)
         verdicts: list[Verdict] = []
         for number, (turn, story) in enumerate(zip(case.test.turns, rehearsal.stories, strict=False), 1):
-            for verdict in await judge(turn.expect, story, means, f"{case.name} turn {number}", case.row):
+            for verdict in await judge(turn.expect, story, means, f"{case.snapshot}-turn-{number}", case.row):
                 verdicts.append(verdict.of_turn(number))
-        verdicts += await judge(case.test.expect, rehearsal.whole(), means, case.name, case.row)
+        verdicts += await judge(case.test.expect, rehearsal.whole(), means, case.snapshot, case.row)
         return verdicts
 
     def _means(self, case: Case) -> Means:

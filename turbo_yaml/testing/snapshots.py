@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,19 +19,25 @@ _TELLING: Final = ("model", "temperature", "top_p", "max_tokens", "stop", "seed"
 """The settings that are shown: those that change what the model says."""
 
 
+def file_words(name: str, taken: Collection[str] = ()) -> str:
+    """Return a test's name as part of the name of a file, with a number where that is taken."""
+    words = (re.sub(r"[^\w.-]+", "-", name.lower()).strip("-.") or "test")[:80]
+    numbered = (words if number == 1 else f"{words}-{number}" for number in count(1))
+    return next(each for each in numbered if each not in taken)
+
+
 class Snapshots:
     """The snapshots of the tests in one file, in the folder `snapshots` beside it."""
 
     def __init__(self, path: Path, *, update: bool, written: list[Path]) -> None:
         self._folder = path.parent / _FOLDER
-        self._stem = path.name.removesuffix(path.suffix).removesuffix(".test")
+        self._stem = path.name.removesuffix(path.suffix)
         self.update = update
         self.written = written
 
     def place(self, name: str) -> Path:
-        """Return the file of the test of this name."""
-        words = re.sub(r"[^\w.-]+", "-", name.lower()).strip("-.") or "test"
-        return self._folder / f"{self._stem}.{words[:80]}.txt"
+        """Return the file of the snapshot of this name."""
+        return self._folder / f"{self._stem}.{name}.txt"
 
     def compare(self, name: str, calls: Sequence[Call]) -> Finding:
         """Compare what was sent with the file, or write the file."""

@@ -15,12 +15,14 @@ from turbo_yaml.diagnostics import Diagnostic
 from turbo_yaml.errors import FlowInvalid, UsageError
 from turbo_yaml.flow.nodes import FlowFile
 from turbo_yaml.flow.nodes.tests import Assertion, Test
+from turbo_yaml.records import replace
 from turbo_yaml.runtime.function import TurboGenFn
 from turbo_yaml.settings.layers import Layer
 from turbo_yaml.source import Source, Span
 from turbo_yaml.source.files import UnreadableText, is_test_file
 from turbo_yaml.testing.assertions.registry import WATCHED
 from turbo_yaml.testing.cases import Case, cases_of
+from turbo_yaml.testing.snapshots import file_words
 from turbo_yaml.testing.templates import Templates
 
 _TURBO: Final = re.compile(rb"^(?:\xef\xbb\xbf)?[\"']?turbo[\"']?\s*:", re.MULTILINE)
@@ -84,11 +86,15 @@ class Suite:
 
     def cases(self) -> Iterator[Case]:
         """Yield every case of every test."""
+        taken: set[str] = set()
         for test in self.tests:
             info = self.function(test).info
             declared = () if info is None else info.inputs
             try:
-                yield from cases_of(test, self.source, self.rows, declared, self._templates)
+                for case in cases_of(test, self.source, self.rows, declared, self._templates):
+                    snapshot = file_words(case.name, taken)
+                    taken.add(snapshot)
+                    yield replace(case, snapshot=snapshot)
             except UsageError as problem:
                 assert test.rows is not None
                 raise self._refused(problem, test.rows.span) from None
