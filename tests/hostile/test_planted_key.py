@@ -16,6 +16,7 @@ from typing import Any, TypeAlias
 
 import pytest
 
+from tests.hostile.interrupting import ROOT
 from tests.server import Answer, ThreadServer
 from tests.server.answer import chunk
 from tests.server.http import Received
@@ -216,6 +217,49 @@ def test_a_run_that_is_ended_in_a_reply_leaves_no_key_behind(
         (run,) = json.loads(shown("runs", "list", "--json")[1])
         story = shown("runs", "show", run["run"], "--json")[1]
     assert leaks({"out": told + out, "err": err, "story": story}, project) == []
+
+
+HOST = """\
+import asyncio
+import pytest
+import turbo_yaml
+
+@pytest.mark.parametrize("number", range(%d))
+def test_host(number):
+    here = {"base_url": "%s", "api_key_env": "HERE_API_KEY"}
+    settings = {"model": "here/m", "providers": {"here": here}, "timeout": "0.3s", "retries": 0}
+    fn = turbo_yaml.load("flow.yaml", cache=False).configure({**settings, "stream": number %% 2 == 0})
+    assert asyncio.run(fn().finish()) == "nothing of it"
+"""
+"""A test in Python of what runs flows: pytest shows the variables of each frame that it fails in."""
+LIVES = "".join(
+    f"  - {{name: '{fault}', live: true, expect: [snapshot, contains: nothing of it]}}\n" for fault in ECHOED
+)
+
+
+@pytest.mark.slow
+def test_a_key_is_in_nothing_that_pytest_tells_of_flows_and_of_their_host(project: Path) -> None:
+    (project / "flow.yaml").write_text(FLOW + LIVES, encoding="utf-8")
+    asked = [*ECHOED.values()][::3]
+    with ThreadServer([Answer(text=KEY), *ECHOED.values(), *asked]) as server:
+        text = PROJECT.replace("write", "off") % server.url
+        (project / "turbo.yaml").write_text(f"{text}timeout: 0.3s\nretries: 0\n")
+        (project / "test_host.py").write_text(HOST % (len(asked), server.url))
+        words = ["-p", "turbo_yaml.testing.pytest_plugin", "--flows", "--flows-live", "--flows-update"]
+        words += ["--showlocals", "-vvrA", "--junitxml=out.xml", "-o", "junit_logging=all"]
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", *words],
+            capture_output=True,
+            text=True,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            check=False,
+        )
+        assert len(server.received) == 1 + len(ECHOED) + len(asked)
+        assert all(one.headers["authorization"] == f"Bearer {KEY}" for one in server.received)
+    assert done.stdout.count("`nothing of it` is not in the text") >= 2
+    assert done.stdout.count("settings   = {") == len(asked)
+    assert (project / "out.xml").exists() and (project / "snapshots").exists()
+    assert leaks({"out": done.stdout, "err": done.stderr}, project) == []
 
 
 def every_command(shown: Shown) -> dict[str, str]:

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import re
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any, TypeAlias
 
 import pytest
 
+from tests.hostile.interrupting import ROOT
 from tests.server import Answer, ThreadServer
 from tests.server.http import Received
 from turbo_yaml.cli.verbs import invoke
@@ -181,3 +183,29 @@ def test_what_fails_comes_as_text(where: str, tmp_path: Path, typed: Typed) -> N
         seen = typed(*words)
         assert seen and not UNSAFE.findall(seen), seen
     assert not UNSAFE.findall(typed("run", name, "-m", "echo", "--debug", "--tools", "tools.py"))
+
+
+def test_what_pytest_tells_of_flows_comes_as_text(tmp_path: Path, typed: Typed) -> None:
+    (tmp_path / "bad.yaml").write_text(
+        f"turbo: 1\n{FAILS['in a key']}tests: [{{name: a}}]\n", encoding="utf-8"
+    )
+    assert not UNSAFE.findall(typed("test"))
+    (tmp_path / "turbo.yaml").write_text(
+        f"providers: {{\"p {SPELLED}\": {{base_url: 'http://127.0.0.1:1'}}}}\n"
+    )
+    words = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-p",
+        "turbo_yaml.testing.pytest_plugin",
+        "--flows",
+        "--flows-live",
+    ]
+    words += ["-vrA", "--showlocals", "--continue-on-collection-errors", "--junitxml=out.xml"]
+    environment = {**os.environ, "TURBO_YAML_TRUST": "", "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(words, capture_output=True, text=True, env=environment, check=False)
+    seen = [done.stdout, done.stderr, (tmp_path / "out.xml").read_text(encoding="utf-8")]
+    assert "2 failed, 1 passed, 1 warning, 1 error" in done.stdout, done.stdout
+    assert "good \\x1b[2J" in done.stdout
+    assert [UNSAFE.findall(text) for text in seen] == [[], [], []]

@@ -86,6 +86,20 @@ def test_pytest_tells_of_a_mistake_in_a_flow_as_the_check_does(folder: Path) -> 
     assert "error[unknown-name]: `m` is not defined here\n --> flow.yaml:6:" in done.stdout
 
 
+def test_pytest_tells_what_a_folder_grants_to_no_flow_and_what_is_wrong_in_its_settings(folder: Path) -> None:
+    (folder / "turbo.yaml").write_text("allow: ['http:127.0.0.1:*']\n", encoding="utf-8")
+    words = (*PYTEST[:-2], "--flows", "--flows-live", "-k", "large")
+    done = python(folder, *words)
+    assert (done.returncode, done.stdout.count("turbo.yaml:0: FlowWarning: [untrusted-file] turbo")) == (0, 1)
+    assert "`allow` counts only where you trust the folder; look at the file" in done.stdout
+    only = ("-W", "error::turbo_yaml.testing.pytest_plugin.FlowWarning")
+    assert python(folder, *words, *only).returncode == 2
+    (folder / "turbo.yaml").write_text("alow: []\n", encoding="utf-8")
+    done = python(folder, *PYTEST, "--flows")
+    assert done.returncode == 2
+    assert "error[unknown-setting]: `alow` is not a setting\n --> turbo.yaml:1:" in done.stdout
+
+
 def test_coverage_reports_flows_by_their_own_lines_beside_the_code_of_the_host(folder: Path) -> None:
     (folder / "host.py").write_text(HOST, encoding="utf-8")
     (folder / ".coveragerc").write_text(

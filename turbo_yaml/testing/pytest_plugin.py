@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import warnings
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,12 +11,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from turbo_yaml.diagnostics import Diagnostic
     from turbo_yaml.settings.layers import Layer
     from turbo_yaml.testing.cases import Case
     from turbo_yaml.testing.outcome import Outcome
     from turbo_yaml.testing.suite import Suite
 
 _ENDINGS = (".yaml", ".yml")
+_TOLD = pytest.StashKey[set[str]]()
+"""The warnings that were given."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -44,19 +49,36 @@ class FlowFile(pytest.File):
 
         if not has_tests(self.path):
             return
-        from turbo_yaml.diagnostics.render import render
+        from turbo_yaml.diagnostics.render import render, render_failure
+        from turbo_yaml.diagnostics.visible import one_line
         from turbo_yaml.errors import FlowInvalid, UsageError
 
-        live = bool(self.config.getoption("flows_live"))
         try:
-            suite = Suite(self._shown(), lambda folder: _layers(folder, live=live))
+            suite = Suite(self._shown(), self._layers)
             cases = [*suite.cases()]
         except FlowInvalid as problem:
             raise self.CollectError(render(problem.diagnostics)) from None
         except UsageError as problem:
-            raise self.CollectError(problem.message) from None
+            raise self.CollectError(render_failure(problem)) from None
         for case in cases:
-            yield FlowItem.from_parent(self, name=case.name, suite=suite, case=case)
+            yield FlowItem.from_parent(self, name=one_line(case.name), suite=suite, case=case)
+
+    def _layers(self, folder: Path) -> Iterable[Layer]:
+        """Return the settings for flows in a folder: the project's, and for live tests the user's own."""
+        from turbo_yaml.errors import FlowInvalid
+        from turbo_yaml.settings.sources import environment_layer
+        from turbo_yaml.settings.trust import run_layers
+
+        live = bool(self.config.getoption("flows_live"))
+        layers, found = run_layers(folder, os.environ, offline=not live)
+        environment, problems = environment_layer(os.environ if live else {})
+        found += problems
+        if any(problem.severity == "error" for problem in found):
+            raise FlowInvalid(found)
+        told = self.config.stash.setdefault(_TOLD, set())
+        for problem in found:
+            _warn(problem, told)
+        return [*layers, *([] if environment is None else [environment])]
 
     def _shown(self) -> Path:
         """Return the path as it is shown: from the folder where pytest was started, if it is below."""
@@ -102,6 +124,10 @@ class FlowItem(pytest.Item):
         return self.path, line - 1, self.name
 
 
+class FlowWarning(pytest.PytestWarning):
+    """Something in the settings for a flow that does not count, or is not as it should be."""
+
+
 class FlowTestFailed(Exception):
     """A test of a flow did not pass."""
 
@@ -110,16 +136,12 @@ class FlowTestFailed(Exception):
         self.outcome = outcome
 
 
-def _layers(folder: Path, *, live: bool) -> Iterable[Layer]:
-    """Return the settings for flows in a folder: the project's, and for live tests the user's own."""
-    import os
+def _warn(problem: Diagnostic, told: set[str]) -> None:
+    """Show a finding among pytest's warnings, once, with no line of a file: pytest would show it raw."""
+    from turbo_yaml.diagnostics.visible import one_line
 
-    from turbo_yaml.errors import FlowInvalid
-    from turbo_yaml.settings.sources import environment_layer
-    from turbo_yaml.settings.trust import run_layers
-
-    layers, problems = run_layers(folder, os.environ, offline=not live)
-    if any(problem.rule == "untrusted-file" and problem.severity == "error" for problem in problems):
-        raise FlowInvalid(problems)
-    found = environment_layer(os.environ)[0] if live else None
-    return [*layers, *([] if found is None else [found])]
+    help = f"; {problem.help}" if problem.help else ""
+    text = one_line(f"[{problem.rule}] {problem.where()}: {problem.message}{help}")
+    if text not in told:
+        told.add(text)
+        warnings.warn_explicit(FlowWarning(text), None, one_line(problem.source.name), 0)
