@@ -42,6 +42,7 @@ STAGES: Final = {
     "python": "tests.hostile.stages.python:run",
     "yaml": "tests.hostile.stages.yaml:read",
     "pyyaml": "tests.hostile.stages.yaml:read_by_pyyaml",
+    "sandbox": "tests.hostile.stages.sandbox:compared",
     "jinja": "tests.hostile.stages.jinja:rendered",
 }
 

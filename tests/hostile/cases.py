@@ -9,6 +9,8 @@ from typing import Any, Final, TypeAlias, TypeVar
 from tests.codegen_templates import hostile
 from tests.hostile.corpus import escapes, flows, greedy
 
+BATCH: Final = 200
+"""So many of the templates that are spelled by program take less than a second."""
 Case: TypeAlias = tuple[str, Any]
 _Any = TypeVar("_Any")
 
@@ -30,3 +32,14 @@ def templates() -> list[Case]:
 def some(cases: Sequence[_Any], each: int) -> list[_Any]:
     """Return every one of `each` cases, or all of them if that is wanted."""
     return list(cases if EVERYTHING else cases[::each])
+
+
+def escaping() -> list[str]:
+    """Return every template that Jinja's own sandbox is asked about as well."""
+    return [*dict.fromkeys((*escapes.KNOWN, *escapes.spelled()))]
+
+
+def in_batches(texts: Sequence[str], **more: Any) -> list[Case]:
+    """Return templates as cases that go through many in one process, named by their first."""
+    starts = range(0, len(texts), BATCH)
+    return [(texts[at], {"templates": texts[at : at + BATCH], **more}) for at in starts]
