@@ -258,18 +258,6 @@ def test_rules_are_part_of_a_recording(tmp_path: Path) -> None:
     assert Recording.resuming(recording, "abc", "keep", "skip").rules == Rules("keep", "skip", False)
 
 
-def test_a_run_is_told_that_there_is_no_thread_for_the_journal(tmp_path: Path) -> None:
-    before = threading.stack_size(1 << 45)  # more than a machine can address: no thread is to be had
-    try:
-        bench = Bench(tmp_path, FLOW)
-        with pytest.raises(JournalError, match="cannot be written: no room for another thread"):
-            in_loop(drive(bench.fn()))
-        bench.journal.close()
-    finally:
-        threading.stack_size(before)
-    assert bench.asked == 0
-
-
 class Poor(asyncio.SelectorEventLoop):
     """A loop that had no memory when it was first to be woken."""
 

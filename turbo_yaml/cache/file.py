@@ -78,7 +78,10 @@ class SqliteCache(KeyedCache):
         return Stats(entries, self.path.stat().st_size, hits, oldest)
 
     async def _do(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        return await asyncio.to_thread(self._with, work)
+        try:
+            return await asyncio.to_thread(self._with, work)
+        except RuntimeError as problem:  # there is no room for another thread
+            raise CacheError(f"the cache `{self.path}` cannot be used: {problem}") from None
 
     def _with(self, work: Callable[[sqlite3.Connection], T]) -> T:
         try:

@@ -13,7 +13,7 @@ from time import time
 from typing import Any, Final, TypeVar
 from weakref import finalize
 
-from turbo_yaml.errors import UsageError
+from turbo_yaml.errors import JournalError, UsageError
 from turbo_yaml.journal.folder import state_folder
 from turbo_yaml.journal.locks import Owner, process_of
 from turbo_yaml.memory.conversations import FILE, at_once, connect, said, unusable
@@ -82,7 +82,7 @@ class SqliteMemory(BaseMemory):
         """Take the conversation, and read what was said in it; nothing stays open where that cannot be."""
         taken = self._owner is not None
         try:
-            await asyncio.to_thread(self._with, self._take)
+            await self._do(self._take)
         except Exception:
             if not taken:
                 await self.release()
@@ -91,12 +91,15 @@ class SqliteMemory(BaseMemory):
     async def put_back(self, count: int, state: Mapping[str, Any]) -> None:
         """Let the conversation be as it was with its first messages, so many, and with this remembered."""
         self.chat.messages = self.chat.messages[:count]
-        await asyncio.to_thread(self._with, lambda db: self._write(db, [], count))
+        await self._do(lambda db: self._write(db, [], count))
         await self.set_state(state)
 
     async def release(self) -> None:
         """Let others go on with the conversation."""
-        await asyncio.to_thread(self._let_go)
+        try:
+            await asyncio.to_thread(self._let_go)
+        except RuntimeError:  # there is no room for another thread
+            self._let_go()
 
     async def get(self) -> list[Message]:
         """Return every message kept, oldest first."""
@@ -105,14 +108,14 @@ class SqliteMemory(BaseMemory):
     async def extend(self, messages: Iterable[Message]) -> None:
         """Add messages at the end: all of them are kept, or none."""
         new, first = [*messages], len(self.chat.messages)
-        await asyncio.to_thread(self._with, lambda db: self._write(db, new, first))
+        await self._do(lambda db: self._write(db, new, first))
         await self.chat.extend(new)
 
     async def forget(self, *, label: str | None = None, last: int | None = None) -> None:
         """Drop the messages with a label, or the last so many, or all; a tool's result goes with its call."""
         await self.chat.forget(label=label, last=last)
         kept = self.chat.messages
-        await asyncio.to_thread(self._with, lambda db: self._write(db, kept, 0))
+        await self._do(lambda db: self._write(db, kept, 0))
 
     async def get_state(self) -> Mapping[str, Any]:
         """Return what was remembered, by name."""
@@ -123,7 +126,7 @@ class SqliteMemory(BaseMemory):
         await self.chat.set_state(state, merge=merge)
         text = json.dumps(self.chat.state, ensure_ascii=False)
         sql = "update conversation set state = ? where name = ?"
-        await asyncio.to_thread(self._with, lambda db: db.execute(sql, (text, self.name)))
+        await self._do(lambda db: db.execute(sql, (text, self.name)))
 
     async def prepare_prompt(self, max_tokens: int | None = None) -> list[Message]:
         """Return the messages to send; with `max_tokens` as many of the newest as are estimated to fit."""
@@ -134,6 +137,12 @@ class SqliteMemory(BaseMemory):
         return await self.chat.fork()
 
     # The file -------------------------------------------------------------------------------------------
+
+    async def _do(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        try:
+            return await asyncio.to_thread(self._with, work)
+        except RuntimeError as problem:  # there is no room for another thread
+            raise JournalError(f"the conversations in `{self.path}` cannot be used: {problem}") from None
 
     def _with(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Do work in one transaction; `JournalError` where it cannot be done."""
