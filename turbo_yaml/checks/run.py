@@ -13,6 +13,7 @@ from turbo_yaml.checks.subject import Subject
 from turbo_yaml.diagnostics import Diagnostic, Related
 from turbo_yaml.diagnostics.slips import one_for_each_slip
 from turbo_yaml.diagnostics.suggest import nearest
+from turbo_yaml.flow import nodes as n
 from turbo_yaml.records import replace
 from turbo_yaml.source import Source
 
@@ -31,6 +32,8 @@ _OF_ONE_NAME: Final = frozenset(
     }
 )
 """Rules that say which name is wrong: the same name may well be so in many places."""
+_UNKNOWN: Final = " is not defined here"
+_INPUTS: Final = "declare them under `inputs:`, or `set` them before these steps"
 _MOST = 6
 """Of a name that is told once, this many places are shown."""
 
@@ -46,7 +49,33 @@ def run_checks(subject: Subject, levels: Levels | None = None) -> list[Diagnosti
                 continue  # what is doubtful may be due to what is wrong
             if _usual(name, levels, subject.source) != "off" and applies(name, subject):
                 found += load_rule(name).check(subject)
-    return settled(found, subject.source, levels, clean=subject.clean)
+    return settled(_missing_inputs(subject, found), subject.source, levels, clean=subject.clean)
+
+
+def _missing_inputs(subject: Subject, found: list[Diagnostic]) -> list[Diagnostic]:
+    """Return findings with the names that a flow without `inputs` lacks as one."""
+    for flow in subject.flows:
+        lacking = [one for one in found if not flow.inputs and _is_lacking(one, flow, subject.source)]
+        names = [*dict.fromkeys(one.message.removesuffix(_UNKNOWN) for one in lacking)]
+        if len(names) > 1:
+            first, *others = lacking
+            related = [Related(_either(one, first), one.source, one.span) for one in others[: _MOST - 1]]
+            message = f"{', '.join(names[:-1])} and {names[-1]} are not defined here"
+            whole = replace(first, message=message, help=_INPUTS, related=tuple(related))
+            found = [whole if one is first else one for one in found if one is first or one not in others]
+    return found
+
+
+def _is_lacking(one: Diagnostic, flow: n.Flow, source: Source) -> bool:
+    """Tell whether a finding is about a name in a flow that is like no other."""
+    if one.rule != "unknown-name" or one.source is not source or one.help is None:
+        return False
+    inside = any(step.span.start <= one.span.start < step.span.end for step in flow.steps)
+    return inside and one.message.endswith(_UNKNOWN) and one.help.startswith(("declare it", "one of"))
+
+
+def _either(one: Diagnostic, first: Diagnostic) -> str:
+    return "and here" if one.message == first.message else one.message.removesuffix(" here") + " either"
 
 
 def settled(

@@ -45,20 +45,29 @@ def _tells(told: Diagnostic, one: Diagnostic) -> bool:
     """Tell whether a finding accounts for another one."""
     if told.source is not one.source:
         return False
+    return _tells_of_keys(told, one) or _tells_of_values(told, one) or _tells_of_neighbours(told, one)
+
+
+def _tells_of_keys(told: Diagnostic, one: Diagnostic) -> bool:
+    """Tell whether a finding accounts for another one, which is about keys, or what stands after them."""
     line, other = _line(told), _line(one)
     match one.rule:
         case "missing-key" if told.rule in ("unknown-key", "unknown-type") and _is_moved(told, one):
             return True
         case "missing-key" if isinstance(told.help, Replacement) and " is there for " in one.message:
-            return told.help.instead in re.findall(_QUOTED, one.message)
+            return told.help.instead in _quoted(one)
+        case "missing-key" if told.rule == "missing-value":
+            return told.span == one.span
+        case "missing-key" if told.rule == "missing-key" and " has no `" in one.message:
+            return told.span.start < one.span.start and not set(_wanted(told)).isdisjoint(_quoted(one))
         case "missing-argument" if told.rule == "unknown-type":
             return _moved_word(told) in _wanted(one)
         case "missing-argument" if told.rule == "unknown-key":
             return _text(told) == "with" and abs(line - other) <= _NEAR
-        case "unknown-key" if told.rule == "unknown-key":
-            return line == other and told.span.start < one.span.start and _text(told).count('"') % 2 == 1
-        case "unknown-field" | "never-equal" if told.rule == "wrong-test" and one.severity == "warning":
-            return not _words(told.message).isdisjoint(_words(" ".join(re.findall(_QUOTED, one.message))))
+        case "unknown-key" | "reserved-name" if told.rule == one.rule and _text(told).count('"') % 2 == 1:
+            return line == other and told.span.start < one.span.start
+        case "unknown-key" | "unknown-type" if told.rule in _MOVED and 0 < other - line <= _NEAR:
+            return _hangs(told, line, other)
         case "missing-value" if told.rule in ("unknown-key", "yaml-missing-dash"):
             return other == line + 1
         case "missing-step" if told.rule == "two-steps":
@@ -67,8 +76,38 @@ def _tells(told: Diagnostic, one: Diagnostic) -> bool:
             return 0 < other - line <= 2
         case "yaml-unquoted-template" if told.rule == "wrong-kind" or told.rule in _MOVED:
             return told.span.start <= one.span.start and other - line <= 4
-        case "unknown-case" if told.rule == "unknown-case" and told is not one:
-            return _text(one) in _words_advised(told)
+        case "yaml-unquoted-template" if told.rule == "bad-name":
+            return line == other
+        case "yaml-unquoted-template" if told.rule == "template-syntax" and "is not closed" in told.message:
+            return 0 < other - line <= _NEAR
+    return False
+
+
+def _tells_of_values(told: Diagnostic, one: Diagnostic) -> bool:
+    """Tell whether a finding accounts for another one, which is about names and what they hold."""
+    match one.rule:
+        case "maybe-wrong" | "never-equal" | "unknown-field" if (
+            told.rule == "wrong-test" and one.severity == "warning"
+        ):
+            return not _words(told.message).isdisjoint(_words(" ".join(_quoted(one))))
+        case "unknown-case" | "never-equal" if told.rule == one.rule:
+            return not _words(_text(one)).isdisjoint(_words_advised(told))
+        case "unknown-flow" | "unknown-tool" if told.rule == "wrong-kind":
+            return told.message.endswith("there is no name of one above it")
+        case "wrong-output" if told.rule == "unknown-field":
+            return one.message.endswith((f"`{_text(told)}` is missing", f".{_text(told)}` is missing"))
+        case "maybe-missing" if told.rule == "unknown-field":
+            return _line(told) == _line(one)
+        case "maybe-wrong" if told.rule == "wrong-output":
+            return _quoted(one)[:2] == _quoted(told)[:2]
+        case "maybe-wrong" if told.rule == "maybe-null":
+            return one.span.start <= told.span.start < one.span.end
+    return False
+
+
+def _tells_of_neighbours(told: Diagnostic, one: Diagnostic) -> bool:
+    """Tell whether a finding accounts for another one that stands beside it, or hangs below it."""
+    line, other = _line(told), _line(one)
     if told.rule == one.rule:
         return told.span.start < one.span.start and _beside(told, one)
     if told.rule == "yaml-missing-colon" and one.rule.startswith("yaml-"):
@@ -84,6 +123,11 @@ def _wanted(one: Diagnostic) -> list[str]:
     """Return the names of the keys that are missing."""
     needs = re.search(_NEEDS, one.message)
     return re.findall(_QUOTED, needs[1]) if needs else []
+
+
+def _quoted(one: Diagnostic) -> list[str]:
+    """Return what stands in backticks in a message."""
+    return re.findall(_QUOTED, one.message)
 
 
 def _is_moved(told: Diagnostic, one: Diagnostic) -> bool:
@@ -113,10 +157,10 @@ def _beside(told: Diagnostic, one: Diagnostic) -> bool:
 
 
 def _words_advised(told: Diagnostic) -> list[str]:
-    """Return the words of the one label that is meant instead, where a comma is missing between them."""
+    """Return the other words of the label that is meant instead, where a comma is missing between them."""
     advised = re.findall(_QUOTED, told.help or "")
     words = advised[0].split() if len(advised) == 1 else []
-    return words[1:] if words and words[0] == _text(told) else []
+    return words[1:] if words and words[0] in _words(_text(told)) else []
 
 
 def _text(one: Diagnostic) -> str:
