@@ -8,6 +8,7 @@ from typing import assert_never
 from turbo_yaml.analysis.inference.frames import REPLY, RESULT, Frame
 from turbo_yaml.analysis.inference.lattice import (
     ANY,
+    MEMORY_NAME,
     NULL,
     TRUE,
     Field,
@@ -20,8 +21,9 @@ from turbo_yaml.analysis.inference.lattice import (
     join,
     join_all,
     list_of,
+    shallow,
 )
-from turbo_yaml.analysis.inference.scope import End, Scope
+from turbo_yaml.analysis.inference.scope import End, Scope, Slot
 from turbo_yaml.analysis.inference.tables.members import LOOP, items_of, part_of
 from turbo_yaml.analysis.inference.tables.turns import ERROR, error_of
 from turbo_yaml.analysis.inference.typed import Ending, FlowTypes
@@ -32,8 +34,10 @@ from turbo_yaml.records import Record, field
 from turbo_yaml.source import Source, Span
 from turbo_yaml.template import Expression
 
-_PASSES = 3
+_PASSES = 4
 """How often a loop is walked at most, until what is known where it begins no longer changes."""
+_DEEPEST = 3
+"""Of what still changes after two rounds, no more is known than so many lists and maps in one another."""
 _NESTED = 2
 """Loops deeper in others than this are walked once, with nothing known of what they set."""
 _LOOP = Type(state=State("loop", LOOP))
@@ -171,6 +175,8 @@ class Control:
     ) -> _Rounds:
         """Walk the rounds of a loop until what is known where one begins no longer changes."""
         head = Scope(scope)
+        if _may_remember(body):
+            head.set(MEMORY_NAME, ANY)
         deep = len(self.loops) >= _NESTED
         if deep:
             head.loosen(names_set(body), why)
@@ -182,11 +188,14 @@ class Control:
             ends = [one.flattened(scope) for one in (end,) if one is not None] + loop.continues
             joined = Scope(scope)
             joined.join([End(Scope(scope), why), *(End(one, why) for one in ends)])
-            if deep or _is_settled(joined, head):
+            if attempt > 0:
+                for name in _changed(joined, head):
+                    slot = joined.names[name]
+                    joined.names[name] = Slot(shallow(slot.type, _DEEPEST), slot.version)
+            if deep or not _changed(joined, head):
                 break
             if attempt == _PASSES - 2:
-                names = [name for name, slot in joined.names.items() if not _same(slot.type, head, name)]
-                joined.loosen(names)
+                joined.loosen(_changed(joined, head))
             head = joined
         return _Rounds(head, ends, loop.breaks)
 
@@ -354,6 +363,15 @@ def may_speak(body: n.Body) -> bool:
     )
 
 
+def _may_remember(body: n.Body) -> bool:
+    """Tell whether a key of the memory may hold something else after some steps."""
+    return any(
+        isinstance(step, n.Remember | n.Forget | n.Include | n.Broken)
+        or (isinstance(step, n.Turn) and bool(step.tools))
+        for step in steps(body)
+    )
+
+
 def _same(type_: Type, scope: Scope, name: str) -> bool:
     """Tell whether a scope knows the same of a name; by which way a text came does not count."""
     slot = scope.find(name)
@@ -364,5 +382,6 @@ def _same(type_: Type, scope: Scope, name: str) -> bool:
     return unset and type_[:9] == other[:9] and (type_.origin is None) == (other.origin is None)
 
 
-def _is_settled(joined: Scope, head: Scope) -> bool:
-    return all(_same(slot.type, head, name) for name, slot in joined.names.items())
+def _changed(joined: Scope, head: Scope) -> list[str]:
+    """Return the names of which something else is known than where the round began."""
+    return [name for name, slot in joined.names.items() if not _same(slot.type, head, name)]

@@ -13,6 +13,7 @@ from turbo_yaml.analysis.inference.lattice import (
     BOOLEAN,
     INTEGER,
     MEMORY,
+    MEMORY_NAME,
     NEVER,
     NUMBER,
     TEXT,
@@ -141,13 +142,16 @@ class Inference:
         path = path_of(node)
         slot = None if path is None else scope.find(path.split(".", 1)[0])
         known = None if path is None or slot is None else scope.find_path(path, slot.version)
+        remembered = None if path is None else self._remembered(node, path)
         if known is not None:
+            if remembered is not None:
+                return with_origin(known, remembered.origin)
             return known._replace(origin=known.origin or owner.origin)
         found = member_of(owner, name)
         if found is None:
             return or_nothing(NEVER) if soft else NEVER
-        if path is not None and path.startswith("memory."):
-            found = self._remembered(node, path)
+        if remembered is not None:
+            found = remembered if found.any else with_origin(found, remembered.origin)
         if owner.unset is not None and soft:
             found = or_nothing(found)
         if found.unset is not None and not soft:
@@ -156,8 +160,10 @@ class Inference:
                 scope.refine_path(path, without_unset(found), slot.version)
         return found
 
-    def _remembered(self, node: nodes.Node, path: str) -> Type:
+    def _remembered(self, node: nodes.Node, path: str) -> Type | None:
         """Return what a key of the memory holds: who wrote it hangs on what steps remember."""
+        if not path.startswith(f"{MEMORY_NAME}."):
+            return None
         place = self.place(f"`{path}` is read here", node)
         return ANY if place is None else ANY._replace(origin=Origin(place, MEMORY, path.split(".")[1]))
 

@@ -33,6 +33,9 @@ def misfit(given: Type, wanted: Type, path: str = "", *, doubts: bool = False) -
         odd = _beyond(given, wanted)
         if odd is not None:
             return f"{where} {odd}, not {described(wanted)}"
+        why = _other_labels(given, wanted, where)
+        if why is not None:
+            return why
     others = (given.number, given.boolean, given.null)
     if given.text is not None and given.list is None and given.map is None and not any(others):
         return _labels(given, wanted, where)
@@ -90,6 +93,17 @@ def _labels(given: Type, wanted: Type, where: str) -> str | None:
     if not given.text.labels.isdisjoint(wanted.text.labels):
         return None
     return f"{where} {some_of(given.text.labels)}, not one of {some_of(wanted.text.labels)}"
+
+
+def _other_labels(given: Type, wanted: Type, where: str) -> str | None:
+    """Return which texts there may be beside those that are wanted."""
+    if given.text is None or wanted.text is None or wanted.text.labels is None:
+        return None
+    others = None if given.text.labels is None else given.text.labels - wanted.text.labels
+    if others is not None and not others:
+        return None
+    odd = "any text" if others is None else some_of(others)
+    return f"{where} {odd}, not one of {some_of(wanted.text.labels)}"
 
 
 def _items(given: Lists, wanted: Lists, path: str, doubts: bool) -> str | None:

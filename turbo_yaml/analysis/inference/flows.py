@@ -11,6 +11,7 @@ from turbo_yaml.analysis.inference.fitting import misfit
 from turbo_yaml.analysis.inference.frames import REPLY, RESULT
 from turbo_yaml.analysis.inference.lattice import (
     ANY,
+    MEMORY_NAME,
     NULL,
     Origin,
     Place,
@@ -116,7 +117,7 @@ class _Flow(Control):
     def run(self) -> None:
         """Walk the flow from its inputs to its ends."""
         scope = Scope()
-        scope.set("memory", ANY)
+        scope.set(MEMORY_NAME, ANY)
         for name, type_ in self.whole.shared.items():
             scope.set(name, type_)
         for given in self.flow.inputs:
@@ -190,16 +191,11 @@ class _Flow(Control):
         values = self.values
         match step:
             case n.Remember():
-                for entry in step.entries:
-                    type_ = values.of(entry.value, scope)
-                    place = Place(f"it is remembered as `{entry.name}` here", self.source, entry.span)
-                    origin = None if type_.origin is None else Origin(place, before=type_.origin)
-                    self.whole.typed.remembered.setdefault(entry.name, []).append(origin)
-                    if self.around:
-                        self.whole.typed.lost[id(entry)] = Lost(entry.name, entry.span, True)
+                self.remember(step, scope)
             case n.Forget():
                 values.text(step.label, scope)
                 values.of(step.last, scope)
+                scope.set(MEMORY_NAME, ANY)
             case n.Raise():
                 values.text(step.message, scope)
                 return False
@@ -217,6 +213,18 @@ class _Flow(Control):
                 return False
         return True
 
+    def remember(self, step: n.Remember, scope: Scope) -> None:
+        known: dict[str, Type] = {}
+        for entry in step.entries:
+            type_ = self.values.of(entry.value, scope)
+            known[f"{MEMORY_NAME}.{entry.name}"] = without_unset(type_)
+            place = Place(f"it is remembered as `{entry.name}` here", self.source, entry.span)
+            origin = None if type_.origin is None else Origin(place, before=type_.origin)
+            self.whole.typed.remembered.setdefault(entry.name, []).append(origin)
+            if self.around:
+                self.whole.typed.lost[id(entry)] = Lost(entry.name, entry.span, True)
+        scope.renew(MEMORY_NAME, known)
+
     def say(self, step: n.Say, scope: Scope) -> None:
         content = step.content
         self.values.text(step.name, scope)
@@ -233,6 +241,8 @@ class _Flow(Control):
         for entry in step.settings:
             self.values.of(entry.value, scope)
         self.offer(step)
+        if step.tools:
+            scope.set(MEMORY_NAME, ANY)
         done = scope if step.otherwise is None else Scope(scope)
         reply = self.from_model(reply_of(step), step)
         if step.forward:
@@ -300,6 +310,8 @@ class _Flow(Control):
             return False
         if isinstance(step, n.Include) and (link is None or may_speak(link.flow.steps)):
             scope.loosen((RESULT, REPLY))
+        if isinstance(step, n.Include):
+            scope.set(MEMORY_NAME, ANY)
         if step.as_ is not None:
             outcome = self.whole.outcome(step.flow)
             if outcome.origin is not None:

@@ -7,6 +7,8 @@ from typing import Any, Final, NamedTuple
 
 from turbo_yaml.source import Source, Span
 
+MEMORY_NAME: Final = "memory"
+"""What the memory is called in expressions."""
 MEMORY: Final = 0
 """The owner of what the memory holds: no flow is identified by it."""
 _MOST_ORIGINS: Final = 4
@@ -280,6 +282,22 @@ def without_null(type_: Type) -> Type:
     return type_._replace(null=False) if type_.null else type_
 
 
+def kinds_of(type_: Type) -> list[Type]:
+    """Return each kind of value that there can be, null left out."""
+    if type_.any:
+        return [ANY]
+    each = (
+        Type(text=type_.text),
+        Type(number=type_.number),
+        Type(boolean=type_.boolean),
+        Type(list=type_.list),
+        Type(map=type_.map),
+        Type(function=type_.function),
+        Type(state=type_.state),
+    )
+    return [kind for kind in each if kind != NEVER]
+
+
 def without_unset(type_: Type) -> Type:
     """Return the type of what there is where there is a value."""
     return type_ if type_.unset is None else type_._replace(unset=None)
@@ -308,6 +326,23 @@ def holds_free_text(type_: Type) -> bool:
     if rest is not None and holds_free_text(rest):
         return True
     return any(holds_free_text(field.type) for field in type_.map.fields.values())
+
+
+def shallow(type_: Type, depth: int) -> Type:
+    """Return the type with no more known of what lies deeper than so many lists and maps than its kind."""
+    list_, map_ = type_.list, type_.map
+    if list_ is not None:
+        items = ANY if depth < 1 else shallow(list_.items, depth - 1)
+        list_ = Lists(items, None, list_.least, list_.most)
+    if map_ is not None and depth < 1:
+        map_ = Maps({}, ANY)
+    elif map_ is not None:
+        fields = {
+            name: Field(shallow(field.type, depth - 1), field.sure) for name, field in map_.fields.items()
+        }
+        rest = None if map_.rest is None else shallow(map_.rest, depth - 1)
+        map_ = Maps(fields, rest, map_.open)
+    return type_._replace(list=list_, map=map_)
 
 
 # Data --------------------------------------------------------------------------------------------------

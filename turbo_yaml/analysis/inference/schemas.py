@@ -26,6 +26,7 @@ _INVOLVED: Final = frozenset(
     {"allOf", "not", "if", "dependentSchemas", "dependentRequired", "$dynamicRef", "unevaluatedProperties"}
 )
 """Keywords that say of maps and lists what is not worked out here."""
+_OF_MAPS: Final = frozenset({"properties", "required", "additionalProperties"})
 
 
 def type_of_schema(schema: Any) -> Type:
@@ -63,6 +64,12 @@ class _Conversion:
             options = schema.get(keyword)
             if isinstance(options, list) and options:
                 return join_all(self.convert(option, depth + 1) for option in options)
+        if self.filled and "$ref" not in schema:
+            # Without `type` every other kind is allowed, too, but what reads such a value means this one.
+            if not _OF_MAPS.isdisjoint(schema):
+                return self.map(schema, depth, loose=True)
+            if "items" in schema:
+                return self.list(schema, depth)
         return ANY
 
     def of_kind(self, name: str, schema: Mapping[str, Any], depth: int) -> Type:
@@ -90,13 +97,14 @@ class _Conversion:
         bounds = least if type(least) is int else 0, most if type(most) is int else None
         return Type(list=Lists(items, None, *bounds))
 
-    def map(self, schema: Mapping[str, Any], depth: int) -> Type:
+    def map(self, schema: Mapping[str, Any], depth: int, *, loose: bool = False) -> Type:
+        """Return what a schema says of maps; where it is `loose`, not that a field may be missing."""
         if not _INVOLVED.isdisjoint(schema):
             return Type(map=Maps({}, ANY))
         rest = self.rest(schema, depth)
         required = schema.get("required", ())
         fields = {
-            name: Field(self.convert(part, depth + 1), self.is_sure(name, part, required))
+            name: Field(self.convert(part, depth + 1), loose or self.is_sure(name, part, required))
             for name, part in schema.get("properties", {}).items()
         }
         for name in required:

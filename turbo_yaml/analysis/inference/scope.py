@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import count
 from typing import Final, NamedTuple
 
@@ -89,6 +89,24 @@ class Scope:
     def refine_path(self, path: str, type_: Type, version: int) -> None:
         """Note what more is known of `a.b`."""
         self.paths[path] = Slot(type_, version)
+
+    def renew(self, name: str, paths: Mapping[str, Type]) -> None:
+        """Note that these parts of what a name holds are new; what is known of others stays."""
+        slot = self.find(name)
+        known: dict[str, Type] = {}
+        scope: Scope | None = self
+        while scope is not None and slot is not None:
+            for path, found in scope.paths.items():
+                if found.version == slot.version and path.startswith(f"{name}."):
+                    known.setdefault(path, found.type)
+            scope = scope.below
+        self.set(name, ANY if slot is None else slot.type)
+        version = self.names[name].version
+        for path, type_ in known.items():
+            if not any(path.startswith(f"{new}.") for new in paths):
+                self.refine_path(path, type_, version)
+        for path, type_ in paths.items():
+            self.refine_path(path, type_, version)
 
     def mark(self, name: str, origin: Origin) -> None:
         """Note who wrote some of what a name holds, wherever it was set."""

@@ -18,6 +18,7 @@ from turbo_yaml.analysis.inference.lattice import (
     Unset,
     is_never,
     join,
+    join_all,
     list_of,
     without_null,
     without_unset,
@@ -83,7 +84,10 @@ def _groups(value: Type, given: Mapping[str, Type]) -> Type:
 
 
 def _zipped(value: Type, given: Mapping[str, Type]) -> Type:
-    return list_of(ANY if given else list_of(items_of(value), 1, 1))
+    if "*" in given:
+        return list_of(ANY)
+    parts = (items_of(value), *map(items_of, given.values()))
+    return list_of(Type(list=Lists(join_all(parts), parts, len(parts), len(parts))))
 
 
 def _whole_part(value: Type, given: Mapping[str, Type]) -> Type:

@@ -19,7 +19,15 @@ RULE = Rule("wrong-argument", "error", "A flow or a tool is given what it can ne
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     """Yield the arguments that no value of the input's type can be."""
-    for _, step in subject.steps() if subject.declared else ():
+    for argument, wanted, called in given_arguments(subject) if subject.declared else ():
+        why = _why_not(subject, argument, wanted)
+        if why is not None:
+            yield RULE.at(subject.source, argument.value.span, f"{called} cannot be this: {why}")
+
+
+def given_arguments(subject: Subject) -> Iterator[tuple[n.Named, Input, str]]:
+    """Yield what steps give to flows and tools, the input it is given to, and what that is called."""
+    for _, step in subject.steps():
         if isinstance(step, n.Include | n.Call | n.Handoff):
             link = subject.links.get(id(step.flow))
             what, name = "input", "" if link is None else link.flow.name
@@ -32,11 +40,8 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             continue
         known = {given.name: given for given in inputs or ()}
         for argument in step.arguments:
-            wanted = known.get(argument.name)
-            why = None if wanted is None else _why_not(subject, argument, wanted)
-            if why is not None:
-                message = f"the {what} `{argument.name}` of `{name}` cannot be this: {why}"
-                yield RULE.at(subject.source, argument.value.span, message)
+            if argument.name in known:
+                yield argument, known[argument.name], f"the {what} `{argument.name}` of `{name}`"
 
 
 def _why_not(subject: Subject, argument: n.Named, wanted: Input) -> str | None:

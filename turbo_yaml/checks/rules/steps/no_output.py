@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from turbo_yaml.analysis.inference.lattice import NULL, is_never
-from turbo_yaml.analysis.inference.schemas import type_of_schema
+from turbo_yaml.analysis.inference.schemas import type_before_defaults
 from turbo_yaml.checks.rule import Rule
 from turbo_yaml.checks.subject import Subject
 from turbo_yaml.diagnostics import Diagnostic
@@ -18,7 +18,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     for flow in subject.flows:
         if flow.output is None:
             continue
-        wanted = type_of_schema(flow.output)
+        wanted = type_before_defaults(flow.output)
         if wanted.any or wanted.null:
             continue
         for ending in subject.typed.flows[id(flow)].endings.values():

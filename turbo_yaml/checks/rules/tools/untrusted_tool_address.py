@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from turbo_yaml.analysis.inference.lattice import holds_free_text
-from turbo_yaml.analysis.inference.schemas import type_of_schema
+from turbo_yaml.analysis.inference.schemas import type_before_defaults
 from turbo_yaml.analysis.tools import tool_of
 from turbo_yaml.checks.origins import way_of
 from turbo_yaml.checks.rule import Rule
@@ -59,4 +59,4 @@ def _in_the_path(tool: n.Tool) -> tuple[str, ...]:
 def _is_any_text(schema: Any) -> bool:
     if isinstance(schema, dict) and any(word in schema for word in _BOUNDS):
         return False
-    return holds_free_text(type_of_schema(schema))
+    return holds_free_text(type_before_defaults(schema))

@@ -8,7 +8,7 @@ from jinja2 import nodes
 
 from turbo_yaml.analysis.inference.lattice import Type, is_never, without_null
 from turbo_yaml.analysis.inference.narrowing import path_of
-from turbo_yaml.analysis.inference.schemas import type_of_schema
+from turbo_yaml.analysis.inference.schemas import type_before_defaults
 from turbo_yaml.analysis.inference.tables.filters import FILTERS
 from turbo_yaml.analysis.inference.tables.operators import SIGNS
 from turbo_yaml.analysis.inference.typed import Typed, Use
@@ -58,7 +58,7 @@ def _in_steps(subject: Subject) -> Iterator[tuple[Use, str]]:
                     or value.single is None
                 ):
                     continue
-                type_ = type_of_schema(wanted.schema)
+                type_ = type_before_defaults(wanted.schema)
                 if not (type_.any or type_.null):
                     yield Use(value, value.single), f"the input `{argument.name}` takes no null"
 

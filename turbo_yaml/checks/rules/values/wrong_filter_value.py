@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 from jinja2 import nodes
 
-from turbo_yaml.analysis.inference.lattice import NEVER, is_never, without_null
-from turbo_yaml.analysis.inference.tables.filters import FILTERS, TAKEN, taken
+from turbo_yaml.analysis.inference.applications import named_attribute
+from turbo_yaml.analysis.inference.lattice import ANY, Type, is_never, without_null
+from turbo_yaml.analysis.inference.tables.filters import FILTERS, TAKEN, reached, taken
 from turbo_yaml.analysis.inference.tables.members import items_of
+from turbo_yaml.analysis.inference.tables.operators import is_number
 from turbo_yaml.analysis.inference.words import described
 from turbo_yaml.checks.rule import Rule
 from turbo_yaml.checks.subject import Subject
@@ -31,9 +33,23 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         if only_null or not taken(node.name, without_null(value)):
             message = f"`{node.name}` takes {TAKEN[kind.takes]}, not {described(value)}"
             yield RULE.at(where.source, where.name_span_of(node), message)
-        elif node.name == "unique" and not any(word.key == "attribute" for word in node.kwargs):
-            items = items_of(value) if value.list is not None else NEVER
-            if not items.any and is_never(items._replace(map=None, list=None)) and not is_never(items):
-                message = f"`unique` compares texts and numbers, and each item here is {described(items)}"
-                help_ = "`unique(attribute='name')` looks at one field of each item"
-                yield RULE.at(where.source, where.name_span_of(node), message, help_)
+        elif (why := _wrong_items(node, value)) is not None:
+            yield RULE.at(where.source, where.name_span_of(node), *why)
+
+
+def _wrong_items(node: nodes.Filter, value: Type) -> tuple[str, str | None] | None:
+    """Return why no item of a list suits a filter that compares items or adds them, and the next move."""
+    given = {word.key for word in node.kwargs}
+    if node.name == "unique" and "attribute" not in given and value.list is not None:
+        items = items_of(value)
+        if not items.any and is_never(items._replace(map=None, list=None)) and not is_never(items):
+            message = f"`unique` compares texts and numbers, and each item here is {described(items)}"
+            return message, "`unique(attribute='name')` looks at one field of each item"
+    if node.name == "sum" and not node.args and given <= {"attribute"} and not value.any:
+        named = named_attribute(node)
+        items = items_of(value)
+        if given:
+            items = ANY if named is None else reached(items, named.value) or ANY
+        if not items.any and not is_never(items) and not is_number(items):
+            return f"`sum` adds up numbers, and each item here is {described(items)}", None
+    return None
