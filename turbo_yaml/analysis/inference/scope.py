@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import count
 from typing import Final, NamedTuple
 
@@ -15,6 +15,7 @@ from turbo_yaml.analysis.inference.lattice import (
     Unset,
     either,
     join,
+    join_all,
 )
 
 _versions: Final = count(1)
@@ -93,13 +94,7 @@ class Scope:
     def renew(self, name: str, paths: Mapping[str, Type]) -> None:
         """Note that these parts of what a name holds are new; what is known of others stays."""
         slot = self.find(name)
-        known: dict[str, Type] = {}
-        scope: Scope | None = self
-        while scope is not None and slot is not None:
-            for path, found in scope.paths.items():
-                if found.version == slot.version and path.startswith(f"{name}."):
-                    known.setdefault(path, found.type)
-            scope = scope.below
+        known = self.known_parts(name)
         self.set(name, ANY if slot is None else slot.type)
         version = self.names[name].version
         for path, type_ in known.items():
@@ -107,6 +102,18 @@ class Scope:
                 self.refine_path(path, type_, version)
         for path, type_ in paths.items():
             self.refine_path(path, type_, version)
+
+    def known_parts(self, name: str) -> dict[str, Type]:
+        """Return what is known of parts of what a name holds, by their paths."""
+        slot = self.find(name)
+        known: dict[str, Type] = {}
+        scope: Scope | None = self
+        while scope is not None and slot is not None:
+            for path, found in scope.paths.items():
+                if found.version == slot.version and path.startswith(f"{name}."):
+                    known.setdefault(path, found.type)
+            scope = scope.below
+        return known
 
     def mark(self, name: str, origin: Origin) -> None:
         """Note who wrote some of what a name holds, wherever it was set."""
@@ -185,7 +192,9 @@ class Scope:
                 self.forget()
             names = {name: None for end in reached if end.scope is not None for name in end.scope.names}
             met = {name: self._meet(name, reached) for name in names}
+            parts = {path: slot for name in names for path, slot in _met_parts(name, reached, met[name])}
             self.names.update(met)
+            self.paths.update(parts)
         return bool(reached)
 
     def _take(self, end: Scope | None) -> None:
@@ -221,3 +230,11 @@ class Scope:
             whole = whole._replace(unset=Unset(why, frozenset(under)))
         version = versions.pop() if len(versions) == 1 else next(_versions)
         return Slot(whole, version)
+
+
+def _met_parts(name: str, ends: list[End], met: Slot) -> Iterator[tuple[str, Slot]]:
+    """Yield what is known at every end of parts of what a name holds."""
+    first, *others = [end.scope.known_parts(name) for end in ends if end.scope is not None]
+    for path, type_ in first.items():
+        if all(path in known for known in others):
+            yield path, Slot(join_all((type_, *(known[path] for known in others))), met.version)

@@ -154,7 +154,7 @@ def _filter_block(self: Statements, node: nodes.FilterBlock, scope: Scope) -> No
 
 
 def _macro(self: Statements, node: nodes.Macro, scope: Scope) -> None:
-    scope.set(node.name, Type(function=Function(node.name, TEXT)))
+    scope.set(node.name, _function(node))
     _body_of_function(self, node, scope)
 
 
@@ -168,8 +168,8 @@ def _body_of_function(self: Statements, node: nodes.Macro | nodes.CallBlock, sco
     for default in node.defaults:
         self.inference.infer(default, scope)
     inner = Scope(scope)
-    for name in _set_anywhere(self):
-        inner.set(name, ANY)
+    for name, type_ in _set_anywhere(self).items():
+        inner.set(name, type_)
     for argument in node.args:
         inner.set(argument.name, ANY)
     for name in _MACRO_NAMES:
@@ -177,14 +177,20 @@ def _body_of_function(self: Statements, node: nodes.Macro | nodes.CallBlock, sco
     self.statements(node.body, inner)
 
 
-def _set_anywhere(self: Statements) -> Iterable[str]:
+def _set_anywhere(self: Statements) -> dict[str, Type]:
+    """Return what the names can hold that a text sets: a macro's that one, any other's anything."""
     where = self.inference.where
     if not isinstance(where, Text) or where.tree is None:
-        return
+        return {}
+    found = {macro.name: _function(macro) for macro in where.tree.find_all(nodes.Macro)}
     for node in where.tree.find_all((nodes.Assign, nodes.AssignBlock)):
-        yield from target_names(node.target)  # type: ignore[attr-defined]
-    for macro in where.tree.find_all(nodes.Macro):
-        yield macro.name
+        for name in target_names(node.target):  # type: ignore[attr-defined]
+            found[name] = ANY
+    return found
+
+
+def _function(macro: nodes.Macro) -> Type:
+    return Type(function=Function(macro.name, TEXT))
 
 
 def _include(self: Statements, node: nodes.Include, scope: Scope) -> None:
