@@ -30,7 +30,7 @@ def nearest(name: str, legal: Iterable[str]) -> str | None:
     if not wanted:
         return None
     best: tuple[float, str] | None = None
-    for candidate in legal:
+    for candidate in _in_order(legal):
         folded = _fold(candidate)
         distance = 0.0 if folded == wanted else float(_distance(wanted, folded))
         if (
@@ -44,9 +44,14 @@ def nearest(name: str, legal: Iterable[str]) -> str | None:
     return best[1] if best and best[1] != name else None
 
 
+def _in_order(legal: Iterable[str]) -> list[str]:
+    """Return names in their order, and those of a set, which has another one each time, by the alphabet."""
+    return sorted(legal) if isinstance(legal, set | frozenset) else list(legal)
+
+
 def did_you_mean(name: str, legal: Iterable[str]) -> str | None:
     """Return the help line for a misspelt name: the nearest legal one, else a short list of all."""
-    legal = list(legal)
+    legal = _in_order(legal)
     near = nearest(name, legal)
     if near is not None:
         return suggestion(name, near, legal)

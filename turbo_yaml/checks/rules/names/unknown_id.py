@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from turbo_yaml.checks.rule import Rule
@@ -13,6 +12,9 @@ from turbo_yaml.flow import nodes as n
 from turbo_yaml.flow.walk import steps
 from turbo_yaml.settings.patch import Merge, inside
 from turbo_yaml.source import Span
+from turbo_yaml.syntax import Mapping, Node
+from turbo_yaml.syntax.loader import parse_yaml
+from turbo_yaml.syntax.tree import children
 
 RULE = Rule("unknown-id", "warning", "Settings under `steps` name a step that the flow does not have.")
 
@@ -47,9 +49,16 @@ def _ids(subject: Subject, flow: n.Flow) -> set[str]:
 
 
 def _place(subject: Subject, name: str, flow: n.Flow) -> Span:
-    """Return where the id is written as a key below `steps`."""
-    text = subject.source.text
-    start = 0 if flow is subject.file.main else flow.span.start
-    key = re.compile(rf"\bsteps:\s*(?:\{{[^}}]*?|(?:.*\n)*?\s*)[\"']?\b({re.escape(name)})\b[\"']?\s*:")
-    found = key.search(text, start)
-    return Span(*found.span(1)) if found is not None else Span(start, start + 1)
+    """Return where the id is written as a key below `steps`, in the settings of the flow or in a profile."""
+    root, _ = parse_yaml(subject.source)
+    whole = root if flow is subject.file.main else _below(_below(root, "flows"), flow.name)
+    profiles = _below(root, "profiles")
+    for holder in (_below(whole, "settings"), *([] if profiles is None else children(profiles))):
+        ids = _below(holder, "steps")
+        if isinstance(ids, Mapping) and name in ids.entries:
+            return ids.entries[name].key.span
+    return Span(flow.span.start, flow.span.start + 1)
+
+
+def _below(node: Node | None, key: str) -> Node | None:
+    return node.get(key) if isinstance(node, Mapping) else None
