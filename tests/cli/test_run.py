@@ -319,6 +319,16 @@ def test_a_flow_that_is_not_there_ends_with_2(turbo: Turbo) -> None:
     assert "nothing.yaml" in err
 
 
+@pytest.mark.parametrize("verb", ["run", "compile", "graph", "docs", "audit", "chat", "record"])
+def test_a_folder_that_is_not_there_is_told_as_a_missing_file_beside_a_project_too(
+    verb: str, turbo: Turbo, folder: Path
+) -> None:
+    write(folder, "turbo.yaml", "model: echo\n")
+    code, out, err = turbo(verb, "nowhere/flow.yaml")
+    assert (code, out) == (2, "")
+    assert err.startswith("error: there is no file `nowhere/flow.yaml`\n")
+
+
 def test_debug_shows_the_python_traceback_with_the_flows_lines(turbo: Turbo, folder: Path) -> None:
     flow = write(folder, "bad.yaml", "turbo: 1\nsteps:\n  - set: {n: 0}\n  - user: '{{ 1 // n }}'\n")
     assert "Traceback" not in turbo(flow)[2]

@@ -169,4 +169,10 @@ def _foreign(project: Path, folder: Path) -> Diagnostic | None:
 
 def _is_foreign(project: Path, folder: Path) -> bool:
     """Tell whether a project file is neither the user's, nor root's, nor that of whoever owns the folder."""
-    return hasattr(os, "getuid") and project.stat().st_uid not in (0, os.getuid(), folder.stat().st_uid)
+    if not hasattr(os, "getuid"):
+        return False
+    try:
+        owner = folder.stat().st_uid
+    except (FileNotFoundError, NotADirectoryError):
+        owner = 0  # what is looked for there will not be found, which is told then
+    return project.stat().st_uid not in (0, os.getuid(), owner)
