@@ -366,8 +366,7 @@ def may_speak(body: n.Body) -> bool:
 def _may_remember(body: n.Body) -> bool:
     """Tell whether a key of the memory may hold something else after some steps."""
     return any(
-        isinstance(step, n.Remember | n.Forget | n.Include | n.Broken)
-        or (isinstance(step, n.Turn) and bool(step.tools))
+        isinstance(step, n.Remember | n.Include | n.Broken) or (isinstance(step, n.Turn) and bool(step.tools))
         for step in steps(body)
     )
 

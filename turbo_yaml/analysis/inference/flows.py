@@ -195,7 +195,6 @@ class _Flow(Control):
             case n.Forget():
                 values.text(step.label, scope)
                 values.of(step.last, scope)
-                scope.set(MEMORY_NAME, ANY)
             case n.Raise():
                 values.text(step.message, scope)
                 return False

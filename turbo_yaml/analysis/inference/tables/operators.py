@@ -11,13 +11,16 @@ from turbo_yaml.analysis.inference.lattice import (
     BOOLEAN,
     FALSE,
     INTEGER,
+    LIST,
     NUMBER,
     TEXT,
     TRUE,
     Lists,
+    Numbers,
     Type,
     is_never,
     join,
+    kinds_of,
 )
 
 SIGNS: Final[dict[type[nodes.Node], str]] = {
@@ -39,6 +42,10 @@ COMPARISONS: Final = {
     "in": "in",
     "notin": "not in",
 }
+
+
+_SOME_NUMBER: Final = Type(number=Numbers(rounded=True))
+"""A number of which it is not known that it has a fraction."""
 
 
 def is_number(type_: Type) -> bool:
@@ -73,7 +80,19 @@ def _with_any(sign: str, left: Type, right: Type) -> Type | None:
         fits = fits or known.text is not None or known.list is not None
     elif sign == "%":
         fits = fits or left.any or known.text is not None
-    return ANY if fits else None
+    if not fits:
+        return None
+    return _sum_with_any(known) if sign == "+" else ANY
+
+
+def _sum_with_any(known: Type) -> Type:
+    """Return what comes of adding something unknown to a value: it is of the same kind, or it fails."""
+    kinds = kinds_of(known)
+    if len(kinds) != 1 or known.boolean is not None:
+        return ANY
+    if known.number is not None:
+        return _SOME_NUMBER
+    return TEXT if known.text is not None else LIST
 
 
 def _number_result(sign: str, left: Type, right: Type) -> Type | None:
