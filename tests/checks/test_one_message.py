@@ -37,10 +37,41 @@ GIVES = (
          "inputs: {n: [integer]}\noutput: [integer]\n", "changing-kind '{{ xs ~ [x] }}'"),
         ("- call: one\n  with: {a: b}\n  as: x\n- return: {n: '{{ x.n }}'}",
          "output: {n: integer}\n" + GIVES, "wrong-output {n: 1}"),
+        ("- user: '{{ a }}, {{ b }}, {{ a }}'\n- log: '{{ c }}'\n- generate", "", "unknown-name a"),
+        ("- log: '{{ rows[0].b }}'\n- return: {rows: '{{ rows }}'}",
+         "inputs: {rows: [{a: string}]}\noutput: {rows: [{a: string, b: integer}]}\n", "unknown-field b"),
+        ("- generate: {choices: [praise other, blame], forward: false}\n  as: x\n"
+         "- log: hi\n  when: x == 'praise'\n- log: ho\n  when: x == 'other'",
+         "", "never-equal x == 'praise'"),
+        ("- generate: {max_turns: 3}\n  otherwise: [{log: enough}]", "", "missing-key max_turns"),
+        ("- try:\n- try: [{log: hi}]\n  catch: [stop]", "", "missing-value try"),
+        ("- call: one\n  with: {a: b}", CALLS.replace("  one:\n", ""), "wrong-kind inputs"),
+        ("- set: {n: '{{ 20 if late else \"x\" }}'}\n- return: {a: '{{ n }}', b: '{{ n + 1 }}'}",
+         "inputs: {late: boolean}\noutput: {a: integer, b: any}\n",
+         "maybe-wrong {a: '{{ n }}', b: '{{ n + 1 }}'}"),
+        ("- set: {n: 0, m: 0}\n- for: x\n  in: xs\n  do: [{set: {n: '{{ n ~ x }}'}}]\n"
+         "- set: {m: '{{ n * 2 }}'}\n- log: '{{ m + 1 }}'", "inputs: {xs: [integer]}\n",
+         "changing-kind '{{ n ~ x }}'"),
     ],
 )  # fmt: skip
 def test_a_slip_is_told_once(steps: str, head: str, told: str) -> None:
     assert [f"{one.rule} {pointed(one)}" for one in found(flow(steps, head))] == [told]
+
+
+def test_names_that_a_flow_without_inputs_lacks_are_all_named_and_shown() -> None:
+    [one] = found(flow("- user: '{{ a }}, {{ b }}, {{ a }}'\n- log: '{{ c }}'\n- generate"))
+    assert one.message == "`a`, `b` and `c` are not defined here"
+    shown = [(there.message, one.source.text[slice(*there.span)]) for there in one.related]
+    assert shown == [
+        ("`b` is not defined either", "b"),
+        ("and here", "a"),
+        ("`c` is not defined either", "c"),
+    ]
+
+
+def test_a_misspelt_name_beside_one_that_is_lacking_is_told_apart() -> None:
+    steps = "- set: {customer: Ada}\n- user: '{{ custmer }} {{ customer }} {{ place }}'\n- generate"
+    assert [pointed(one) for one in found(flow(steps))] == ["custmer", "place"]
 
 
 def test_two_slips_are_told_both() -> None:
