@@ -90,6 +90,8 @@ WORDS = (
     ("{{ a | map('uper') }}", "unknown-filter", "'uper'", "there is no filter `uper`", "did you mean `upper`?"),
     ("{{ a | select('od') }}", "unknown-test", "'od'", "there is no test `od`", "did you mean `odd`?"),
     ("{{ a | selectattr('x', 'eqq', 1) }}", "unknown-test", "'eqq'", "there is no test `eqq`", "did you mean `eq`?"),
+    ("{{ a | selectattr | list }}", "filter-arguments", "selectattr",
+     "`selectattr` needs a value for `attribute` first", None),
     ("{{ a | upper(1) }}", "filter-arguments", "1", "`upper` takes no values in brackets", None),
     ("{{ a | round(1, 'ceil', 2) }}", "filter-arguments", "2", "`round` takes at most 2 values in brackets", None),
     ("{{ a | truncate(lenght=3) }}", "filter-arguments", "lenght", "`truncate` takes no `lenght`", "did you mean `length`?"),

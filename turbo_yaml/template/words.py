@@ -164,9 +164,16 @@ def _arguments(
     yield from _given_twice(node, extents)
     if isinstance(node, nodes.Filter) and node.name == "map" and not node.args:
         signature = _MAP_OF_ATTRIBUTES
-    if signature.open or node.dyn_args is not None or node.dyn_kwargs is not None:
+    if node.dyn_args is not None or node.dyn_kwargs is not None:
         return
     names = signature.parameters
+    if signature.open:
+        # What may follow is for a test, so that what is wanted first has no name.
+        for name in names[len(node.args) : signature.required]:
+            yield _fault(
+                "filter-arguments", f"{what} needs a value for `{name}` first", extents.of_name(node)
+            )
+        return
     if len(node.args) > len(names):
         extra = node.args[len(names)]
         yield _fault("filter-arguments", f"{what} takes {_count(len(names))}", extents.of(extra))
