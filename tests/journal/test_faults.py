@@ -60,6 +60,27 @@ def test_a_damaged_journal_is_told_of(tmp_path: Path) -> None:
     in_loop(work())
 
 
+def test_damage_that_sqlite_itself_cannot_say_in_words_is_told_of(tmp_path: Path) -> None:
+    with Journal(tmp_path) as journal:
+        journal.reader()
+    path = tmp_path / FILE
+    path.write_bytes(path.read_bytes().replace(b"CREATE TABLE run(", b"CREATE T\xffBLE run("))
+    before = len(os.listdir("/proc/self/fd"))  # noqa: PTH208
+
+    async def work() -> None:
+        bench = Bench(tmp_path, FLOW)
+        with pytest.raises(JournalError, match="is damaged"):
+            bench.fn()
+        writer = Writer(tmp_path)
+        with pytest.raises(JournalError, match="is damaged"):
+            await asyncio.wait_for(writer.commit([("delete from mark", ())]), 20)
+        writer.close()
+        assert bench.asked == 0
+
+    in_loop(work())
+    assert len(os.listdir("/proc/self/fd")) == before  # noqa: PTH208
+
+
 @pytest.mark.parametrize("folder", ["/proc/nothing/here", "file/state"])
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path, folder: str) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")

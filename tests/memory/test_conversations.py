@@ -46,6 +46,20 @@ async def taken(path: Path, name: str = "ada", **options: Any) -> SqliteMemory:
     return memory
 
 
+def test_halves_of_characters_are_kept_as_they_were_said(tmp_path: Path) -> None:
+    async def work() -> None:
+        first = await taken(tmp_path)
+        said = [User("a \ud800"), Assistant("b \udfff", value={"\udc00": 1})]
+        await first.extend(said)
+        await first.set_state({"c": "\ud800"})
+        await first.release()
+        again = await taken(tmp_path)
+        assert (await again.get(), await again.get_state()) == (said, {"c": "\ud800"})
+        await again.release()
+
+    in_loop(work())
+
+
 def test_all_that_was_said_and_remembered_is_there_again(tmp_path: Path) -> None:
     async def work() -> None:
         first = await taken(tmp_path)

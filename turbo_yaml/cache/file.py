@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 from turbo_yaml.cache.keys import KeyedCache
 from turbo_yaml.errors import CacheError, JournalError
+from turbo_yaml.journal.database import FAULTY
 from turbo_yaml.journal.folder import make_private, make_private_file
 
 FILE: Final = "cache.db"
@@ -92,7 +93,7 @@ class SqliteCache(KeyedCache):
                 return work(db)
         except JournalError as problem:
             raise CacheError(problem.message, hint=f"{_ELSEWHERE}; `--set cache=off` uses none") from None
-        except (sqlite3.Error, OSError) as problem:
+        except (*FAULTY, OSError) as problem:
             raise CacheError(
                 f"the cache `{self.path}` cannot be used: {problem}",
                 hint=_ANEW,

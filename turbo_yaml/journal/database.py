@@ -14,6 +14,8 @@ from turbo_yaml.journal.folder import WITHOUT, make_private, make_private_file
 
 FILE: Final = "journal.db"
 VERSION: Final = 2
+FAULTY: Final = (sqlite3.Error, UnicodeDecodeError)
+"""What is raised for a file that cannot be used: SQLite's own message can quote its damaged bytes."""
 PATIENCE: Final = 30.0
 """Seconds that a process waits for another one to be done with the file."""
 
@@ -108,7 +110,7 @@ def _closed_where_it_fails(db: sqlite3.Connection, path: Path) -> Iterator[None]
     """Close the journal where it cannot be used, and say why in words."""
     try:
         yield
-    except sqlite3.Error as problem:
+    except FAULTY as problem:
         db.close()
         raise explained(problem, path) from problem
     except JournalError:
@@ -157,7 +159,7 @@ def _make_tables(db: sqlite3.Connection) -> None:
         raise
 
 
-def explained(problem: sqlite3.Error, path: Path) -> JournalError:
+def explained(problem: Exception, path: Path) -> JournalError:
     """Return a fault of the database in the operator's words, with the next move."""
     said = str(problem)
     for sign, what, hint in _FAULTS:
@@ -171,7 +173,7 @@ def reading(folder: Path) -> Iterator[None]:
     """Read what is stored; `JournalError` where it cannot be read, or is not what was stored."""
     try:
         yield
-    except sqlite3.Error as problem:
+    except FAULTY as problem:
         raise explained(problem, folder / FILE) from problem
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as problem:
         raise JournalError(f"the journal `{folder / FILE}` {_DAMAGED[1]}", hint=_DAMAGED[2]) from problem
@@ -189,7 +191,7 @@ _FAULTS: Final = (
     ("locked", f"has been busy for {PATIENCE:g} s: another process holds it", "try again when that is done"),
     ("not a database", "is not a journal", "move the file away, or use another folder with `--state DIR`"),
     _DAMAGED,
-    ("Could not decode", *_DAMAGED[1:]),
+    ("ecode", *_DAMAGED[1:]),
     ("disk I/O", "cannot be written: the disk reports an error", WITHOUT),
     ("no such", "is not a journal", "move the file away, or use another folder with `--state DIR`"),
 )

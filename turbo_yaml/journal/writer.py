@@ -11,7 +11,7 @@ from queue import Empty, SimpleQueue
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from turbo_yaml.errors import JournalError
-from turbo_yaml.journal.database import FILE, connect, explained
+from turbo_yaml.journal.database import FAULTY, FILE, connect, explained
 
 Statement: TypeAlias = tuple[str, Sequence[Any]]
 
@@ -86,16 +86,20 @@ class Writer:
         return JournalError(f"the journal `{self.folder / FILE}` cannot be written: {reason}")
 
     def _work(self) -> None:
-        """Write until the end. Without memory, tell who waits with what was laid by, and go on."""
+        """Write until the end. Whoever waits is told what fails: without memory, with what was laid by."""
         taken: list[_Order] = []
         while True:
             reserve = _laid_by()
             try:
                 return self._write_all(taken)
-            except (MemoryError, SystemError):  # Python itself can fail so where there is none
+            except Exception as problem:
                 del reserve
+                lacking = isinstance(
+                    problem, MemoryError | SystemError
+                )  # which Python can raise without memory
+                reason = "no memory" if lacking else str(problem)
             last = bool(taken) and taken[-1] is _END
-            self._tell(taken, self._unwritten("no memory"))
+            self._tell(taken, self._unwritten(reason))
             if last:
                 return None
 
@@ -110,7 +114,7 @@ class Writer:
                 if any(order.statements for order in taken):
                     db = connect(self.folder) if db is None else db
                     self._write(db, taken)
-            except sqlite3.Error as failed:
+            except FAULTY as failed:
                 problem = explained(failed, self.folder / FILE)
             except JournalError as failed:
                 problem = failed

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeVar
 
 from turbo_yaml.errors import JournalError, UsageError
+from turbo_yaml.journal.database import FAULTY
 from turbo_yaml.journal.folder import make_private, make_private_file
 from turbo_yaml.journal.locks import process_of
 from turbo_yaml.memory.messages import message_of
@@ -134,7 +135,7 @@ def at_once(db: sqlite3.Connection, work: Callable[[sqlite3.Connection], T]) -> 
     return done
 
 
-def unusable(path: Path, problem: sqlite3.Error) -> JournalError:
+def unusable(path: Path, problem: Exception) -> JournalError:
     """Return the error of a file that SQLite cannot use."""
     return JournalError(
         f"the conversations in `{path}` cannot be used: {problem}",
@@ -157,7 +158,7 @@ def _outside(
             if then is not None:
                 then(db)
             return done
-    except sqlite3.Error as problem:
+    except FAULTY as problem:
         raise unusable(path, problem) from problem
 
 

@@ -19,7 +19,7 @@ _REPLIED: Final = ("finish_reason", "model", "value")
 
 
 def stored(message: Message) -> str:
-    """Return a message as JSON text."""
+    """Return a message as JSON text, in ASCII: halves of characters are no text for SQLite."""
     data: dict[str, Any] = {"role": message.role} | {key: getattr(message, key) for key in _SAID}
     if isinstance(message, ToolResult):
         data["tool_call_id"] = message.tool_call_id
@@ -30,7 +30,7 @@ def stored(message: Message) -> str:
         data["usage"] = None
         if used is not None:
             data["usage"] = [used.input_tokens, used.output_tokens, used.cost, used.reasoning_tokens]
-    return json.dumps(data, ensure_ascii=False, default=str)
+    return json.dumps(data, default=str)
 
 
 def message_of(data: Mapping[str, Any]) -> Message:

@@ -14,6 +14,7 @@ from typing import Any, Final, TypeVar
 from weakref import finalize
 
 from turbo_yaml.errors import JournalError, UsageError
+from turbo_yaml.journal.database import FAULTY
 from turbo_yaml.journal.folder import state_folder
 from turbo_yaml.journal.locks import Owner, process_of
 from turbo_yaml.memory.conversations import FILE, at_once, connect, said, unusable
@@ -124,7 +125,7 @@ class SqliteMemory(BaseMemory):
     async def set_state(self, state: Mapping[str, Any], *, merge: bool = False) -> None:
         """Replace what was remembered, or with `merge` add to it."""
         await self.chat.set_state(state, merge=merge)
-        text = json.dumps(self.chat.state, ensure_ascii=False)
+        text = json.dumps(self.chat.state)
         sql = "update conversation set state = ? where name = ?"
         await self._do(lambda db: db.execute(sql, (text, self.name)))
 
@@ -152,7 +153,7 @@ class SqliteMemory(BaseMemory):
                     self._db = connect(self.path)
                     self._held.callback(self._db.close)
                 return at_once(self._db, work)
-            except sqlite3.Error as problem:
+            except FAULTY as problem:
                 raise unusable(self.path, problem) from problem
 
     def _take(self, db: sqlite3.Connection) -> None:

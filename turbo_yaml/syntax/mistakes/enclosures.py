@@ -33,7 +33,7 @@ def after_enclosure(site: Site) -> Flaw | None:
 def _after_quote(site: Site, line: Line, close: int) -> Flaw:
     """`'it's'`, or a quote that was closed by the next text's opening quote."""
     text = site.text
-    value = text[line.value]
+    value = text[line.value : line.value + 1]
     if value != text[close] or line.value >= close:
         return unclosed_quote(replace(site, opened=_opening(site, close)), close)
     mark = "''" if value == "'" else '\\"'

@@ -121,14 +121,17 @@ class Journals(AsyncTarget):
             if len(runs) > 1:
                 _typed(lambda: difference(journal, runs[0], runs[1]))
             for name in self._names:
-                await self._gone_on(bench, name)
+                await self._driven(_typed(lambda name=name: self._resumed(bench, name)))
+            await self._driven(_typed(bench.fn))
             _typed(lambda: journal.fork(self._names[0], "generate"))
             _typed(lambda: journal.delete([self._names[0]]))
         finally:
             _typed(journal.close)
 
-    async def _gone_on(self, bench: Bench, name: str) -> None:
-        run: Any = _typed(lambda: bench.fn.resume(name, on_change="rerun", unsure="retry"))
+    def _resumed(self, bench: Bench, name: str) -> Any:
+        return bench.fn.resume(name, on_change="rerun", unsure="retry")
+
+    async def _driven(self, run: Any) -> None:
         if run is None:
             return
         try:
