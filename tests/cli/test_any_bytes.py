@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
 
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -113,3 +114,46 @@ print(*[path for _, path in watch.seen])
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(words, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
     assert done.stdout == f"{(tmp_path / 'secret').resolve()}\n"
+
+
+NO_TEXT = "\udcff\udc80x"
+"""A word of the command line whose bytes are not UTF-8, as Python gives it."""
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (
+            ["run", "hello.yaml", "-m", "echo", "-p", "name", NO_TEXT, "--conversation", "ours", "--journal"],
+            0,
+        ),
+        (["runs", "list", "-q", NO_TEXT], 0),
+        (["runs", "list", "--conversation", NO_TEXT], 0),
+        (["runs", "show", NO_TEXT], 2),
+        (["conversations", "show", NO_TEXT], 2),
+        (["conversations", "rm", NO_TEXT], 2),
+        (
+            [
+                "record",
+                "hello.yaml",
+                "-m",
+                "echo",
+                "-p",
+                "name",
+                "A",
+                "--name",
+                NO_TEXT,
+                "--out",
+                "a.test.yaml",
+            ],
+            0,
+        ),
+        (["check", f"{NO_TEXT}.yaml"], 2),
+        (["test", "-k", NO_TEXT], 2),
+    ],
+    ids=lambda value: " ".join(value[:2]) if isinstance(value, list) else None,
+)
+def test_words_that_are_no_text_are_no_bug(turbo: Turbo, folder: Path, words: list[str], code: int) -> None:
+    turbo("run", "hello.yaml", "-m", "echo", "-p", "name", "Ada", "--conversation", "others", "--journal")
+    done = turbo(*words)
+    assert (done[0], "internal error" in done[2], "damaged" in done[2]) == (code, False, False), done

@@ -74,13 +74,18 @@ def find_runs(journal: Journal, wanted: Wanted | None = None, count: int | None 
         _index(journal)
     conditions = [*_conditions(journal, wanted)]
     where = f"where {' and '.join(condition for condition, *_ in conditions)} " if conditions else ""
-    values = [value for _, *given in conditions for value in given]
+    values = [_sound(value) for _, *given in conditions for value in given]
     limit = f" limit {count}" if count is not None and wanted.status is None else ""
     runs = journal.select(f"{where}order by r.began desc, r.id{limit}", *values)
     if wanted.status is not None:
         # Whether a run was interrupted its lock tells, and not the file.
         runs = [run for run in runs if run.status == wanted.status][:count]
     return runs
+
+
+def _sound(value: Any) -> Any:
+    """Return a value that SQLite takes: in text, halves of characters become question marks."""
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
 
 
 def _conditions(journal: Journal, wanted: Wanted) -> Iterator[tuple[Any, ...]]:

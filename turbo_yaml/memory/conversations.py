@@ -172,6 +172,8 @@ def _wipe(db: sqlite3.Connection) -> None:
 
 
 def _find(db: sqlite3.Connection, folder: Path, name: str) -> Conversation | None:
+    if not name.isprintable():
+        return None  # nothing is called so
     row = db.execute(f"{_LISTED} where name = ?", (name,)).fetchone()
     return None if row is None else _conversation(folder, row)
 

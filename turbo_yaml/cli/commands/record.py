@@ -104,6 +104,8 @@ def _write(run: str, folder: Path | None, name: str | None, target: Path | None)
     """Write the test of a recorded run; return the exit code."""
     from turbo_yaml.cli.retold.capturing import capture
 
+    if name is not None:
+        name = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     written = capture(run, folder, name, target)
     tell(f"wrote the test `{written.name}` to {written.file}")
     if written.unsteady:
