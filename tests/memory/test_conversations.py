@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -24,7 +25,7 @@ from tests.runtime.talking import Talker, in_loop, play
 from tests.server import ThreadServer
 from turbo_yaml import SqliteMemory, loads
 from turbo_yaml.errors import JournalError, UsageError
-from turbo_yaml.memory.conversations import FILE
+from turbo_yaml.memory.conversations import FILE, said_in
 from turbo_yaml.memory.local import LocalMemory
 from turbo_yaml.models.request import Reply
 from turbo_yaml.protocol import Assistant, Message, System, ToolCall, ToolResult, Usage, User
@@ -44,6 +45,33 @@ async def taken(path: Path, name: str = "ada", **options: Any) -> SqliteMemory:
     memory = SqliteMemory(name, path, **options)
     await memory.setup()
     return memory
+
+
+@pytest.mark.parametrize(
+    ("column", "damage"),
+    [
+        ("message set data", b"{"),
+        ("message set data", b'{"role": "nobody"}'),
+        ("message set data", b"[1]"),
+        ("message set data", b"\xff"),
+        ("conversation set state", b"{"),
+        ("conversation set state", b"[1]"),
+        ("conversation set state", b"\xff"),
+    ],
+)
+def test_a_conversation_that_is_damaged_is_told_of(column: str, damage: bytes, tmp_path: Path) -> None:
+    async def work() -> None:
+        first = await taken(tmp_path)
+        await first.extend(SAID)
+        await first.release()
+        with closing(sqlite3.connect(tmp_path / FILE)) as db, db:
+            db.execute(f"update {column} = cast(? as text)", (damage,))
+        with pytest.raises(JournalError, match="cannot be used"):
+            await taken(tmp_path)
+        with pytest.raises(JournalError, match="cannot be used"):
+            said_in(tmp_path, "ada")
+
+    in_loop(work())
 
 
 def test_halves_of_characters_are_kept_as_they_were_said(tmp_path: Path) -> None:

@@ -93,11 +93,17 @@ def delete(folder: Path, names: Iterable[str]) -> None:
 
 
 def said(db: sqlite3.Connection, name: str) -> Said:
-    """Return what a conversation holds: nothing where there is none of this name."""
+    """Return what a conversation holds: nothing where there is none of this name.
+
+    `sqlite3.DatabaseError` where what stands there is not what was said.
+    """
     row = db.execute("select state from conversation where name = ?", (name,)).fetchone()
     rows = db.execute("select data from message where conversation = ? order by number", (name,))
-    messages = [message_of(json.loads(data)) for (data,) in rows]
-    return Said(messages, {} if row is None else json.loads(row[0]))
+    try:
+        messages = [message_of(json.loads(data)) for (data,) in rows]
+        return Said(messages, {} if row is None else dict(json.loads(row[0])))
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as problem:
+        raise sqlite3.DatabaseError(f"what was said in `{name}` is damaged") from problem
 
 
 def connect(path: Path) -> sqlite3.Connection:
