@@ -32,6 +32,13 @@ def test_another_name_is_refused(turbo: Callable[..., Done]) -> None:
     assert "`x.png` does not say what to draw" in done.err
 
 
+def test_a_folder_that_is_not_there_is_told_of_and_not_made(turbo: Callable[..., Done], folder: Path) -> None:
+    done = turbo("graph", "chatty.yaml", "-o", "none/x.svg")
+    assert (done.code, done.out) == (1, "")
+    assert "none/x.svg\n  = help: check the path and the folder it starts from" in done.err
+    assert not (folder / "none").exists()
+
+
 def test_a_flow_with_errors_is_not_drawn(turbo: Callable[..., Done], folder: Path) -> None:
     (folder / "bad.yaml").write_text("turbo: 1\nsteps: [generat]\n", encoding="utf-8")
     done = turbo("graph", "bad.yaml")

@@ -51,6 +51,8 @@ def report(error: Exception, context: click.Context | None, words: Sequence[str]
         return error.exit_code
     if isinstance(error, OSError):
         tell(f"error: {error.strerror or error}" + (f": {error.filename}" if error.filename else ""))
+        if isinstance(error, FileNotFoundError) and error.filename:
+            tell("  = help: check the path and the folder it starts from; folders are not made")
         return FAILED
     tell(f"internal error: {type(error).__name__}: {error}")
     tell("This is a bug in turbo-yaml; please report it with the output of the same command and --debug.")
