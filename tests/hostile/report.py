@@ -13,7 +13,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from benchmarks import budgets
 from tests.hostile.box import MEMORY, SECONDS, Verdict, judged
@@ -28,6 +28,7 @@ from tests.hostile.test_planted_key import ECHOED
 PAGE: Final = Path(__file__).parents[2] / "docs" / "security.md"
 BEGIN: Final = "<!-- measured: begin -->\n"
 END: Final = "<!-- measured: end -->\n"
+ROUNDS: Final = 3
 SANDBOX_EACH: Final = 11
 """Of what Jinja's sandbox is asked about; the slow tests go through all of it."""
 
@@ -79,12 +80,7 @@ def loader() -> list[Row]:
     """Return the rows of hostile YAML, beside what PyYAML makes of it."""
     texts = yaml_texts()
     ours, theirs = judged("yaml", texts), judged("pyyaml", texts)
-    read = [
-        (a.cpu, b.cpu)
-        for a, b in zip(ours, theirs, strict=True)
-        if a.how == b.how == "passed" and b.cpu > 0.02
-    ]
-    slowest = max((a / b for a, b in read), default=0.0)
+    slowest = max(_ratios([text for text, a, b in zip(texts, ours, theirs, strict=True) if _timed(a, b)]))
     crashed = sum(one.how == "hole" for one in theirs)
     elsewhere = misplaced(ours)
     for one in elsewhere:
@@ -101,6 +97,20 @@ def loader() -> list[Row]:
             slowest <= 1.05,
         ),
     ]
+
+
+def _timed(ours: Verdict, theirs: Verdict) -> bool:
+    """Tell whether a text was read by both, in a time that can be measured."""
+    return ours.how == theirs.how == "passed" and theirs.cpu > 0.02
+
+
+def _ratios(texts: Sequence[tuple[str, Any]]) -> list[float]:
+    """Return how much longer than PyYAML each text takes, by the best of some rounds."""
+    least = []
+    for name in ("yaml", "pyyaml"):
+        rounds = [judged(name, texts) for _ in range(ROUNDS)]
+        least.append([min(one.cpu for one in tries) for tries in zip(*rounds, strict=True)])
+    return [ours / theirs for ours, theirs in zip(*least, strict=True)]
 
 
 def interrupts() -> Row:
