@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from turbo_yaml.errors import LimitError
-from turbo_yaml.runtime.frames import current_frame, current_limits
+from turbo_yaml.runtime.frames import CURRENT, current_frame, current_limits
 
 WORK: Final = 30_000_000
 """What one text with loops may cost, in some ten nanoseconds of work."""
@@ -62,9 +62,10 @@ def spend(amount: int) -> None:
 
     Where somebody else pumps the flow there is no run to count for: each operation is bounded by itself.
     """
-    if running.meter is not None:
-        running.meter.spend(amount)
-    elif (frame := current_frame()) is not None:
+    meter = running.meter
+    if meter is not None:
+        meter.spend(amount)
+    elif (frame := CURRENT.get()) is not None:
         frame.host.spend(amount)
     elif amount > WORK:
         raise _too_much_for_a_text()
@@ -161,7 +162,10 @@ def weigh(value: object, indent: int = 0) -> int:
             items = part
             if isinstance(part, dict):
                 items = part.values()
-                total += _length_of_keys(part)
+                try:
+                    total += len("".join(part))
+                except TypeError:
+                    total += sum([len(key) if isinstance(key, str) else 1 for key in part])
             for item in items:
                 kind = type(item)
                 if kind is str:
@@ -184,13 +188,6 @@ def weigh(value: object, indent: int = 0) -> int:
     if total > FREE:
         spend(total + parts * 12)
     return total
-
-
-def _length_of_keys(part: dict[Any, Any]) -> int:
-    try:
-        return len("".join(part))
-    except TypeError:
-        return sum([len(key) if isinstance(key, str) else 1 for key in part])
 
 
 _SCALARS: Final = frozenset({int, float, bool, type(None)})
