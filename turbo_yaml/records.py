@@ -119,6 +119,8 @@ def _first_init(self: Any, /, *args: Any, **values: Any) -> None:
 
 def _filled(record: Any, cls: Any, args: tuple[Any, ...], values: dict[str, Any]) -> bool:
     """Fill the slots one by one, and tell whether the arguments are such that this is all there is to do."""
+    if any(known.made_of for known in cls.__fields__.values()):
+        return False
     given = dict(zip(cls.__match_args__, args, strict=False))
     if len(given) < len(args) or not given.keys().isdisjoint(values):
         return False
@@ -127,7 +129,7 @@ def _filled(record: Any, cls: Any, args: tuple[Any, ...], values: dict[str, Any]
         value = given.pop(name, _ABSENT)
         if value is _ABSENT:
             value = known.default if known.default_factory is None else known.default_factory()
-        if value is _ABSENT or known.made_of:
+        if value is _ABSENT:
             return False
         getattr(cls, name).__set__(record, value)
     return not given

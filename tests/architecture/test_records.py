@@ -132,6 +132,33 @@ def test_the_signature_of_a_record_is_known_before_one_is_made() -> None:
     assert str(signature(Fresh)) == "(text, role='user', more=0)"
 
 
+@pytest.mark.parametrize("before", [0, 20])
+def test_the_first_records_of_a_class_are_made_as_all_later_ones(before: int) -> None:
+    class Made(Record):
+        text: str = field(default_factory=lambda text, words: text or " ".join(words), made_of=("words",))
+        role: str = "user"
+
+    class Plain(Record):
+        text: str
+        notes: list[str] = field(default_factory=list)
+
+    for _ in range(before):
+        Made("a"), Plain("a")
+    made: Any = Made
+    plain: Any = Plain
+    assert made(words=["a", "b"]) == Made("a b")
+    assert plain("a").notes == []
+    assert plain("a").notes is not plain("a").notes
+    for wrong in (
+        lambda: plain(),
+        lambda: plain("a", [], 3),
+        lambda: plain("a", text="b"),
+        lambda: plain("a", c=1),
+    ):
+        with pytest.raises(TypeError, match=r"Plain\.__init__"):
+            wrong()
+
+
 def test_a_maker_makes_what_the_class_makes_which_is_frozen_all_the_same() -> None:
     make = maker(Said)
     assert make("a") == Said("a")

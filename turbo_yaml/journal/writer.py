@@ -94,9 +94,8 @@ class Writer:
                 return self._write_all(taken)
             except Exception as problem:
                 del reserve
-                lacking = isinstance(
-                    problem, MemoryError | SystemError
-                )  # which Python can raise without memory
+                # Python itself can raise a `SystemError` where it has no memory.
+                lacking = isinstance(problem, MemoryError | SystemError)
                 reason = "no memory" if lacking else str(problem)
             last = bool(taken) and taken[-1] is _END
             self._tell(taken, self._unwritten(reason))

@@ -23,7 +23,6 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     text = subject.source.text
     if text.isascii() or re.search(_HIDDEN, text) is None:
         return
-
     flags = [found.span() for found in re.finditer(_FLAG, text)]
     for found in re.finditer(_HIDDEN, text):
         if any(start <= found.start() < end for start, end in flags):
